@@ -1,0 +1,41 @@
+# `make help` lists the targets. Everything that set-up brings lies in .tools/, which git ignores.
+PYTHON ?= python3
+VENV   := .tools/venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export NXF_ANSI_LOG ?= false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint docs image clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and Nextflow into .tools/
+
+.tools/python.done: containers/attentome/requirements.txt tests/requirements.txt assets/setup/python.sh
+	@assets/setup/python.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+.tools/nextflow.done: assets/setup/pom.xml assets/setup/nextflow.sh | .tools/python.done
+	@assets/setup/nextflow.sh $(VENV)
+	@touch $@
+
+demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, under 3 minutes)
+	nextflow run . -profile test --outdir results/demo -resume
+	@echo "Open $(CURDIR)/results/demo/atlas.html and $(CURDIR)/results/demo/multiqc/multiqc_report.html"
+
+lint: setup  ## check the style of the Python and Nextflow code
+	ruff check bin tests
+	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
+
+test: lint  ## everything that CI checks
+	python -m pytest tests
+
+docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
+	assets/setup/parameter_table.py nextflow_schema.json docs/usage.md
+
+image:  ## build the container image (needs Docker)
+	docker build --tag attentome:0.1.0 containers/attentome
+
+clean:  ## remove what runs left behind; keeps .tools/ and results/
+	rm -rf work .nextflow .nextflow.log* .pytest_cache .ruff_cache

@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""SIMULATE: a random circular genome with planted promoters, three noisy TSS sets, an annotation and the truth."""
+
+import argparse
+import sys
+
+from attentome.record import task_record
+from attentome.simulate import noisy_set, place_genes, simulate_genome, write_simulation
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, help="folder to write")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--length", type=int, default=200_000, help="nt")
+    parser.add_argument("--promoters", type=int, default=400)
+    parser.add_argument("--decoys", type=int, default=100, help="of each kind")
+    parser.add_argument("--minus35_conservation", type=float, default=0.85)
+    parser.add_argument("--minus10_conservation", type=float, default=0.90)
+    parser.add_argument("--spacer_16", type=float, default=0.15, help="share of 16-nt spacers")
+    parser.add_argument("--spacer_18", type=float, default=0.15, help="share of 18-nt spacers")
+    parser.add_argument("--miss_rate", type=float, default=0.1)
+    parser.add_argument("--false_rate", type=float, default=0.1)
+    parser.add_argument("--jitter_rate", type=float, default=0.1)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with task_record(args.record, "SIMULATE", packages=("numpy", "pandas")):
+        try:
+            sequence, truth = simulate_genome(
+                args.length, args.promoters, args.decoys, args.minus35_conservation, args.minus10_conservation,
+                args.spacer_16, args.spacer_18, args.seed)
+        except ValueError as fault:
+            sys.exit(f"simulation: {fault}")
+        sets = [noisy_set(truth, args.length, args.miss_rate, args.false_rate, args.jitter_rate, [args.seed, number])
+                for number in (1, 2, 3)]
+        write_simulation(args.out, sequence, truth, sets, place_genes(truth, args.length, [args.seed, 4]))
+
+
+if __name__ == "__main__":
+    main()

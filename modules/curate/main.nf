@@ -1,0 +1,34 @@
+// Sites of all sets to the ones that enough sets support.
+process CURATE {
+    label 'process_single'
+
+    input:
+    path beds            // a.bed b.bed c.bed
+    path audits          // a.audit.json b.audit.json c.audit.json
+    val max_distance     // nt
+    val min_support      // sets
+    val code
+
+    output:
+    path 'sites.bed'                 , emit: sites
+    path 'sets.tsv'                  , emit: sets
+    path 'overlap.tsv'               , emit: overlap
+    path 'overlap.png'               , emit: overlap_png
+    path 'overlap.svg'               , emit: overlap_svg
+    path 'distances.tsv'             , emit: distances
+    path 'curation.json'             , emit: curation
+    path 'record.json'               , topic: records
+
+    script:
+    """
+    # code ${code}
+    curate_sites.py --sites ${beds} --audits ${audits} --max_distance ${max_distance} --min_support ${min_support} --out .
+    """
+
+    stub:
+    """
+    # code ${code}
+    touch sites.bed sets.tsv overlap.tsv overlap.png overlap.svg distances.tsv
+    echo '{}' | tee curation.json > record.json
+    """
+}

@@ -1,0 +1,67 @@
+/*
+ * Parameters and sample sheet, read without judging them: CHECK_INPUTS says what is wrong with either.
+ */
+
+// params -> plain map of typed values. What the command line leaves as text ('2', 'true') becomes what
+// nextflow_schema.json asks for; text that cannot stays as it is.
+def typed_parameters(values, schema) {
+    def properties = new groovy.json.JsonSlurper().parseText(schema.text)['$defs'].values().collectEntries { group -> group.properties }
+    return values.collectEntries { name, value -> [name, typed(value, properties[name]?.type)] }
+}
+
+def typed(value, type) {
+    def text = value.toString()
+    if (value == null || value instanceof Boolean || value instanceof Number) {
+        return value
+    }
+    if (type == 'integer' && text.isInteger()) {
+        return text.toInteger()
+    }
+    if (type == 'number' && text.isDouble()) {
+        return text.toDouble()
+    }
+    if (type == 'boolean' && text in ['true', 'false']) {
+        return text == 'true'
+    }
+    return text
+}
+
+// A path parameter as a file, or [] where it is unset or names nothing
+def existing(name) {
+    def found = name ? file(name, glob: false) : null
+    return found?.exists() ? found : []
+}
+
+// Sample sheet -> [[row: 1, file: 'set_a.bed', path: /data/set_a.bed], ...]; path is null where there is no such file
+def sheet_rows(sheet) {
+    def lines = sheet && sheet.isFile() ? sheet.text.replace('\uFEFF', '').readLines().findAll { line -> line.trim() } : []
+    def column = lines ? fields(lines[0]).indexOf('file') : -1
+    def names = lines.drop(1).collect { line -> column < 0 ? '' : fields(line)[column] ?: '' }
+    return names.withIndex(1).collect { name, row -> [row: row, file: name, path: name ? existing(sheet.parent.resolve(name)) ?: null : null] }
+}
+
+// 'a, "b,c" ,d' -> ['a', 'b,c', 'd']
+def fields(line) {
+    return line.findAll(/\s*("[^"]*"|[^,]*)\s*(?:,|$)/) { match -> match[1].trim().replaceAll(/^"|"$/, '') }
+}
+
+// An entry of sets.json -> [id: 'a', format: 'table', options: [strand_column: 'Strand', position_base: 0]]
+def set_meta(set) {
+    def names = ['contig_column', 'position_column', 'strand_column', 'score_column', 'position_base']
+    return [id: set.set, format: set.format, options: names.findAll { name -> set[name] != null }.collectEntries { name -> [name, set[name]] }]
+}
+
+// Text as one word of a shell command: it's -> 'it'\''s'
+def quoted(text) {
+    return "'" + text.toString().replace("'", "'\\''") + "'"
+}
+
+// A value as JSON on one line
+def json(value) {
+    return groovy.json.JsonOutput.toJson(value)
+}
+
+// The content of a JSON file
+def read_json(path) {
+    return new groovy.json.JsonSlurper().parseText(path.text)
+}

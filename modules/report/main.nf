@@ -1,0 +1,41 @@
+include { json ; quoted } from '../parameters'
+
+// What the run has found, for a reader: outcome, atlas of heads, a page per head, run card, tables, MultiQC.
+// Not in the topic `records`, which it reads.
+process REPORT {
+    label 'process_single'
+
+    input:
+    path facts                           // metrics.json curves.tsv history.tsv ...: each step's results by their own names
+    path audits                          // a.audit.json b.audit.json ...
+    path heads                           // L1_H1 L1_H2 ...
+    path records, stageAs: 'records/?/*' // records/1/record.json records/2/record.json ...
+    val run_name
+    val code
+
+    output:
+    path 'report/outcome.json'          , emit: outcome
+    path 'report/software_versions.yml' , emit: versions
+    path 'report/**'                    , emit: files
+
+    script:
+    """
+    # code ${code}
+    write_report.py --heads ${heads} --metrics metrics.json --curves curves.tsv --history history.tsv \\
+        --training training.json --model_json model.json --labels_json labels.json --split split.tsv \\
+        --genome_json genome.json --curation curation.json --sets sets.tsv --overlap overlap.tsv \\
+        --overlap_png overlap.png --audits ${audits} --profile_json profile.json --records ${records} \\
+        --params params.json --run_name ${quoted(run_name)} --out report
+    """
+
+    stub:
+    """
+    # code ${code}
+    mkdir -p report/heads report/tables report/multiqc
+    cd report
+    echo '{"state": "stub", "sentence": "A stub run computes nothing."}' > outcome.json
+    touch atlas.html atlas.png atlas.svg run_card.html run_card.json README.txt software_versions.yml
+    touch multiqc/multiqc_report.html tables/{heads,windows,metrics,curves}.tsv tables/{profiles,spearman}.tsv.gz
+    for head in ../L*_H*; do touch heads/\$(basename \$head).html; done
+    """
+}

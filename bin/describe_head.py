@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Describe one attention head: profile, logo of its best windows, correlation with the output."""
+
+import argparse
+from pathlib import Path
+
+from attentome.elements import read_elements
+from attentome.formats import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
+from attentome.genome import load_genome
+from attentome.head_figures import figure_notes, logo_figure, profile_figure, spearman_figure
+from attentome.heads import (
+    describe_head,
+    head_name,
+    head_numbers,
+    meme_text,
+    profile_table,
+    pwm_table,
+    spearman_table,
+    window_table,
+)
+from attentome.record import task_record
+from attentome.style import save_figure, use_style
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--layer", type=int, required=True, help="counts from 1")
+    parser.add_argument("--head", type=int, required=True, help="counts from 1")
+    parser.add_argument("--profile", required=True, help="profile.safetensors")
+    parser.add_argument("--profile_json", required=True)
+    parser.add_argument("--windows", required=True, help="windows.tsv")
+    parser.add_argument("--genome", required=True, help="genome.fna")
+    parser.add_argument("--genome_json", required=True)
+    parser.add_argument("--sites", required=True, help="curated sites, BED")
+    parser.add_argument("--elements", required=True, help="elements.tsv")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--record", default="record.json")
+    options = parser.parse_args()
+    try:
+        with task_record(options.record, "DESCRIBE_HEAD", head_name(options.layer, options.head),
+                         packages=("numpy", "pandas", "matplotlib", "logomaker")):
+            describe(options)
+    except ValueError as fault:
+        raise SystemExit(f"describe_head.py: {fault}") from None
+
+
+def describe(options):
+    """Read, describe, write."""
+    genome = load_genome(options.genome, options.genome_json)
+    elements = read_elements(options.elements)
+    head = describe_head(
+        options.layer, options.head, read_arrays(options.profile), read_json(options.profile_json),
+        read_tsv(options.windows), genome, read_bed(options.sites, extra=("support", "sets")))
+    out = options.out
+    write_json(out / "head.json", head_numbers(head))
+    write_tsv(out / "profile.tsv", profile_table(head))
+    write_tsv(out / "spearman.tsv", spearman_table(head))
+    write_tsv(out / "pwm.tsv", pwm_table(head))
+    windows = window_table(head, genome)
+    header = "#" + "\t".join(windows.columns) + "\n"
+    write_text(out / "windows.bed", header + windows.to_csv(sep="\t", index=False, header=False, na_rep="nan",
+                                                            float_format="%.6g", lineterminator="\n"))
+    write_text(out / "pwm.meme", meme_text(head))
+    use_style()
+    notes = figure_notes(head)
+    for name, draw in (("profile", profile_figure), ("logo", logo_figure), ("spearman", spearman_figure)):
+        save_figure(draw(head, elements), out / name, *notes[name])
+
+
+if __name__ == "__main__":
+    main()

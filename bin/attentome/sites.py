@@ -2,12 +2,14 @@
 
 Each reader returns the sites *and* the faults it met, so that a checker can list all faults of all files at once. The
 TSS of an interval is its 5' end on its own strand. Rows are numbered from 1 as an editor numbers them, the header
-included. ``contigs`` is always a dict of contig name to length in nt.
+included. ``contigs`` is always a dict of contig name to length in nt, or None if the genome is not known (then nothing
+is checked against it; a length of 0 is not known either).
 """
 
 import csv
 import math
 import re
+import zlib
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -66,6 +68,18 @@ def fault_lines(file, faults):
     return lines
 
 
+def text_fault(path):
+    """The fault of a file that cannot be read as text at all (binary, broken gzip), else None."""
+    try:
+        with open_text(path) as handle:
+            for block in iter(lambda: handle.read(1 << 20), ""):
+                if "\0" in block:
+                    return Fault(None, "is not a text file", "save it as plain text, or compressed with gzip")
+    except (OSError, EOFError, zlib.error) as error:
+        return Fault(None, f"cannot be read ({error})", "check that it is there and whole; copy or compress it anew")
+    return None
+
+
 def read_sites(path, format, contigs, **columns):
     """Read a TSS set in any of the accepted formats.
 
@@ -74,10 +88,10 @@ def read_sites(path, format, contigs, **columns):
     path : str or Path
         Gzip-compressed or not.
     format : {"bed", "gff3", "gtf", "table"}
-    contigs : dict of str to int
+    contigs : dict of str to int, or None
         Contig names and lengths in nt.
     **columns
-        Of :func:`read_table`, for tables only.
+        Of :func:`read_table_sites`, for tables only.
 
     Returns
     -------
@@ -86,9 +100,9 @@ def read_sites(path, format, contigs, **columns):
         one row per good row of the file, in its order.
     faults : list of Fault
     """
-    if _is_binary(path):
-        return _frame([]), [Fault(None, "is not a text file",
-                                  "save it as text: BED, GFF3, GTF or a table with tabs or commas")]
+    unreadable = text_fault(path)
+    if unreadable:
+        return _frame([]), [unreadable]
     readers = {"bed": read_bed_sites, "gff3": read_gff3_sites, "gtf": read_gtf_sites}
     if format in readers:
         return readers[format](path, contigs)
@@ -109,7 +123,7 @@ def read_bed_sites(path, contigs):
             raise _RowFault(f"start {start} is not before end {end}", "BED intervals are 0-based and half-open")
         return _site(contigs, fields[0], start, end, _sign(fields[5]), _score(fields[4]))
 
-    rows = ((number, line.split("\t") if "\t" in line else line.split()) for number, line in _lines(path)
+    rows = ((number, line.split("\t") if "\t" in line else line.split()) for number, line in text_lines(path)
             if not line.startswith(("#", "track", "browser")))
     return _read(rows, parse)
 
@@ -140,7 +154,7 @@ def _read_gff(path, contigs, contig_name):
             raise _RowFault(f"start {start} is behind end {end}", "give the smaller coordinate first, on both strands")
         return _site(contigs, contig_name(fields[0]), start - 1, end, _sign(fields[6]), _score(fields[5]))
 
-    return _read(((number, line.split("\t")) for number, line in _gff_lines(path)), parse)
+    return _read(((number, line.split("\t")) for number, line in gff_lines(path)), parse)
 
 
 def read_table_sites(path, contigs, contig_column=None, position_column=None, strand_column=None, score_column=None,
@@ -163,7 +177,7 @@ def read_table_sites(path, contigs, contig_column=None, position_column=None, st
         What the first base of a contig is called.
     """
     asked = {"contig": contig_column, "position": position_column, "strand": strand_column, "score": score_column}
-    lines = [(number, line) for number, line in _lines(path) if not line.startswith("#")]
+    lines = [(number, line) for number, line in text_lines(path) if not line.startswith("#")]
     if not lines:
         return _frame([]), [_empty()]
     delimiter = max("\t,;", key=lines[0][1].count)
@@ -175,12 +189,12 @@ def read_table_sites(path, contigs, contig_column=None, position_column=None, st
             faults.append(Fault(lines[0][0], f"the header names the column '{name}' twice", "rename one of them"))
         elif name in header:
             index[role] = header.index(name)
-        elif asked[role] or role in ("position", "strand") or role == "contig" and len(contigs) > 1:
+        elif asked[role] or role in ("position", "strand") or role == "contig" and len(contigs or ()) > 1:
             faults.append(Fault(lines[0][0], f"no column '{name}' for the {role} among {', '.join(header)}",
                                 f"name it in {role}_column of the sample sheet"))
     if faults:
         return _frame([]), faults
-    only = next(iter(contigs), None)
+    only = next(iter(contigs or ()), "")
 
     def parse(fields):
         if len(fields) != len(header):
@@ -236,9 +250,11 @@ def _read(rows, parse):
 def _site(contigs, contig, start, end, strand, score):
     """One row of the frame from a 0-based half-open interval."""
     tss = start if strand == "+" else end - 1
+    if contigs is None:
+        return contig, tss, strand, score
     if contig not in contigs:
         raise _RowFault(f"unknown contig '{contig}'", f"the genome has {known_names(contigs)}")
-    if end > contigs[contig]:
+    if end > contigs[contig] > 0:
         raise _RowFault(f"position {end} lies beyond the end of {contig} ({contigs[contig]} nt)",
                         "give sites on the coordinates of this genome")
     return contig, tss, strand, score
@@ -285,12 +301,7 @@ def _empty():
     return Fault(None, "holds no sites", "give at least one")
 
 
-def _is_binary(path):
-    with open_text(path) as handle:
-        return "\0" in handle.read(4096)
-
-
-def _lines(path):
+def text_lines(path):
     """Numbered lines that are not blank, without line ends and byte-order mark."""
     with open_text(path) as handle:
         for number, line in enumerate(handle, 1):
@@ -299,8 +310,9 @@ def _lines(path):
                 yield number, line
 
 
-def _gff_lines(path):
-    for number, line in _lines(path):
+def gff_lines(path):
+    """Numbered feature rows of a GFF file: comments are passed over, ``##FASTA`` ends the file."""
+    for number, line in text_lines(path):
         if line.startswith("##FASTA"):
             return
         if not line.startswith("#"):

@@ -1,9 +1,9 @@
 """Curation: which sites of several TSS sets are believed, by one rule that is printed beside the numbers.
 
 The rule: on each strand of each contig, sites of all sets form single-linkage clusters (neighbours at most
-``max_distance`` nt apart, over the origin of a circular contig too). A cluster is supported by the sets that have
-a site in it. Supported clusters become one site each, at the position where most sets have a site; among equals
-the middle one, and of two middle ones that with the lower coordinate. Positions are 0-based.
+``max_distance`` nt apart, over the origin of a circular contig too). A cluster is supported by the sets that
+have a site in it. Supported clusters become one site each, at the position where most sets have a site; among
+equals the middle one, and of two middle ones that with the lower coordinate. Positions are 0-based.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Curation:
     Attributes
     ----------
     sites : DataFrame
-        ``contig, start, end, name, score, strand, support, sets``; one row per supported cluster, contigs in the
-        given order, then by position and strand. ``score`` = 1000 x support / number of sets, rounded.
+        ``contig, start, end, name, score, strand, support, sets``; one row per supported cluster, contigs in
+        the given order, then by position and strand. ``score`` = 1000 x support / number of sets, rounded.
     clusters : DataFrame
         All clusters: ``contig, strand, position, support, sets, n_members``.
     members : DataFrame
@@ -67,8 +67,8 @@ def cluster_positions(positions, max_distance, circular_length=None):
     cluster : ndarray of int, shape (n,)
         Number of each position's cluster, from 0.
     along : ndarray of int, shape (n,)
-        The positions; those of a cluster that spans the origin and lie before it have ``circular_length`` taken off,
-        so that each cluster is a run of ascending coordinates (negative before the origin).
+        The positions; those of a cluster that spans the origin and lie before it have ``circular_length``
+        taken off, so that each cluster is a run of ascending coordinates (negative before the origin).
     """
     positions = np.asarray(positions, np.int64)
     along = positions.copy()
@@ -107,8 +107,8 @@ def curate(sets, max_distance=5, min_support=2, contigs=None):
     min_support : int
         Number of sets.
     contigs : dict of str to (int, bool), optional
-        Length in nt and whether circular, in the genome's order; without it no contig is circular and contigs come
-        in the order of their names.
+        Length in nt and whether circular, in the genome's order; without it no contig is circular and contigs
+        come in the order of their names.
 
     Returns
     -------
@@ -165,9 +165,10 @@ def overlap_table(curation):
     Returns
     -------
     DataFrame
-        ``sets`` (comma separated), ``n_sets``, ``n`` (clusters with sites of exactly these sets), ``n_at_least``
-        (clusters with sites of these sets and maybe others), ``kept`` (1 if the rule keeps the combination), by
-        falling ``n_sets`` and ``n``. Up to 6 sets all combinations are listed, else those that occur.
+        ``sets`` (comma separated), ``n_sets``, ``n`` (clusters with sites of exactly these sets),
+        ``n_at_least`` (clusters with sites of these sets and maybe others), ``kept`` (1 if the rule keeps the
+        combination), by falling ``n_sets`` and ``n``. Up to 6 sets all combinations are listed, else those
+        that occur.
     """
     exact = curation.clusters["sets"].value_counts().to_dict()
     if len(curation.names) <= ALL_COMBINATIONS_UP_TO:
@@ -197,8 +198,8 @@ def sets_table(curation, rows=None):
     Returns
     -------
     DataFrame
-        ``set``, ``rows``, ``sites`` (distinct positions), ``used`` (sites in kept clusters), ``confirmed`` (sites
-        whose cluster holds a site of another set), ``share_confirmed`` (of the sites).
+        ``set``, ``rows``, ``sites`` (distinct positions), ``used`` (sites in kept clusters), ``confirmed``
+        (sites whose cluster holds a site of another set), ``share_confirmed`` (of the sites).
     """
     support = curation.clusters["support"].to_numpy()[curation.members["cluster"]]
     table = []

@@ -27,9 +27,9 @@ def read_sheet(path):
     Returns
     -------
     entries : list of dict
-        One per row: ``row`` (line in the file, from 1), ``number`` (data row, from 1), ``set``, ``file``, ``format``,
-        ``options`` (those of :data:`TABLE_COLUMNS` that are filled, ``position_base`` as int). ``format`` is None
-        where format or options have faults, so that the file is better not read.
+        One per row: ``row`` (line in the file, from 1), ``number`` (data row, from 1), ``set``, ``file``,
+        ``format``, ``options`` (those of :data:`TABLE_COLUMNS` that are filled, ``position_base`` as int).
+        ``format`` is None where format or options have faults, so that the file is better not read.
     faults : list of Fault
     """
     unreadable = text_fault(path)
@@ -140,7 +140,8 @@ def read_genome_file(path):
         faults.append(Fault(None, "holds no sequence", "give a FASTA file"))
     for number, header, lines in records:
         if not lines:
-            faults.append(Fault(number, f"contig '{contig_name(header)}' has no sequence", "add it or remove the header"))
+            faults.append(Fault(number, f"contig '{contig_name(header)}' has no sequence",
+                                "add it or remove the header"))
         faults += _letter_faults(contig_name(header), lines)
     return [(header, "".join(line for _, line in lines)) for _, header, lines in records], sorted(
         faults, key=lambda fault: fault.row or 0)
@@ -190,8 +191,8 @@ def read_annotation(path, contigs):
     circular : set of str
         Contigs whose ``region`` row says ``Is_circular=true``.
     faults : list of Fault
-        Rows that are no GFF3, unknown contigs, coordinates beyond the contig (a feature of a circular contig may end
-        beyond it, as GFF3 has it), a ``##sequence-region`` of another length than the contig.
+        Rows that are no GFF3, unknown contigs, coordinates beyond the contig (a feature of a circular contig
+        may end beyond it, as GFF3 has it), a ``##sequence-region`` of another length than the contig.
     """
     unreadable = text_fault(path)
     if unreadable:
@@ -251,7 +252,8 @@ def circular_contigs(setting, headers, annotated):
     setting : str
         ``auto`` (what headers and annotation say), ``all``, ``none``, or names separated by commas.
     headers : list of str
-        FASTA headers without the ``>``; ``[topology=circular]`` or ``circular=true`` in one declares its contig.
+        FASTA headers without the ``>``; ``[topology=circular]`` or ``circular=true`` in one declares its
+        contig.
     annotated : set of str
         Contigs that the annotation declares circular.
 

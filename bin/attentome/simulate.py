@@ -1,9 +1,10 @@
-"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets: data whose truth is known.
+"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets: data whose truth is
+known.
 
-Geometry, in bases relative to the TSS (+1; there is no base 0), as read 5' to 3' on the promoter's strand: the -10
-hexamer TATAAT lies at -12..-7, so that its last base is 7 nt from the TSS, and with a spacer of 17 nt the -35 hexamer
-TTGACA lies at -35..-30. For a spacer of 16 or 18 nt the -35 hexamer moves 1 nt towards or away from the TSS.
-Coordinates are 0-based and half-open unless a function says otherwise.
+Geometry, in bases relative to the TSS (+1; there is no base 0), as read 5' to 3' on the promoter's strand:
+the -10 hexamer TATAAT lies at -12..-7, so that its last base is 7 nt from the TSS, and with a spacer of 17 nt
+the -35 hexamer TTGACA lies at -35..-30. For a spacer of 16 or 18 nt the -35 hexamer moves 1 nt towards or
+away from the TSS. Coordinates are 0-based and half-open unless a function says otherwise.
 """
 
 from pathlib import Path
@@ -38,7 +39,8 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
     decoys : int
         Of each kind: a -10 hexamer alone and a -35 hexamer alone.
     minus35_conservation, minus10_conservation : float
-        Probability that a letter of a hexamer is the consensus; otherwise it is one of the four bases at random.
+        Probability that a letter of a hexamer is the consensus; otherwise it is one of the four bases at
+        random.
     spacer_16, spacer_18 : float
         Shares of spacers of 16 and 18 nt; the others have 17 nt.
     seed : int
@@ -48,9 +50,10 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
     sequence : str
         The plus strand.
     truth : DataFrame
-        :data:`TRUTH_COLUMNS`, one row per planted element, in genomic order. ``tss`` is 0-based (of a decoy: where the
-        TSS would be if it were a promoter), hexamers are 0-based half-open genomic intervals, missing (``<NA>``) where
-        a decoy has none; ``minus10`` and ``minus35`` are the planted letters, 5' to 3'.
+        :data:`TRUTH_COLUMNS`, one row per planted element, in genomic order. ``tss`` is 0-based (of a decoy:
+        where the TSS would be if it were a promoter), hexamers are 0-based half-open genomic intervals,
+        missing (``<NA>``) where a decoy has none; ``minus10`` and ``minus35`` are the planted letters, 5' to
+        3'.
 
     Raises
     ------
@@ -148,8 +151,8 @@ def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, see
 def place_genes(truth, length, seed=1):
     """Genes downstream of promoters: coordinates only, their sequence is random like the rest.
 
-    Promoters are visited in random order; each gets a gene 20 to 60 nt behind its TSS, 300 to 900 nt long, unless that
-    would overlap an earlier gene or run over the end of the sequence.
+    Promoters are visited in random order; each gets a gene 20 to 60 nt behind its TSS, 300 to 900 nt long,
+    unless that would overlap an earlier gene or run over the end of the sequence.
 
     Returns
     -------

@@ -1,9 +1,9 @@
 """Readers of TSS sets: BED6, GFF3, GTF and tables with named columns, to one frame of 0-based positions.
 
-Each reader returns the sites *and* the faults it met, so that a checker can list all faults of all files at once. The
-TSS of an interval is its 5' end on its own strand. Rows are numbered from 1 as an editor numbers them, the header
-included. ``contigs`` is always a dict of contig name to length in nt, or None if the genome is not known (then nothing
-is checked against it; a length of 0 is not known either).
+Each reader returns the sites *and* the faults it met, so that a checker can list all faults of all files at
+once. The TSS of an interval is its 5' end on its own strand. Rows are numbered from 1 as an editor numbers
+them, the header included. ``contigs`` is always a dict of contig name to length in nt, or None if the genome
+is not known (then nothing is checked against it; a length of 0 is not known either).
 """
 
 import csv
@@ -49,7 +49,8 @@ class _RowFault(Exception):
 
 
 def fault_lines(file, faults):
-    """Faults of one file as text, ``<file>: row <n>: <what>; <remedy>``, at most :data:`FAULTS_SHOWN` and a count.
+    """Faults of one file as text, ``<file>: row <n>: <what>; <remedy>``, at most :data:`FAULTS_SHOWN` and a
+    count.
 
     Parameters
     ----------
@@ -96,8 +97,8 @@ def read_sites(path, format, contigs, **columns):
     Returns
     -------
     sites : DataFrame
-        ``contig`` (str), ``tss`` (int64, 0-based), ``strand`` (+ or -), ``score`` (float, 0 where the file has none);
-        one row per good row of the file, in its order.
+        ``contig`` (str), ``tss`` (int64, 0-based), ``strand`` (+ or -), ``score`` (float, 0 where the file
+        has none); one row per good row of the file, in its order.
     faults : list of Fault
     """
     unreadable = text_fault(path)
@@ -112,7 +113,8 @@ def read_sites(path, format, contigs, **columns):
 def read_bed_sites(path, contigs):
     """Sites of a BED file with at least six columns (0-based half-open); see :func:`read_sites`.
 
-    Comment, ``track`` and ``browser`` lines are passed over. Columns are separated by tabs, or else by blanks.
+    Comment, ``track`` and ``browser`` lines are passed over. Columns are separated by tabs, or else by
+    blanks.
     """
     def parse(fields):
         if len(fields) < 6:
@@ -164,8 +166,8 @@ def read_table_sites(path, contigs, contig_column=None, position_column=None, st
     Parameters
     ----------
     path : str or Path
-        The delimiter (tab, comma or semicolon) is the one that parts the header into most columns. Lines that start
-        with ``#`` are passed over.
+        The delimiter (tab, comma or semicolon) is the one that parts the header into most columns. Lines that
+        start with ``#`` are passed over.
     contigs : dict of str to int
     contig_column : str, optional
         Default ``contig``; may be absent from the file if the genome has one contig.

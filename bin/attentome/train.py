@@ -1,0 +1,288 @@
+"""Train the network on segments of the training arc, with early stopping on the validation arc.
+
+A segment is a stretch of one strand of a training interval; each of its positions sees its full window of keys, as in
+prediction, because the segment comes with the context that the network asks for (:meth:`Network.context`). Only labels
+of the training arc enter the loss; the context may reach into a neighbouring arc's sequence, never its labels.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from attentome.formats import STRANDS
+from attentome.genome import interval_to_stream
+from attentome.labels import arc_values, stream_key
+from attentome.metrics import pr_auc
+from attentome.model import Network, NetworkConfig, as_tokens, tss_logit
+from attentome.predict import predict_intervals
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    segment : int
+        Scored positions of a segment, nt.
+    batch_size : int
+        Segments per step.
+    max_steps, warmup_steps : int
+        The learning rate rises linearly over the warm-up and falls to 0 by a cosine at max_steps.
+    learning_rate, weight_decay, clip : float
+        AdamW; gradients are clipped to this norm.
+    centred : float
+        Share of the segments that are drawn so as to hold a label; the others lie anywhere in the arc.
+    positive_weight, focal_gamma : float
+        Loss of a labelled position is multiplied by the weight; focal loss (1 - p)^gamma x cross-entropy.
+    ema : float
+        Decay of the running mean of the weights that is validated and kept; 0 = the weights themselves.
+    init_std : float
+        Standard deviation of the initial weights.
+    evaluate_every : int
+        Steps between two validations.
+    patience : int
+        Stop after this many validations without a lower validation loss.
+    """
+
+    segment: int
+    batch_size: int
+    max_steps: int
+    warmup_steps: int
+    learning_rate: float
+    weight_decay: float
+    clip: float
+    centred: float
+    positive_weight: float
+    focal_gamma: float
+    ema: float
+    init_std: float
+    evaluate_every: int
+    patience: int
+
+
+def read_preset(presets, name, overrides):
+    """Network and training of a preset, single settings replaced.
+
+    Parameters
+    ----------
+    presets : dict
+        Content of ``assets/presets.json``.
+    name : str
+    overrides : dict
+        Names of :class:`NetworkConfig` or :class:`TrainSettings` fields to values.
+
+    Returns
+    -------
+    NetworkConfig, TrainSettings
+
+    Raises
+    ------
+    ValueError
+        If the preset or a setting is unknown.
+    """
+    if name not in presets:
+        raise ValueError(f"--preset {name}: unknown; choose one of {', '.join(presets)}")
+    network, training = dict(presets[name]["network"]), dict(presets[name]["training"])
+    for key, value in overrides.items():
+        part = network if key in network else training
+        if key not in part:
+            raise ValueError(f"{key}: no setting of a network or of its training")
+        part[key] = type(part[key])(value)
+    return NetworkConfig(**network), TrainSettings(**training)
+
+
+class SegmentSampler:
+    """Draws training segments.
+
+    Parameters
+    ----------
+    genome : dict of str to Contig
+    labels : dict of str to ndarray
+        ``<contig>.<strand>`` to uint8 labels by genomic position.
+    intervals : list of Interval
+        The training arc.
+    context : (int, int)
+        Codes needed (upstream, downstream) of a segment.
+    segment : int
+    centred : float
+    rng : numpy Generator
+    """
+
+    def __init__(self, genome, labels, intervals, context, segment, centred, rng):
+        self.upstream, self.downstream = context
+        self.segment, self.centred, self.rng = segment, centred, rng
+        self.streams, self.lengths = [], []
+        sites = []
+        for part in intervals:
+            contig = genome[part.contig]
+            for strand in STRANDS:
+                start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
+                values = labels[stream_key(part.contig, strand)]
+                values = (values if strand == "plus" else values[::-1])[start:stop]
+                sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values)]
+                self.streams.append((contig, strand, start, values))
+                self.lengths.append(len(values))
+        self.sites = sites
+        self.share = np.array(self.lengths, float) / sum(self.lengths)
+
+    def draw(self, n):
+        """Draw n segments.
+
+        Returns
+        -------
+        codes : ndarray of uint8, shape (n, upstream + segment + downstream)
+        labels : ndarray of float32, shape (n, segment)
+        scored : ndarray of float32, shape (n, segment)
+            0 behind the end of an interval that is shorter than a segment.
+        """
+        codes = np.empty((n, self.upstream + self.segment + self.downstream), np.uint8)
+        labels = np.zeros((n, self.segment), np.float32)
+        scored = np.zeros((n, self.segment), np.float32)
+        for row in range(n):
+            if self.sites and self.rng.random() < self.centred:
+                index, position = self.sites[self.rng.integers(len(self.sites))]
+                start = position - self.rng.integers(self.segment)
+            else:
+                index = self.rng.choice(len(self.share), p=self.share)
+                start = self.rng.integers(max(self.lengths[index] - self.segment, 0) + 1)
+            contig, strand, offset, values = self.streams[index]
+            start = int(min(max(start, 0), max(len(values) - self.segment, 0)))
+            here = values[start:start + self.segment]
+            labels[row, :len(here)] = here
+            scored[row, :len(here)] = 1
+            codes[row] = contig.window(strand, offset + start - self.upstream,
+                                       offset + start + self.segment + self.downstream)
+        return codes, labels, scored
+
+
+def position_loss(output, labels, positive_weight, focal_gamma):
+    """Loss of each position: weighted focal cross-entropy (Lin et al. 2017; gamma 0.8 in the published training).
+
+    Parameters
+    ----------
+    output : Tensor
+        logit(TSS) - logit(not TSS).
+    labels : Tensor of the same shape
+        1 or 0.
+
+    Returns
+    -------
+    Tensor of the same shape
+    """
+    cross_entropy = F.binary_cross_entropy_with_logits(output, labels, reduction="none")
+    weight = 1 + (positive_weight - 1) * labels
+    return weight * (1 - torch.exp(-cross_entropy)) ** focal_gamma * cross_entropy
+
+
+def learning_rate_at(step, settings):
+    """Learning rate of a step (1-based): linear warm-up, then half a cosine to 0 at max_steps."""
+    if step <= settings.warmup_steps:
+        return settings.learning_rate * step / settings.warmup_steps
+    progress = (step - settings.warmup_steps) / max(settings.max_steps - settings.warmup_steps, 1)
+    return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(progress, 1))))
+
+
+def train_network(config, settings, genome, labels, train, validation, seed, device, log=print):
+    """Train one network.
+
+    Parameters
+    ----------
+    config : NetworkConfig
+    settings : TrainSettings
+    genome : dict of str to Contig
+    labels : dict of str to ndarray
+        ``<contig>.<strand>`` to uint8 labels of the queries by genomic position.
+    train, validation : list of Interval
+    seed : int
+        Same seed, machine and number of threads: same weights, byte for byte.
+    device : torch.device
+    log : callable
+        Gets one line at each validation.
+
+    Returns
+    -------
+    network : Network
+        With the weights of the lowest validation loss, in evaluation mode.
+    history : list of dict
+        One row a validation: step, positions, learning_rate, train_loss, validation_loss, validation_pr_auc, best.
+    summary : dict
+        steps, best_step, stop_reason, n_weights, settings.
+
+    Raises
+    ------
+    ValueError
+        If the training arc holds no label.
+    FloatingPointError
+        If the loss is no number any more.
+    """
+    torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    network = Network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std).to(device)
+    averaged = Network(config).to(device).eval()
+    averaged.load_state_dict(network.state_dict())
+    sampler = SegmentSampler(genome, labels, train, network.context(), settings.segment, settings.centred, rng)
+    if not sampler.sites:
+        raise ValueError("the training arc holds no site: use more sites, or another --split")
+    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99),
+                                  weight_decay=settings.weight_decay)
+    history, best = [], None
+    losses, started, stop_reason = [], time.monotonic(), "max_steps reached"
+    for step in range(1, settings.max_steps + 1):
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate_at(step, settings)
+        network.train()
+        codes, target, scored = sampler.draw(settings.batch_size)
+        output = tss_logit(network(as_tokens(codes, device))[0])
+        target, scored = (torch.from_numpy(array).to(device) for array in (target, scored))
+        loss = (position_loss(output, target, settings.positive_weight, settings.focal_gamma) * scored).sum()
+        loss = loss / scored.sum()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        optimiser.step()
+        losses.append(loss.item())
+        if not np.isfinite(losses[-1]):
+            raise FloatingPointError(f"the loss is {losses[-1]} at step {step} (learning rate "
+                                     f"{learning_rate_at(step, settings):.2g}): lower --learning_rate")
+        # The mean starts short, so that early validations do not show the initial weights.
+        decay = min(settings.ema, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for mean, now in zip(averaged.parameters(), network.parameters(), strict=True):
+                mean.lerp_(now, 1 - decay)
+        if step % settings.evaluate_every and step != settings.max_steps:
+            continue
+        row = {"step": step, "positions": step * settings.batch_size * settings.segment,
+               "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(losses)),
+               **validate(averaged, settings, genome, labels, validation, device)}
+        losses = []
+        row["best"] = int(best is None or row["validation_loss"] < best[0])
+        history.append(row)
+        if row["best"]:
+            best = (row["validation_loss"], step, {name: value.clone() for name, value in averaged.state_dict().items()})
+        elapsed = time.monotonic() - started
+        log(f"step {step}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
+            f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
+            f"{row['positions'] / elapsed:,.0f} positions/s  {elapsed:.0f} s, at most "
+            f"{elapsed / step * (settings.max_steps - step):.0f} s left{'  *' if row['best'] else ''}")
+        if len(history) - 1 - max(i for i, entry in enumerate(history) if entry["best"]) >= settings.patience:
+            stop_reason = f"no lower validation loss in {settings.patience} validations"
+            break
+    averaged.load_state_dict(best[2])
+    summary = {"steps": history[-1]["step"], "best_step": best[1], "stop_reason": stop_reason,
+               "n_weights": sum(parameter.numel() for parameter in network.parameters()),
+               "settings": asdict(settings)}
+    return averaged.eval(), history, summary
+
+
+def validate(network, settings, genome, labels, intervals, device):
+    """Loss and PR AUC of a network over all positions of an arc, both strands."""
+    outputs = predict_intervals(network, genome, intervals, device, batch_size=settings.batch_size)
+    target = arc_values(labels, intervals)
+    losses = position_loss(torch.from_numpy(outputs).double(), torch.from_numpy(target).double(),
+                           settings.positive_weight, settings.focal_gamma)
+    return {"validation_loss": losses.mean().item(), "validation_pr_auc": pr_auc(target, outputs)}

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Label every nucleotide of both strands and cut the genome into training, validation and test arcs."""
+
+import argparse
+from pathlib import Path
+
+from attentome.formats import read_bed, write_arrays, write_json, write_tsv
+from attentome.genome import load_genome
+from attentome.labels import ARCS, label_genome, split_genome, split_table, stream_key
+from attentome.record import task_record
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--genome", required=True, help="checked FASTA")
+    parser.add_argument("--genome_json", required=True, help="its description")
+    parser.add_argument("--sites", required=True, help="curated sites, BED6 and more")
+    parser.add_argument("--label_shift", type=int, required=True, help="nt downstream of the TSS")
+    parser.add_argument("--split", required=True, help="train/test/validation in percent, or a preset's name")
+    parser.add_argument("--out", default=".", type=Path)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with task_record(args.record, "LABEL", packages=("numpy", "pandas")):
+        genome = load_genome(args.genome, args.genome_json)
+        sites = read_bed(args.sites, extra=("support", "sets"))
+        labels, lost = label_genome(genome, sites, args.label_shift)
+        table = split_table(split_genome(genome, args.split), labels)
+        write_arrays(args.out / "labels.safetensors", {stream_key(*name): array for name, array in labels.items()})
+        write_tsv(args.out / "split.tsv", table)
+        sums = table.groupby("arc")[["positions", "sites"]].sum()
+        write_json(args.out / "labels.json", {
+            "label_shift": args.label_shift,
+            "split": args.split,
+            "n_sites": len(sites),
+            "n_labels": int(table.sites.sum()),
+            "lost_at_ends": lost,
+            "arcs": {arc: {"positions": sums.positions[arc], "labels": sums.sites[arc],
+                           "prevalence": sums.sites[arc] / sums.positions[arc]} for arc in ARCS},
+        })
+
+
+if __name__ == "__main__":
+    main()

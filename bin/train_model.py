@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Train one network on the training arc, with early stopping on the validation arc."""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.genome import load_genome
+from attentome.labels import read_split
+from attentome.model import choose_device, save_model
+from attentome.record import task_record
+from attentome.train import read_preset, train_network
+
+OUT_OF_GPU_MEMORY = 85
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--genome", required=True)
+    parser.add_argument("--genome_json", required=True)
+    parser.add_argument("--labels", required=True)
+    parser.add_argument("--labels_json", required=True)
+    parser.add_argument("--split", required=True)
+    parser.add_argument("--presets", required=True, help="JSON of presets")
+    parser.add_argument("--preset", required=True)
+    parser.add_argument("--overrides", help="JSON of single settings that replace the preset's")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument("--out", default="model", type=Path)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    with task_record(args.record, "TRAIN", args.preset, ("torch", "numpy", "safetensors"), args.threads):
+        try:
+            overrides = read_json(args.overrides) if args.overrides else {}
+            config, settings = read_preset(read_json(args.presets), args.preset, overrides)
+            device = choose_device(args.device)
+            split = read_tsv(args.split)
+            network, history, summary = train_network(
+                config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
+                read_split(split, "train"), read_split(split, "validation"), args.seed, device,
+                log=partial(print, flush=True))
+        except torch.cuda.OutOfMemoryError as error:
+            print(f"out of GPU memory: {error}; lower --batch_size", file=sys.stderr)
+            sys.exit(OUT_OF_GPU_MEMORY)
+        except (ValueError, FloatingPointError) as error:
+            sys.exit(f"train_model.py: {error}")
+        origin = {"preset": args.preset, "seed": args.seed, "best_step": summary["best_step"]}
+        save_model(args.out, network, read_json(args.labels_json)["label_shift"], origin)
+        write_tsv("history.tsv", pd.DataFrame(history))
+        write_json("training.json", {"preset": args.preset, "seed": args.seed, "device": device.type, **summary})
+
+
+if __name__ == "__main__":
+    main()

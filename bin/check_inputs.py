@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""CHECK_INPUTS: every fault of sample sheet, sets, genome, annotation and parameters at once, before anything
-runs.
+"""CHECK_INPUTS: every fault of sample sheet, sets, genome, annotation and parameters at once, before all else.
 
 With faults: one line each on the error output, nothing written, exit code 2.
 """

@@ -30,7 +30,8 @@ def main():
                 args.length, args.promoters, args.decoys, args.minus35_conservation, args.minus10_conservation,
                 args.spacer_16, args.spacer_18, args.seed)
         except ValueError as fault:
-            sys.exit(f"simulation: {fault}")
+            print(f"simulation: {fault}", file=sys.stderr)
+            sys.exit(2)
         sets = [noisy_set(truth, args.length, args.miss_rate, args.false_rate, args.jitter_rate, [args.seed, number])
                 for number in (1, 2, 3)]
         write_simulation(args.out, sequence, truth, sets, place_genes(truth, args.length, [args.seed, 4]))

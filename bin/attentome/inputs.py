@@ -252,8 +252,7 @@ def circular_contigs(setting, headers, annotated):
     setting : str
         ``auto`` (what headers and annotation say), ``all``, ``none``, or names separated by commas.
     headers : list of str
-        FASTA headers without the ``>``; ``[topology=circular]`` or ``circular=true`` in one declares its
-        contig.
+        FASTA headers without the ``>``; ``[topology=circular]`` or ``circular=true`` declares its contig.
     annotated : set of str
         Contigs that the annotation declares circular.
 

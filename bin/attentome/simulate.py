@@ -1,5 +1,4 @@
-"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets: data whose truth is
-known.
+"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets: the truth is known.
 
 Geometry, in bases relative to the TSS (+1; there is no base 0), as read 5' to 3' on the promoter's strand:
 the -10 hexamer TATAAT lies at -12..-7, so that its last base is 7 nt from the TSS, and with a spacer of 17 nt
@@ -39,8 +38,7 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
     decoys : int
         Of each kind: a -10 hexamer alone and a -35 hexamer alone.
     minus35_conservation, minus10_conservation : float
-        Probability that a letter of a hexamer is the consensus; otherwise it is one of the four bases at
-        random.
+        Probability that a letter of a hexamer is the consensus; otherwise it is one of the four at random.
     spacer_16, spacer_18 : float
         Shares of spacers of 16 and 18 nt; the others have 17 nt.
     seed : int

@@ -49,8 +49,7 @@ class _RowFault(Exception):
 
 
 def fault_lines(file, faults):
-    """Faults of one file as text, ``<file>: row <n>: <what>; <remedy>``, at most :data:`FAULTS_SHOWN` and a
-    count.
+    """Faults of one file as text, ``<file>: row <n>: <what>; <remedy>``, at most :data:`FAULTS_SHOWN`.
 
     Parameters
     ----------
@@ -113,8 +112,7 @@ def read_sites(path, format, contigs, **columns):
 def read_bed_sites(path, contigs):
     """Sites of a BED file with at least six columns (0-based half-open); see :func:`read_sites`.
 
-    Comment, ``track`` and ``browser`` lines are passed over. Columns are separated by tabs, or else by
-    blanks.
+    Comment, ``track`` and ``browser`` lines are passed over. Tabs part the columns, or else blanks.
     """
     def parse(fields):
         if len(fields) < 6:

@@ -52,7 +52,7 @@ def describe(options):
         options.layer, options.head, read_arrays(options.profile), read_json(options.profile_json),
         read_tsv(options.windows), genome, read_bed(options.sites, extra=("support", "sets")))
     out = options.out
-    write_json(out / "head.json", head_numbers(head))
+    write_json(out / "head.json", head_numbers(head, elements))
     write_tsv(out / "profile.tsv", profile_table(head))
     write_tsv(out / "spearman.tsv", spearman_table(head))
     write_tsv(out / "pwm.tsv", pwm_table(head))

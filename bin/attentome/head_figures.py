@@ -61,8 +61,8 @@ def profile_figure(head, elements):
              f"(1/{head.window}). Strip: highest single score, white 0 to black 1.")
     _whole_window(figure, head, top=46)
     _heading(figure, 186, "b", "Where does it look, when the output is high?",
-             f"DNA runs 5′ to 3′ on the query's strand. Bases are true where the query sits on TSS + {head.label_shift}; "
-             f"for all positions only d counts.{_far(head)}")
+             f"DNA runs 5′ to 3′ on the query's strand. Bases are true where the query sits on TSS + "
+             f"{head.label_shift}; for all positions only d counts.{_far(head)}")
     axes = add_axes(figure, LEFT, 262, INNER, 196)
     _zoom(figure, axes, head, elements)
     return figure
@@ -90,8 +90,8 @@ def spearman_figure(head, elements):
     rho = np.nan_to_num(head.rho[head.low:head.high + 1][::-1])
     limit = 0.5 if np.abs(rho).max(initial=0) <= 0.5 else 1.0
     _heading(figure, 6, "e", "Does the output rise with the score?",
-             f"Spearman ρ of score and output at each d over {head.sizes['spearman']:,} positions, not multiplied by the "
-             f"score. Axis −{limit:g} to {limit:g}.")
+             f"Spearman ρ of score and output at each d over {head.sizes['spearman']:,} positions, not multiplied "
+             f"by the score. Axis −{limit:g} to {limit:g}.")
     axes = add_axes(figure, LEFT, 52, INNER, 102)
     axes.bar(-head.distances, rho, width=0.8, color=GROUP_COLOUR["top"], linewidth=0)
     axes.axhline(0, color=FAINT, linewidth=0.8)

@@ -389,12 +389,14 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
         expected_at_sites=share_at_sites(sites, genome, shift) * len(own))
 
 
-def head_numbers(head):
+def head_numbers(head, elements=()):
     """The numbers of ``head.json``.
 
     Parameters
     ----------
     head : Head
+    elements : list of Element
+        Written with their distances at the run's label shift.
 
     Returns
     -------
@@ -438,6 +440,9 @@ def head_numbers(head):
             "consensus_from_d": int(distances[stop - 1]) if text else None,
             "consensus_to_d": int(distances[start]) if text else None,
             "background": dict(zip(LETTERS, head.background.tolist(), strict=True))},
+        "elements": [{"name": element.name, "from_base": element.first, "to_base": element.last,
+                      "from_d": element.distances(shift)[0], "to_d": element.distances(shift)[1],
+                      "source": element.source} for element in elements],
         "spearman": {"d": strongest, "rho": float(rho[strongest]), "rho_at_peak_d": float(rho[head.peak_d]),
                      "n": head.sizes["spearman"]},
     }

@@ -1,0 +1,211 @@
+"""Curation against a brute-force union-find and against examples worked out by hand."""
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attentome.curate import (
+    cluster_positions,
+    curate,
+    distance_table,
+    overlap_table,
+    representative,
+    rule_sentence,
+    sets_table,
+)
+from attentome.formats import read_bed, read_json, read_tsv, write_bed
+
+LENGTH = 400
+
+
+def table(*sites, contig="c"):
+    """BED6 sites from ``(position, strand)``."""
+    return pd.DataFrame([(contig, position, position + 1, "x", 0.0, strand) for position, strand in sites],
+                        columns=["contig", "start", "end", "name", "score", "strand"])
+
+
+def gap(a, b, length, circular):
+    return min(abs(a - b), length - abs(a - b)) if circular else abs(a - b)
+
+
+def brute_clusters(sites, max_distance, circular):
+    """Connected components of ``(set, contig, position, strand)``, every pair compared."""
+    parent = list(range(len(sites)))
+
+    def root_of(index):
+        while parent[index] != index:
+            index = parent[index]
+        return index
+
+    for i, j in combinations(range(len(sites)), 2):
+        a, b = sites[i], sites[j]
+        if a[1] == b[1] and a[3] == b[3] and gap(a[2], b[2], LENGTH, circular) <= max_distance:
+            parent[root_of(i)] = root_of(j)
+    groups = {}
+    for index, site in enumerate(sites):
+        groups.setdefault(root_of(index), []).append(site)
+    return list(groups.values())
+
+
+@pytest.mark.parametrize("circular", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_clusters_counts_and_tables_equal_brute_force(seed, circular):
+    random = np.random.default_rng(seed)
+    names, max_distance, min_support = ["b", "a", "d", "c"], int(random.integers(0, 7)), int(random.integers(1, 4))
+    sets, sites = {}, set()
+    for name in names:
+        of_set = {(str(random.choice(["c", "d"])), int(random.integers(0, LENGTH)), str(random.choice(["+", "-"])))
+                  for _ in range(60)}
+        # Sites at both ends, so that clusters over the origin occur.
+        of_set |= {("c", int(position) % LENGTH, "+") for position in random.integers(-4, 5, 2)}
+        sets[name] = pd.concat([table((position, strand), contig=contig) for contig, position, strand in of_set])
+        sites |= {(name, *site) for site in of_set}
+    contigs = {"d": (LENGTH, circular), "c": (LENGTH, circular)}
+    curation = curate(sets, max_distance, min_support, contigs)
+    expected = brute_clusters(sorted(sites), max_distance, circular)
+    found = curation.members.groupby("cluster")[["set", "contig", "tss", "strand"]].apply(
+        lambda part: frozenset(part.itertuples(index=False, name=None)))
+    assert set(found) == {frozenset(group) for group in expected} and len(found) == len(expected)
+
+    supports = [{site[0] for site in group} for group in expected]
+    assert len(curation.sites) == sum(len(support) >= min_support for support in supports)
+    assert sorted(curation.clusters["support"]) == sorted(map(len, supports))
+    overlap = overlap_table(curation).set_index("sets")
+    assert len(overlap) == 15
+    for size in range(1, 5):
+        for combination in combinations(names, size):
+            row = overlap.loc[",".join(combination)]
+            assert row["n"] == sum(support == set(combination) for support in supports)
+            assert row["n_at_least"] == sum(support >= set(combination) for support in supports)
+            assert row["kept"] == (size >= min_support)
+    by_set = sets_table(curation).set_index("set")
+    assert list(by_set.index) == names
+    distances = {}
+    for group, support in zip(expected, supports):
+        for name in names:
+            own = sum(site[0] == name for site in group)
+            by_set.loc[name, "used"] -= own * (len(support) >= min_support)
+            by_set.loc[name, "confirmed"] -= own * (len(support) > 1)
+            by_set.loc[name, "sites"] -= own
+        for a, b in combinations(group, 2):
+            if a[0] != b[0]:
+                distance = gap(a[2], b[2], LENGTH, circular)
+                distances[distance] = distances.get(distance, 0) + 1
+    assert (by_set[["used", "confirmed", "sites"]] == 0).all(axis=None)
+    table_of = distance_table(curation)
+    assert dict(table_of[table_of["n"] > 0].itertuples(index=False)) == distances
+    assert list(table_of["distance_nt"]) == list(range(len(table_of))) and len(table_of) > max_distance
+
+    # Each kept site is a member's position, and no position of its cluster has more sets.
+    for site in curation.sites.itertuples():
+        group = next(group for group in expected if (site.contig, site.start, site.strand)
+                     in {member[1:] for member in group})
+        votes = pd.Series([member[2] for member in group]).value_counts()
+        assert votes[site.start] == votes.max()
+        assert site.sets == ",".join(name for name in names if name in {member[0] for member in group})
+        assert site.support == len(site.sets.split(",")) and site.score == round(1000 * site.support / 4)
+    assert list(curation.sites["contig"].unique()) == ["d", "c"]
+
+
+def test_chain_is_one_cluster_although_its_ends_are_far_apart():
+    cluster, along = cluster_positions([10, 15, 20, 26], 5)
+    assert list(cluster) == [0, 0, 0, 1] and list(along) == [10, 15, 20, 26]
+
+
+def test_cluster_over_the_origin_of_a_circular_contig():
+    cluster, along = cluster_positions([1, 50, 98], 3, 100)
+    assert list(cluster) == [0, 1, 0] and list(along) == [1, 50, -2]
+    assert list(cluster_positions([1, 50, 97], 3, 100)[0]) == [0, 1, 2]
+    assert list(cluster_positions([1, 50, 98], 3)[0]) == [0, 1, 2]
+    assert len(cluster_positions([], 3, 100)[0]) == 0
+
+
+def test_a_whole_contig_may_be_one_cluster():
+    cluster, along = cluster_positions([0, 4, 8], 5, 10)
+    assert list(cluster) == [0, 0, 0] and list(along) == [0, 4, 8]
+
+
+@pytest.mark.parametrize("positions, expected", [
+    ([7], 7),
+    ([7, 7, 9], 7),             # two sets at 7, one at 9
+    ([9, 7, 9], 9),
+    ([5, 6, 9], 6),             # three positions, a set each: the middle one
+    ([5, 9], 5),                # two: the lower
+    ([5, 6, 8, 9], 6),          # four: the lower of 6 and 8
+    ([1, 1, 4, 5, 5, 9, 9], 5),  # 1, 5 and 9 tie
+    ([-2, -2, 1], -2),          # over the origin
+])
+def test_representative(positions, expected):
+    assert representative(np.array(positions)) == expected
+    assert representative(np.array(positions[::-1])) == expected
+
+
+def test_strands_and_contigs_do_not_mix():
+    sets = {"a": table((10, "+"), (20, "-")), "b": table((10, "-"), (20, "+")),
+            "e": table((10, "+"), contig="d")}
+    assert len(curate(sets, 5, 2).sites) == 0 and len(curate(sets, 5, 1).sites) == 5
+
+
+def test_a_set_supports_a_cluster_once():
+    curation = curate({"a": table((10, "+"), (12, "+")), "b": table((30, "+"))}, 5, 2)
+    assert len(curation.sites) == 0 and list(curation.clusters["support"]) == [1, 1]
+
+
+def test_site_over_the_origin_lies_on_the_contig():
+    sets = {"a": table((98, "+")), "b": table((98, "+")), "c": table((1, "+"))}
+    sites = curate(sets, 5, 3, {"c": (100, True)}).sites
+    assert list(sites["start"]) == [98] and list(sites["end"]) == [99]
+    assert len(curate(sets, 5, 3, {"c": (100, False)}).sites) == 0
+
+
+def test_unknown_contig_is_refused():
+    with pytest.raises(ValueError, match="contigs that the genome does not have: c"):
+        curate({"a": table((1, "+"))}, 5, 1, {"d": (100, True)})
+
+
+def test_many_sets_list_only_the_combinations_that_occur():
+    sets = {f"s{number}": table((10 * number, "+"), (500, "-")) for number in range(8)}
+    overlap = overlap_table(curate(sets, 2, 2))
+    assert len(overlap) == 9 and list(overlap["n"]) == [1] * 9 and overlap["kept"].sum() == 1
+
+
+def run(root, folder, *options):
+    return subprocess.run([sys.executable, root / "bin/curate_sites.py", *options], cwd=folder,
+                          capture_output=True, text=True)
+
+
+def test_command_writes_every_file_the_same_twice(root, tmp_path):
+    sets = {"a": table((10, "+"), (30, "-"), (98, "+")), "b": table((12, "+"), (60, "-")),
+            "c": table((0, "+"), (12, "+"))}
+    for name, sites in sets.items():
+        write_bed(tmp_path / f"{name}.bed", sites)
+        (tmp_path / f"{name}.audit.json").write_text(json.dumps({"set": name, "rows": 7}))
+    (tmp_path / "genome.json").write_text(json.dumps({"contigs": [{"name": "c", "length": 100, "circular": True}]}))
+    for out, order in (("first", "abc"), ("second", "cba")):
+        done = run(root, tmp_path, "--sites", *(f"{name}.bed" for name in order), "--audits",
+                   *(f"{name}.audit.json" for name in order), "--genome_json", "genome.json", "--out", out)
+        assert done.returncode == 0, done.stderr
+    first = tmp_path / "first"
+    names = sorted(path.name for path in first.iterdir())
+    assert names == ["curation.json", "distances.tsv", "overlap.png", "overlap.svg", "overlap.tsv", "sets.tsv",
+                     "sites.bed"]
+    for name in names:
+        assert (first / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+    sites = read_bed(first / "sites.bed", ["support", "sets"])
+    # 98 and 0 tie over the origin: the lower is the one before it.
+    assert list(zip(sites["start"], sites["strand"], sites["support"], sites["sets"], sites["score"])) == [
+        (12, "+", 3, "a,b,c", 1000), (98, "+", 2, "a,c", 667)]
+    table_of = read_tsv(first / "sets.tsv")
+    assert table_of.to_dict("list") == {
+        "set": ["a", "b", "c"], "rows": [7, 7, 7], "sites": [3, 2, 2], "used": [2, 1, 2], "confirmed": [2, 1, 2],
+        "share_confirmed": [0.666667, 0.5, 1.0]}
+    facts = read_json(first / "curation.json")
+    assert facts["n_clusters"] == 4 and facts["n_sites"] == 2 and facts["rule"] == rule_sentence(3, 5, 2)
+    drawing = ElementTree.parse(first / "overlap.svg").getroot()
+    assert drawing.tag.endswith("svg")

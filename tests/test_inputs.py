@@ -1,0 +1,277 @@
+"""CHECK_INPUTS: every fault at once, each in one line, nothing written; and what it writes where all is well."""
+
+import gzip
+import hashlib
+import json
+import re
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from attentome.formats import read_json
+from attentome.inputs import circular_contigs, gc_content, read_annotation, read_genome_file, read_sheet
+from attentome.parameters import (
+    coerce_parameters,
+    data_faults,
+    parameter_faults,
+    run_faults,
+    schema_defaults,
+    schema_properties,
+)
+
+FASTA = ">c first contig\nacgtNNacgt\nACGTA\n>d [topology=circular]\nGGGGGGGGCC\n"
+GFF = ("##gff-version 3\n##sequence-region c 1 15\nc\tx\tregion\t1\t15\t.\t+\t.\tID=c;Is_circular=true\n"
+       "c\tx\tgene\t14\t18\t.\t-\t.\tID=g\nd\tx\tgene\t1\t10\t.\t+\t.\tID=h\n##FASTA\n>c\nACGT\n")
+SHEET = ("set,file,format,position_column,position_base\n"
+         "one,a.bed,bed,,\ntwo,sub/b.gff3,gff3,,\nthree,c.csv,table,Start,0\n")
+SETS = {"a.bed": "c\t4\t5\tx\t0\t+\nd\t9\t10\ty\t0\t-\n", "sub/b.gff3": "c\tx\tTSS\t5\t5\t.\t+\t.\t.\n",
+        "c.csv": "contig;Start;strand\nc;4;plus\n"}
+
+
+@pytest.fixture
+def schema(root):
+    return read_json(root / "nextflow_schema.json")
+
+
+@pytest.fixture
+def check(root, tmp_path):
+    """Runs check_inputs.py on files that are all well but for those given."""
+    def run(sheet=SHEET, fasta=FASTA, annotation=GFF, params=None, sets=None, files=None, genome="genome.fna"):
+        for name, text in {**SETS, **(sets or {}), "sheet.csv": sheet, genome: fasta, "genes.gff": annotation}.items():
+            if text is not None:
+                (tmp_path / name).parent.mkdir(exist_ok=True)
+                content = text if isinstance(text, bytes) else text.encode()
+                (tmp_path / name).write_bytes(content)
+        names = files or ["a.bed", "sub/b.gff3", "c.csv"]
+        (tmp_path / "staged.tsv").write_text("row\tfile\tstaged\n" + "".join(
+            f"{row}\t{name}\t{name if (tmp_path / name).exists() else ''}\n" for row, name in enumerate(names, 1)))
+        given = {"input": "sheet.csv", "genome": genome, "annotation": "genes.gff", **(params or {})}
+        (tmp_path / "params.json").write_text(json.dumps(given))
+
+        def place(name):
+            return given[name] if given[name] and (tmp_path / given[name]).exists() else "none"
+
+        done = subprocess.run([
+            sys.executable, root / "bin/check_inputs.py", "--sheet", place("input"), "--files", "staged.tsv",
+            "--genome", place("genome"), "--annotation", place("annotation"), "--params", "params.json",
+            "--schema", root / "nextflow_schema.json", "--out", "out"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode in (0, 2), done.stderr
+        assert (tmp_path / "out").exists() == (done.returncode == 0) == (done.stderr == "")
+        done.lines = done.stderr.splitlines()
+        return done
+    return run
+
+
+def test_what_is_written(check, tmp_path):
+    assert check().returncode == 0
+    assert (tmp_path / "out/genome.fna").read_text() == (
+        ">c first contig\nACGTNNACGTACGTA\n>d [topology=circular]\nGGGGGGGGCC\n")
+    assert (tmp_path / "out/annotation.gff").read_text() == GFF
+    # c: 6 of 13 known letters; d: all.
+    assert read_json(tmp_path / "out/genome.json") == {
+        "file": "genome.fna", "sha256": hashlib.sha256(FASTA.encode()).hexdigest(),
+        "contigs": [{"name": "c", "length": 15, "circular": True, "gc": 6 / 13},
+                    {"name": "d", "length": 10, "circular": True, "gc": 1.0}]}
+    sets = read_json(tmp_path / "out/sets.json")
+    assert [(entry["set"], entry["file"], entry["format"], entry["row"], entry["rows"]) for entry in sets] == [
+        ("one", "a.bed", "bed", 1, 2), ("two", "sub/b.gff3", "gff3", 2, 1), ("three", "c.csv", "table", 3, 1)]
+    assert sets[2]["position_column"] == "Start" and sets[2]["position_base"] == 0
+    assert sets[0]["sha256"] == hashlib.sha256(SETS["a.bed"].encode()).hexdigest()
+
+
+def test_compressed_genome_and_no_annotation(check, tmp_path):
+    assert check(fasta=gzip.compress(FASTA.encode()), genome="g.fna.gz", params={"annotation": None}).returncode == 0
+    assert (tmp_path / "out/genome.fna").read_text().startswith(">c first contig\nACGT")
+    assert (tmp_path / "out/annotation.gff").read_text() == ""
+    assert [contig["circular"] for contig in read_json(tmp_path / "out/genome.json")["contigs"]] == [False, True]
+
+
+def test_all_faults_come_at_once_and_each_has_its_form(check):
+    done = check(
+        sheet="set,file,format,strand_column\none,a.bed,bed,\none,b.txt,table,dir\nthree,missing.bed,bed,\n"
+              "fo ur,c.csv,table,\n",
+        files=["a.bed", "b.txt", "missing.bed", "c.csv"],
+        sets={"a.bed": "x\t1\t2\ta\t0\t+\nc\t15\t16\ta\t0\t+\n", "b.txt": "contig,position,dir\nc,3,up\nc,,+\n",
+              "c.csv": "contig,position,strand\n"},
+        fasta=FASTA.replace("ACGTA", "ACXTA"), annotation=GFF.replace("d\tx\tgene", "e\tx\tgene"),
+        params={"max_distance": "far", "min_suport": 1, "min_support": 9, "circular": "z"})
+    assert done.lines == [
+        "parameters: unknown parameter --min_suport; did you mean --min_support?",
+        "parameters: --max_distance is 'far', not a whole number; give a whole number",
+        "parameters: --min_support 9 is more than the number of sets in the sample sheet, 4; give at most 4, or more "
+        "sets",
+        "parameters: --circular names 'z', which is no contig; give auto, all, none or names of contigs: the genome "
+        "has c, d",
+        "sheet.csv: row 3: set name 'one' is taken by row 2; give each set its own name",
+        "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only",
+        "genome.fna: row 3: contig 'c' has 1 characters that are no nucleotides, from this row on: X; the letters are "
+        "A C G T R Y S W K M B D H V N",
+        "genes.gff: row 5: unknown contig 'e'; the genome has c, d",
+        "a.bed: row 1: unknown contig 'x'; the genome has c, d",
+        "a.bed: row 2: position 16 lies beyond the end of c (15 nt); give sites on the coordinates of this genome",
+        "b.txt: row 2: strand is 'up'; give one of + - plus minus forward reverse",
+        "b.txt: row 3: position is '', not a whole number; give a position in nt without separators",
+        "missing.bed: there is no such file (row 4 of the sample sheet); names are relative to the sheet's folder",
+        "c.csv: holds no sites; give at least one",
+    ]
+
+
+def test_missing_inputs_are_named(check):
+    lines = check(params={"input": None, "genome": None, "annotation": "absent.gff"}).lines
+    assert [line.split(";")[0] for line in lines] == [
+        "parameters: --input is missing", "parameters: --genome is missing", "absent.gff: there is no such file"]
+    assert check(params={"genome": "absent.fna"}).lines[0].startswith("absent.fna: there is no such file; ")
+
+
+def test_many_faults_of_a_file_are_capped(check):
+    lines = check(sets={"a.bed": "x\t1\t2\ta\t0\t+\n" * 30}).lines
+    assert len(lines) == 21 and "and 10 more" in lines[-1]
+
+
+def test_simulation_needs_no_input_and_takes_none(schema):
+    def faults(**params):
+        return [fault.what for fault in run_faults(coerce_parameters(params, schema))]
+
+    assert faults(simulate="true") == [] and faults(input="a", genome="b") == []
+    assert faults(simulate=True, input="a") == ["--input is given together with --simulate"]
+    assert faults() == ["--input is missing", "--genome is missing"]
+
+
+@pytest.mark.parametrize("text, row, what", [
+    ("", None, "is empty"),
+    ("set,file,format\n", None, "no rows"),
+    ("set;file;format\n1;2;3\n", 1, "not separated by commas"),
+    ("set,file\na,b\n", 1, "lacks the column 'format'"),
+    ("set,file,format,positon_column\na,b,bed,\n", 1, "unknown column 'positon_column'"),
+    ("set,file,format,set\na,b,bed,a\n", 1, "'set' comes twice"),
+    ("set,file,format\na,b\n", 2, "2 columns"),
+    ("set,file,format\n,b,bed\n", 2, "'set' is empty"),
+    ("set,file,format\na,,bed\n", 2, "'file' is empty"),
+    ("set,file,format\na,b,\n", 2, "'format' is empty"),
+    ("set,file,format\na,b,xls\n", 2, "unknown format 'xls'"),
+    ("set,file,format\n../a,b,bed\n", 2, "set name '../a'"),
+    ("set,file,format,position_base\na,b,bed,1\n", 2, "position_base given for format bed"),
+    ("set,file,format,position_base\na,b,table,2\n", 2, "position_base is '2'"),
+])
+def test_each_fault_of_the_sheet(tmp_path, text, row, what):
+    (tmp_path / "sheet.csv").write_text(text)
+    faults = read_sheet(tmp_path / "sheet.csv")[1]
+    assert [fault.row for fault in faults] == [row] and what in faults[0].what
+
+
+def test_blank_lines_of_the_sheet_count_as_rows_of_the_file_only(tmp_path):
+    (tmp_path / "sheet.csv").write_text("\ufeffset,file,format\r\n\r\na , x.bed,bed\r\n\r\nb,\"y,z.bed\",bed\r\n")
+    entries, faults = read_sheet(tmp_path / "sheet.csv")
+    assert faults == []
+    assert [(entry["row"], entry["number"], entry["set"], entry["file"]) for entry in entries] == [
+        (3, 1, "a", "x.bed"), (5, 2, "b", "y,z.bed")]
+
+
+@pytest.mark.parametrize("text, row, what", [
+    ("", None, "no sequence"),
+    ("\n", None, "no sequence"),
+    ("ACGT\n>c\nACGT\n", 1, "before the first '>'"),
+    ("@read\nACGT\n+\nIIII\n", 1, "before the first '>'"),
+    (">c\n>d\nACGT\n", 1, "'c' has no sequence"),
+    (">c\nACGT\n>d\n\n", 3, "'d' has no sequence"),
+    (">c\nACGT\n>c x\nACGT\n", 3, "'c' comes again (first in row 1)"),
+    ("> c\nACGT\n>\nACGT\n", 3, "without a name"),
+    (">c\nACGT\nMEFLIL\nACEU\n", 3, "7 characters that are no nucleotides, from this row on: E F L I U"),
+    (">c\nAC-GT\n", 2, "no nucleotides"),
+])
+def test_each_fault_of_the_fasta(tmp_path, text, row, what):
+    (tmp_path / "genome.fna").write_text(text)
+    faults = read_genome_file(tmp_path / "genome.fna")[1]
+    assert [fault.row for fault in faults] == [row] and what in faults[0].what
+
+
+@pytest.mark.parametrize("row, what", [
+    ("c\tx\tgene\t1\t16\t.\t+\t.\tID=g", "end 16 lies beyond the end of c (15 nt)"),
+    ("c\tx\tgene\t5\t4\t.\t+\t.\tID=g", "no interval"),
+    ("c\tx\tgene\t0\t4\t.\t+\t.\tID=g", "no interval"),
+    ("c\tx\tgene\t1\t4\t.\tplus\t.\tID=g", "strand is 'plus'"),
+    ("c\tx\tgene\t1\t4\t.\t+\t.", "8 columns"),
+    ("e\tx\tgene\t1\t4\t.\t+\t.\tID=g", "unknown contig 'e'"),
+    ("##sequence-region c 1 20", "c has 20 nt here and 15 in the genome"),
+])
+def test_each_fault_of_the_annotation(tmp_path, row, what):
+    (tmp_path / "genes.gff").write_text(f"##gff-version 3\nc\tx\tgene\t1\t15\t.\t.\t.\tID=f\n{row}\n")
+    circular, faults = read_annotation(tmp_path / "genes.gff", {"c": 15})
+    assert circular == set() and [fault.row for fault in faults] == [3] and what in faults[0].what
+
+
+@pytest.mark.parametrize("setting, circular", [
+    ("auto", {"a", "b", "c"}), ("all", {"a", "b", "c", "d"}), ("none", set()), ("d", {"d"}), ("a, d", {"a", "d"})])
+def test_what_is_circular(setting, circular):
+    headers = ["a [organism=x] [topology=circular]", "b circular=true", "c", "d circular=truethat [topology=linear]"]
+    assert circular_contigs(setting, headers, {"c", "elsewhere"}) == (circular, [])
+
+
+def test_gc_content():
+    assert gc_content("ACGTNNGG") == 4 / 6 and gc_content("NNN") == 0
+
+
+def test_schema_is_valid_and_complete(schema):
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert {entry["$ref"] for entry in schema["allOf"]} == {f"#/$defs/{name}" for name in schema["$defs"]}
+    names = [name for group in schema["$defs"].values() for name in group["properties"]]
+    assert len(names) == len(set(names))
+    for name, entry in schema_properties(schema).items():
+        assert re.fullmatch("[a-z][a-z0-9_]*", name) and entry["description"].endswith("."), name
+        assert entry["type"] in ("string", "integer", "number", "boolean")
+    defaults = {name: value for name, value in schema_defaults(schema).items() if value is not None}
+    assert parameter_faults(defaults, schema) == []
+
+
+def test_command_line_text_becomes_what_the_schema_asks_for(schema):
+    given = {"max_distance": "7", "learning_rate": "1e-3", "simulate": "true", "run_name": 2024, "window": None,
+             "model": "", "padding": "same"}
+    params = coerce_parameters(given, schema)
+    assert [params[name] for name in ("max_distance", "learning_rate", "simulate", "run_name", "padding")] == [
+        7, 0.001, True, "2024", "same"]
+    assert "window" not in params and "model" not in params and params["min_support"] == 2
+    assert parameter_faults(params, schema) == []
+
+
+@pytest.mark.parametrize("given, what, remedy", [
+    ({"max_distance": "5.5"}, "--max_distance is '5.5', not a whole number", "give a whole number"),
+    ({"max_distance": -1}, "--max_distance is '-1'", "give at least 0"),
+    ({"dropout": 1}, "--dropout is '1'", "give less than 1"),
+    ({"learning_rate": 0}, "--learning_rate is '0'", "give more than 0"),
+    ({"sim_miss_rate": 1.5}, "--sim_miss_rate is '1.5'", "give at most 1"),
+    ({"preset": "huge"}, "--preset is 'huge'", "give one of published, cpu, tiny"),
+    ({"split": "70-20-10"}, "--split is '70-20-10'", "three percentages"),
+    ({"run_name": "a/b"}, "--run_name is 'a/b'", "use letters"),
+    ({"model": True}, "--model has no value", "give a path"),
+    ({"simulate": "perhaps"}, "--simulate is 'perhaps', not true or false", "give true or false"),
+    ({"maxDistance": 5}, "unknown parameter --maxDistance", "did you mean --max_distance?"),
+    ({"min-support": 5}, "unknown parameter --min-support", "did you mean --min_support?"),
+    ({"zzz": 5}, "unknown parameter --zzz", "see nextflow_schema.json"),
+])
+def test_each_fault_of_a_parameter(schema, given, what, remedy):
+    faults = parameter_faults(coerce_parameters(given, schema), schema)
+    assert len(faults) == 1 and what == faults[0].what and remedy in faults[0].remedy
+
+
+@pytest.mark.parametrize("given, what", [
+    ({"split": "70/20/20"}, "sums to 110"), ({"split": "90/10/0"}, "sums to 100"),
+    ({"label_shift": 128, "window": 128}, "outside the window")])
+def test_parameters_that_do_not_go_together(schema, given, what):
+    faults = run_faults(coerce_parameters({"simulate": True, **given}, schema))
+    assert len(faults) == 1 and what in faults[0].what
+    assert run_faults(coerce_parameters({"simulate": True, "split": "60.5/29.5/10"}, schema)) == []
+
+
+def test_parameters_against_the_data():
+    def faults(**params):
+        return data_faults(params, 3, contigs)
+
+    contigs = {"NC_000913.3": 4641652}
+    assert faults(min_support=3, split="ecoli_k12") == []
+    assert "more than the number of sets" in faults(min_support=4)[0].what
+    contigs = {"U00096.2": 4639675}
+    assert "U00096.2 (4,639,675 nt)" in faults(split="ecoli_k12")[0].what and faults(split="70/20/10") == []
+    contigs = {"NC_000913.3": 4641652, "p": 100}
+    assert "this one has 2" in faults(split="ecoli_k12")[0].what

@@ -20,6 +20,7 @@ from attentome.curate import (
     sets_table,
 )
 from attentome.formats import read_bed, read_json, read_tsv, write_bed
+from attentome.overlap_plot import plot_overlap
 
 LENGTH = 400
 
@@ -207,5 +208,21 @@ def test_command_writes_every_file_the_same_twice(root, tmp_path):
         "share_confirmed": [0.666667, 0.5, 1.0]}
     facts = read_json(first / "curation.json")
     assert facts["n_clusters"] == 4 and facts["n_sites"] == 2 and facts["rule"] == rule_sentence(3, 5, 2)
-    drawing = ElementTree.parse(first / "overlap.svg").getroot()
-    assert drawing.tag.endswith("svg")
+
+
+@pytest.mark.parametrize("n_sets", [1, 2, 9])
+def test_figure_prints_the_numbers_and_the_rule_beneath(tmp_path, n_sets):
+    random = np.random.default_rng(n_sets)
+    sets = {f"set_{number}": table(*((int(position), "+") for position in random.integers(0, 2000, 80)))
+            for number in range(n_sets)}
+    curation = curate(sets, 5, 1)
+    overlap, rule = overlap_table(curation), rule_sentence(n_sets, 5, 1)
+    plot_overlap(overlap, sets_table(curation), rule, tmp_path / "overlap")
+    drawing = ElementTree.parse(tmp_path / "overlap.svg").getroot()
+    texts = [(element.text or "").strip() for element in drawing.iter() if element.tag.endswith("text")]
+    assert rule in " ".join(texts)
+    largest = sorted(overlap["n"][overlap["n"] > 0], reverse=True)[:24]
+    numbers = [text for text in texts if text.isdigit()]
+    assert all(numbers.count(str(n)) >= largest.count(n) for n in largest)
+    assert (f"{(overlap['n'] > 0).sum() - 24} smaller combinations" in " ".join(texts)) == (n_sets == 9)
+    assert (tmp_path / "overlap.png").read_bytes().startswith(b"\x89PNG")

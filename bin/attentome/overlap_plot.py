@@ -1,17 +1,25 @@
 """The overlap of TSS sets as an UpSet-like figure: one bar per combination of sets, the rule printed beneath."""
 
-import textwrap
+from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+from attentome.style import (
+    BLUES,
+    INK,
+    SMALL,
+    SOFT,
+    add_axes,
+    add_text,
+    new_figure,
+    save_figure,
+    text_width,
+    use_style,
+    wrap,
+)
 
 COMBINATIONS_SHOWN = 24
-INK, KEPT, DROPPED, EMPTY = "#1B2733", "#0B4F8A", "#93C3DC", "#D5DAE0"
-_STYLE = {"font.family": ["Liberation Sans", "DejaVu Sans"], "font.size": 9, "svg.hashsalt": "attentome",
-          "svg.fonttype": "path", "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK,
-          "xtick.color": INK, "ytick.color": INK}
+KEPT, DROPPED, EMPTY = BLUES[0], BLUES[2], "#D5DAE0"
+MARGIN, COLUMN, ROW, BARS, SIZES, LINE = 12, 46, 30, 180, 150, 17
+"""Lengths in px: margin, a combination's column, a set's row, heights and widths of the bars, a line of text."""
 
 
 def plot_overlap(overlap, sets, rule, path):
@@ -28,35 +36,29 @@ def plot_overlap(overlap, sets, rule, path):
     path : Path
         Without suffix.
     """
-    shown = overlap[overlap["n"] > 0].sort_values("n", ascending=False, kind="stable").head(COMBINATIONS_SHOWN)
-    left_out = int((overlap["n"] > 0).sum()) - len(shown)
+    use_style()
+    occurring = overlap[overlap["n"] > 0].sort_values("n", ascending=False, kind="stable")
+    shown = occurring.head(COMBINATIONS_SHOWN)
     names = list(sets["set"])
-    columns, rows = len(shown), len(names)
-    width = max(6.5, 3.2 + 0.5 * columns)
-    note = "Dark bars: kept. Light bars: too few sets."
-    if left_out:
-        note += f" {left_out} smaller combinations are in overlap.tsv."
-    lines = textwrap.wrap(rule, int(width * 15)) + [note]
-    height = 2.4 + 0.34 * rows + 0.18 * len(lines) + 0.5
-    with matplotlib.rc_context(_STYLE):
-        figure = plt.figure(figsize=(width, height))
-        # Places in inches from the lower left corner, so that nothing moves when sets or lines are added.
-        base = 0.2 + 0.18 * len(lines) + 0.35
-        label = 0.15 + 0.075 * max(len(name) for name in names)
-        dots_left = label + 1.5 + 0.25
-
-        def axes(left, bottom, wide, high):
-            return figure.add_axes([left / width, bottom / height, wide / width, high / height])
-
-        dots = axes(dots_left, base, width - dots_left - 0.15, 0.34 * rows)
-        bars = axes(dots_left, base + 0.34 * rows + 0.12, width - dots_left - 0.15, 1.9)
-        sizes = axes(label, base, 1.5, 0.34 * rows)
-        _draw_combinations(bars, dots, shown, names)
-        _draw_sizes(sizes, sets)
-        figure.text(0.12 / width, 0.12 / height, "\n".join(lines), va="bottom", linespacing=1.35)
-        figure.savefig(f"{path}.svg", metadata={"Date": None})
-        figure.savefig(f"{path}.png", dpi=200, metadata={"Software": None})
-        plt.close(figure)
+    label = max(text_width(name) for name in [*names, "sites of the set"]) + 8
+    left = MARGIN + label + SIZES + 62
+    width = max(left + COLUMN * len(shown) + MARGIN, 620)
+    note = "Dark bars: kept by the rule. Light bars: too few sets."
+    if len(occurring) > len(shown):
+        note += f" {len(occurring) - len(shown)} smaller combinations are in overlap.tsv."
+    lines = [*wrap(rule, width - 2 * MARGIN), note]
+    matrix = MARGIN + 20 + BARS + 10
+    text = matrix + ROW * len(names) + 30
+    figure = new_figure(width, text + LINE * len(lines) + MARGIN)
+    add_text(figure, left, MARGIN, "clusters per combination of sets", color=SOFT)
+    bars = add_axes(figure, left, MARGIN + 20, width - left - MARGIN, BARS)
+    dots = add_axes(figure, left, matrix, width - left - MARGIN, ROW * len(names))
+    _draw_combinations(bars, dots, shown, names)
+    _draw_sizes(add_axes(figure, MARGIN + label, matrix, SIZES, ROW * len(names)), sets)
+    add_text(figure, MARGIN + label + SIZES, matrix + ROW * len(names) + 4, "sites of the set", color=SOFT, ha="right")
+    for number, line in enumerate(lines):
+        add_text(figure, MARGIN, text + LINE * number, line, color=INK)
+    save_figure(figure, Path(path), "Overlap of the TSS sets", "overlap.tsv, column n; sets.tsv, column sites")
 
 
 def _draw_combinations(bars, dots, shown, names):
@@ -65,13 +67,14 @@ def _draw_combinations(bars, dots, shown, names):
     bars.bar(places, shown["n"], color=colours, width=0.62)
     for place, n in zip(places, shown["n"]):
         bars.text(place, n, f"{n:,}", ha="center", va="bottom")
-    bars.set(ylabel="clusters", xticks=[], xlim=(-0.6, len(shown) - 0.4))
+    bars.set(xticks=[], xlim=(-0.6, len(shown) - 0.4))
+    bars.yaxis.set_major_formatter("{x:,.0f}")
+    bars.yaxis.get_major_locator().set_params(integer=True)
     bars.margins(y=0.12)
-    bars.spines[["top", "right"]].set_visible(False)
     for place, (text, colour) in enumerate(zip(shown["sets"], colours)):
         present = [row for row, name in enumerate(names) if name in text.split(",")]
         absent = [row for row in range(len(names)) if row not in present]
-        dots.plot([place] * len(absent), absent, "o", color=EMPTY, markersize=7)
+        dots.plot([place] * len(absent), absent, "o", color=EMPTY, markersize=6)
         dots.plot([place] * len(present), present, "o-", color=colour, markersize=7, linewidth=2)
     dots.set(xlim=bars.get_xlim(), ylim=(len(names) - 0.5, -0.5))
     dots.axis("off")
@@ -81,9 +84,8 @@ def _draw_sizes(axes, sets):
     axes.barh(range(len(sets)), sets["sites"], color=INK, height=0.5)
     for place, n in enumerate(sets["sites"]):
         axes.text(n, place, f"{n:,} ", ha="right", va="center")
-    axes.set(yticks=range(len(sets)), ylim=(len(sets) - 0.5, -0.5), xticks=[], xlabel="sites of the set")
-    axes.set_yticklabels(sets["set"])
-    axes.invert_xaxis()
-    axes.set_xlim(1.75 * max(sets["sites"].max(), 1), 0)
+    axes.set(yticks=range(len(sets)), ylim=(len(sets) - 0.5, -0.5), xticks=[],
+             xlim=(1.6 * max(sets["sites"].max(), 1), 0))
+    axes.set_yticklabels(sets["set"], fontsize=SMALL * 72 / 96, color=INK)
     axes.tick_params(left=False)
-    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_visible(False)

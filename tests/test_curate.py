@@ -21,6 +21,7 @@ from attentome.curate import (
 )
 from attentome.formats import read_bed, read_json, read_tsv, write_bed
 from attentome.overlap_plot import plot_overlap
+from attentome.simulate import noisy_set, simulate_genome
 
 LENGTH = 400
 
@@ -226,3 +227,15 @@ def test_figure_prints_the_numbers_and_the_rule_beneath(tmp_path, n_sets):
     assert all(numbers.count(str(n)) >= largest.count(n) for n in largest)
     assert (f"{(overlap['n'] > 0).sum() - 24} smaller combinations" in " ".join(texts)) == (n_sets == 9)
     assert (tmp_path / "overlap.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_planted_promoters_are_recovered_from_noisy_sets():
+    sequence, truth = simulate_genome(seed=2)
+    sets = {f"set_{number}": noisy_set(truth, len(sequence), seed=[2, number]).rename(columns={"tss": "start"})
+            for number in range(3)}
+    sites = curate(sets, 5, 2, {"sim": (len(sequence), True)}).sites
+    true = {(row.tss, row.strand) for row in truth.itertuples() if row.kind == "promoter"}
+    found = set(zip(sites["start"], sites["strand"]))
+    # Two of three sets see a site with 3 x 0.9^2 - 2 x 0.9^3 = 0.972.
+    assert len(found & true) > 0.93 * len(true)
+    assert len(found - true) < 0.05 * len(found)

@@ -10,7 +10,7 @@ LEAST_TRAIN, LEAST_TEST = 100, 30
 LABEL_BITS = 0.1
 """Labels whose best aligned column holds less than this carry no visible signal."""
 COMPARISON_BITS = 0.33
-"""Best column of 1,840 sigma70 sites of E. coli K-12 (RegulonDB, selected by Clauwaert et al. 2021) by the same rule."""
+"""Best column of 1,840 sigma70 sites of E. coli K-12 (RegulonDB, selected by Clauwaert et al. 2021), same rule."""
 
 UNGRADED = "Heads are not graded: this version runs no control networks."
 NOT_LEARNED = "The network did not learn to find TSS"

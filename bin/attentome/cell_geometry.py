@@ -1,0 +1,124 @@
+"""Where things lie in an atlas cell: the squeezed distance axis, the common height scale, the letters of a logo.
+
+Shared by the atlas page (inline SVG) and the atlas figure (PNG and SVG). Lengths are px, y grows downwards.
+"""
+
+from functools import cache
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path as Outline
+from matplotlib.textpath import TextPath
+
+from attentome.heads import LETTERS
+from attentome.style import HIGH, LOW
+
+NEAR = 100
+"""Distances below this are drawn at full width, 1 nt a step; those beyond are squeezed, 8 nt a step."""
+STEP = 8
+GAP = 6
+MOST_LETTERS = 24
+
+
+class DistanceAxis:
+    """The horizontal axis of a cell: d falls from left to right, the far part squeezed and set off by a gap.
+
+    Parameters
+    ----------
+    window : int
+    width : float
+        px.
+    """
+
+    def __init__(self, window, width):
+        self.window = window
+        self.near = min(NEAR, window)
+        self.bins = -(-(window - self.near) // STEP)
+        self.far_width = min(0.22 * width, 3.0 * self.bins)
+        self.left = self.far_width + (GAP if self.bins else 0)
+        self.scale = (width - self.left) / self.near
+
+    def x(self, d):
+        """px from the left of distance ``d`` (its middle)."""
+        if d < self.near:
+            return self.left + (self.near - 0.5 - d) * self.scale
+        which = (d - self.near) // STEP
+        return (self.bins - 0.5 - which) * self.far_width / self.bins
+
+    def lines(self, values):
+        """A profile as (near, far) lists of (x px, value); the far part holds the maximum of each 8 nt.
+
+        Parameters
+        ----------
+        values : ndarray, shape (window,)
+        """
+        near = [(self.x(d), float(values[d])) for d in range(self.near - 1, -1, -1)]
+        starts = range(self.near, self.window, STEP)
+        far = [(self.x(start), float(np.nanmax(values[start:start + STEP]))) for start in reversed(starts)]
+        return near, far
+
+
+def height(value, tall):
+    """px from the top of a cell's profile of a height in multiples of uniform; the common log2 scale ½× to 110×."""
+    share = np.log2(np.clip(value, LOW, HIGH) / LOW) / np.log2(HIGH / LOW)
+    return float((1 - share) * tall)
+
+
+@cache
+def letter_outline(letter):
+    """Outline of a bold letter, scaled to the unit square, y upwards, as a matplotlib path."""
+    path = TextPath((0, 0), letter, size=100, prop=FontProperties(weight="bold"))
+    box = path.get_extents()
+    return Outline((path.vertices - [box.x0, box.y0]) / [box.width, box.height], path.codes)
+
+
+def letter_svg_path(letter):
+    """The outline as SVG path data in a box of 100 x 100, y downwards."""
+    verbs = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C"}
+    parts = []
+    for vertices, code in letter_outline(letter).iter_segments(curves=True):
+        if code == Outline.CLOSEPOLY:
+            parts.append("Z")
+            continue
+        points = vertices.reshape(-1, 2) * 100
+        parts.append(verbs[code] + " ".join(f"{x:.1f} {100 - y:.1f}" for x, y in points))
+    return "".join(parts)
+
+
+def logo_letters(pwm, width, tall, least=0.03):
+    """Letters of a head's logo, placed in a box.
+
+    Parameters
+    ----------
+    pwm : DataFrame
+        ``pwm.tsv``; only columns with ``used`` = 1 are drawn, at most 24: the stretch with most information.
+    width, tall : float
+        px of the box; 2 bits fill its height. Letters are equally wide in all cells.
+    least : float
+        Letters lower than this many bits are left out.
+
+    Returns
+    -------
+    (list of (letter, x, y, w, h), int, int)
+        Upper left corner and size of each letter in px; smallest and largest d drawn.
+    """
+    used = pwm[pwm["used"] == 1].sort_values("d", ascending=False, ignore_index=True)
+    if len(used) > MOST_LETTERS:
+        sums = np.convolve(used["bits"], np.ones(MOST_LETTERS), "valid")
+        start = int(sums.argmax())
+        used = used.iloc[start:start + MOST_LETTERS].reset_index(drop=True)
+    if used.empty:
+        return [], 0, 0
+    wide = width / MOST_LETTERS
+    left = (width - wide * len(used)) / 2
+    counts = used[list(LETTERS)].to_numpy(float)
+    heights = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) * np.minimum(used["bits"], 2).to_numpy()[:, None]
+    letters = []
+    for i, column in enumerate(heights):
+        floor = tall
+        for base in np.argsort(column, kind="stable"):
+            high = column[base] / 2 * tall
+            floor -= high
+            if column[base] >= least:
+                letters.append((LETTERS[base], left + i * wide, floor, wide * 0.96, high))
+    return letters, int(used["d"].min()), int(used["d"].max())

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Write the report of a run: outcome, head atlas, head pages, run card, tables and MultiQC report."""
+
+import argparse
+from pathlib import Path
+
+from attentome.report import write_report
+from attentome.report_inputs import read_run
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--heads", nargs="+", required=True, help="folders of DESCRIBE_HEAD")
+    parser.add_argument("--metrics", required=True, help="metrics.json")
+    parser.add_argument("--profile_json", required=True)
+    for name in ("curves", "history", "training", "model_json", "labels_json", "split", "genome_json", "curation", "sets",
+                 "overlap", "overlap_png", "params"):
+        parser.add_argument(f"--{name}", help="left out or missing: not recorded")
+    parser.add_argument("--sites", help="sites.bed, to look at the labels themselves")
+    parser.add_argument("--genome", help="genome.fna, to look at the labels themselves")
+    parser.add_argument("--audits", nargs="*", default=[])
+    parser.add_argument("--records", nargs="*", default=[])
+    parser.add_argument("--run_name", default="attentome")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--no_multiqc", action="store_true", help="leave the MultiQC report out")
+    options = parser.parse_args()
+    try:
+        outcome = write_report(read_run(options), options.out, multiqc=not options.no_multiqc)
+    except ValueError as fault:
+        raise SystemExit(f"write_report.py: {fault}") from None
+    print(outcome["sentence"])
+
+
+if __name__ == "__main__":
+    main()

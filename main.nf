@@ -5,28 +5,28 @@
  * TSS sets and a genome go in; a trained network, its genome-wide output and a page per attention head come out.
  */
 
-include { code_version     } from './modules/code_version'
-include { existing         } from './modules/parameters'
-include { read_json        } from './modules/parameters'
-include { set_meta         } from './modules/parameters'
-include { sheet_rows       } from './modules/parameters'
-include { typed_parameters } from './modules/parameters'
+include { code_version } from './modules/code_version'
+include { existing ; read_json ; set_meta ; sheet_rows ; typed_parameters } from './modules/parameters'
 
-include { SIMULATE         } from './modules/simulate'
-include { CHECK_INPUTS     } from './modules/check_inputs'
-include { HARMONISE        } from './modules/harmonise'
-include { CURATE           } from './modules/curate'
-include { LABEL            } from './modules/label'
-include { TRAIN            } from './modules/train'
-include { PREDICT          } from './modules/predict'
-include { EVALUATE         } from './modules/evaluate'
-include { PROFILE          } from './modules/profile'
-include { DESCRIBE_HEAD    } from './modules/describe_head'
-include { REPORT           } from './modules/report'
+include { SIMULATE      } from './modules/simulate'
+include { CHECK_INPUTS  } from './modules/check_inputs'
+include { HARMONISE     } from './modules/harmonise'
+include { CURATE        } from './modules/curate'
+include { LABEL         } from './modules/label'
+include { TRAIN         } from './modules/train'
+include { PREDICT       } from './modules/predict'
+include { EVALUATE      } from './modules/evaluate'
+include { PROFILE       } from './modules/profile'
+include { DESCRIBE_HEAD } from './modules/describe_head'
+include { REPORT        } from './modules/report'
 
 workflow {
     schema   = file("${projectDir}/nextflow_schema.json")
     settings = typed_parameters(params, schema)    // [preset: 'tiny', seed: 1, window: null, ...]
+
+    // elements.tsv, and model/model.json of the model where one is given
+    elements   = file(settings.elements, checkIfExists: true)
+    model_json = settings.model ? file("${settings.model}/model.json", checkIfExists: true) : null
 
     // [tss_sets.csv, genome.fna, genes.gff], with [] for one that is missing
     if (settings.simulate) {
@@ -53,40 +53,35 @@ workflow {
     // [[id: 'a', format: 'table', options: [strand_column: 'Strand']], /data/set_a.tsv]
     ch_sets = CHECK_INPUTS.out.sets
         .combine(ch_rows.toList())
-        .flatMap { sets, rows -> read_json(sets).collect { set -> [set_meta(set), rows.find { row -> row.file == set.file }.path] } }
+        .flatMap { sets, rows -> read_json(sets).collect { set -> [set_meta(set), rows[set.row - 1].path] } }
 
     HARMONISE(ch_sets, ch_genome_json, code_version('harmonise_sites.py'))
 
     CURATE(
         HARMONISE.out.bed.map { _meta, bed -> bed }.toSortedList { a, b -> a.name <=> b.name },          // [a.bed, b.bed, ...]
         HARMONISE.out.audit.map { _meta, audit -> audit }.toSortedList { a, b -> a.name <=> b.name },    // [a.audit.json, ...]
+        ch_genome_json,
         settings.max_distance,
         settings.min_support,
         code_version('curate_sites.py'),
     )
     ch_sites = CURATE.out.sites    // sites.bed
 
-    LABEL(ch_genome, ch_genome_json, ch_sites, settings.label_shift, settings.split, code_version('label_genome.py'))
+    // A given model reads labels at its own shift.
+    label_shift = model_json ? read_json(model_json).label_shift : settings.label_shift
+    LABEL(ch_genome, ch_genome_json, ch_sites, label_shift, settings.split, code_version('label_genome.py'))
     ch_split = LABEL.out.split    // split.tsv
 
-    if (settings.model) {
-        ch_model    = channel.value(file(settings.model))    // model/ with model.safetensors and model.json
-        ch_training = channel.empty()                        // history.tsv, training.json
+    if (model_json) {
+        ch_model    = channel.value(model_json.parent)    // model/ with model.safetensors and model.json
+        ch_training = channel.empty()                     // history.tsv, training.json
     }
     else {
         overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
         TRAIN(
-            ch_genome,
-            ch_genome_json,
-            LABEL.out.labels,
-            LABEL.out.labels_json,
-            ch_split,
-            file("${projectDir}/assets/presets.json"),
-            settings.preset,
-            overrides.findAll { _name, value -> value != null },
-            settings.seed,
-            settings.device,
-            code_version('train_model.py'),
+            ch_genome, ch_genome_json, LABEL.out.labels, LABEL.out.labels_json, ch_split,
+            file("${projectDir}/assets/presets.json"), settings.preset, overrides.findAll { _name, value -> value != null },
+            settings.seed, settings.device, code_version('train_model.py'),
         )
         ch_model    = TRAIN.out.model
         ch_training = TRAIN.out.history.mix(TRAIN.out.training)
@@ -95,18 +90,14 @@ workflow {
     PREDICT(ch_genome, ch_genome_json, ch_model, settings.predict_batch, settings.device, code_version('predict_genome.py'))
     ch_outputs = PREDICT.out.outputs    // outputs.safetensors
 
-    EVALUATE(ch_outputs, LABEL.out.labels, LABEL.out.labels_json, ch_split, ch_sites, code_version('evaluate_model.py'))
+    EVALUATE(
+        ch_genome, ch_genome_json, ch_outputs, LABEL.out.labels, LABEL.out.labels_json, ch_split,
+        settings.seed, code_version('evaluate_model.py'),
+    )
 
     PROFILE(
-        ch_genome,
-        ch_genome_json,
-        ch_model,
-        ch_outputs,
-        ch_split,
-        settings.seed,
-        settings.predict_batch,
-        settings.device,
-        code_version('profile_attention.py'),
+        ch_genome, ch_genome_json, ch_model, ch_outputs, ch_split,
+        settings.seed, settings.predict_batch, settings.device, code_version('profile_attention.py'),
     )
 
     // [1, 1], [1, 2], ...: layer, head
@@ -116,15 +107,8 @@ workflow {
         .flatMap { network -> [1..network.layers, 1..network.heads].combinations() }
 
     DESCRIBE_HEAD(
-        ch_heads,
-        PROFILE.out.profile,
-        PROFILE.out.profile_json,
-        PROFILE.out.windows,
-        ch_genome,
-        ch_genome_json,
-        ch_sites,
-        file(settings.elements),
-        code_version('describe_head.py'),
+        ch_heads, PROFILE.out.profile, PROFILE.out.profile_json, PROFILE.out.windows,
+        ch_genome, ch_genome_json, ch_sites, elements, code_version('describe_head.py'),
     )
 
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name

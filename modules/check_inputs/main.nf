@@ -32,7 +32,7 @@ process CHECK_INPUTS {
     """
 
     stub:
-    def found = rows.collect { row -> [set: row.file.tokenize('.')[0], file: row.file, format: 'bed'] }
+    def found = rows.collect { row -> [set: row.file.tokenize('.')[0], file: row.file, format: 'bed', row: row.row] }
     """
     # code ${code}
     touch genome.fna annotation.gff

@@ -5,6 +5,7 @@ process CURATE {
     input:
     path beds            // a.bed b.bed c.bed
     path audits          // a.audit.json b.audit.json c.audit.json
+    path genome_json
     val max_distance     // nt
     val min_support      // sets
     val code
@@ -22,7 +23,8 @@ process CURATE {
     script:
     """
     # code ${code}
-    curate_sites.py --sites ${beds} --audits ${audits} --max_distance ${max_distance} --min_support ${min_support} --out .
+    curate_sites.py --sites ${beds} --audits ${audits} --genome_json ${genome_json} --max_distance ${max_distance} \\
+        --min_support ${min_support} --out .
     """
 
     stub:

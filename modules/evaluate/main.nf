@@ -3,11 +3,13 @@ process EVALUATE {
     label 'process_single'
 
     input:
+    path genome
+    path genome_json
     path outputs
     path labels
     path labels_json
     path split
-    path sites
+    val seed             // of the bootstrap
     val code
 
     output:
@@ -20,8 +22,8 @@ process EVALUATE {
     script:
     """
     # code ${code}
-    evaluate_model.py --outputs ${outputs} --labels ${labels} --labels_json ${labels_json} --split ${split} \\
-        --sites ${sites} --out .
+    evaluate_model.py --genome ${genome} --genome_json ${genome_json} --outputs ${outputs} --labels ${labels} \\
+        --labels_json ${labels_json} --split ${split} --seed ${seed} --out .
     """
 
     stub:

@@ -37,8 +37,12 @@ def main():
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
     try:
-        with task_record(options.record, "DESCRIBE_HEAD", head_name(options.layer, options.head),
-                         packages=("numpy", "pandas", "matplotlib", "logomaker")):
+        with task_record(
+            options.record,
+            "DESCRIBE_HEAD",
+            head_name(options.layer, options.head),
+            packages=("numpy", "pandas", "matplotlib", "logomaker"),
+        ):
             describe(options)
     except ValueError as fault:
         raise SystemExit(f"describe_head.py: {fault}") from None
@@ -49,8 +53,14 @@ def describe(options):
     genome = load_genome(options.genome, options.genome_json)
     elements = read_elements(options.elements)
     head = describe_head(
-        options.layer, options.head, read_arrays(options.profile), read_json(options.profile_json),
-        read_tsv(options.windows), genome, read_bed(options.sites, extra=("support", "sets")))
+        options.layer,
+        options.head,
+        read_arrays(options.profile),
+        read_json(options.profile_json),
+        read_tsv(options.windows),
+        genome,
+        read_bed(options.sites, extra=("support", "sets")),
+    )
     out = options.out
     write_json(out / "head.json", head_numbers(head, elements))
     write_tsv(out / "profile.tsv", profile_table(head))
@@ -58,8 +68,13 @@ def describe(options):
     write_tsv(out / "pwm.tsv", pwm_table(head))
     windows = window_table(head, genome)
     header = "#" + "\t".join(windows.columns) + "\n"
-    write_text(out / "windows.bed", header + windows.to_csv(sep="\t", index=False, header=False, na_rep="nan",
-                                                            float_format="%.6g", lineterminator="\n"))
+    write_text(
+        out / "windows.bed",
+        header
+        + windows.to_csv(
+            sep="\t", index=False, header=False, na_rep="nan", float_format="%.6g", lineterminator="\n"
+        ),
+    )
     write_text(out / "pwm.meme", meme_text(head))
     use_style()
     notes = figure_notes(head)

@@ -13,8 +13,20 @@ def main():
     parser.add_argument("--heads", nargs="+", required=True, help="folders of DESCRIBE_HEAD")
     parser.add_argument("--metrics", required=True, help="metrics.json")
     parser.add_argument("--profile_json", required=True)
-    for name in ("curves", "history", "training", "model_json", "labels_json", "split", "genome_json", "curation", "sets",
-                 "overlap", "overlap_png", "params"):
+    for name in (
+        "curves",
+        "history",
+        "training",
+        "model_json",
+        "labels_json",
+        "split",
+        "genome_json",
+        "curation",
+        "sets",
+        "overlap",
+        "overlap_png",
+        "params",
+    ):
         parser.add_argument(f"--{name}", help="left out or missing: not recorded")
     parser.add_argument("--sites", help="sites.bed, to look at the labels themselves")
     parser.add_argument("--genome", help="genome.fna, to look at the labels themselves")

@@ -1,4 +1,5 @@
-"""Where things lie in an atlas cell: the squeezed distance axis, the common height scale, the letters of a logo.
+"""Where things lie in an atlas cell: the squeezed distance axis, the common height scale, the letters of a
+logo.
 
 Shared by the atlas page (inline SVG) and the atlas figure (PNG and SVG). Lengths are px, y grows downwards.
 """
@@ -54,14 +55,37 @@ class DistanceAxis:
         """
         near = [(self.x(d), float(values[d])) for d in range(self.near - 1, -1, -1)]
         starts = range(self.near, self.window, STEP)
-        far = [(self.x(start), float(np.nanmax(values[start:start + STEP]))) for start in reversed(starts)]
+        far = [(self.x(start), float(np.nanmax(values[start : start + STEP]))) for start in reversed(starts)]
         return near, far
 
 
 def height(value, tall):
-    """px from the top of a cell's profile of a height in multiples of uniform; the common log2 scale ½× to 110×."""
+    """px from the top of a cell's profile of a height in multiples of uniform; the common log2 scale
+    ½× to 110×."""
     share = np.log2(np.clip(value, LOW, HIGH) / LOW) / np.log2(HIGH / LOW)
     return float((1 - share) * tall)
+
+
+def peak_label_place(x, y, high, width):
+    """Where the words on a peak stand in a cell, so that they do not cross the line.
+
+    Parameters
+    ----------
+    x, y : float
+        px of the peak, from the upper left corner of the profile.
+    high : float
+        Height of the peak, x uniform. Beside a peak that stands out, above one that does not.
+    width : float
+        px of the profile.
+
+    Returns
+    -------
+    (float, float, {"left", "right"})
+        Place of the middle of the words' line and which end of the words is there.
+    """
+    side = "right" if x > width * 0.55 else "left"
+    away = 7 if high >= 3 else 0
+    return x + (-away if side == "right" else away), max(y - (0 if high >= 3 else 13), 5), side
 
 
 @cache
@@ -106,13 +130,17 @@ def logo_letters(pwm, width, tall, least=0.03):
     if len(used) > MOST_LETTERS:
         sums = np.convolve(used["bits"], np.ones(MOST_LETTERS), "valid")
         start = int(sums.argmax())
-        used = used.iloc[start:start + MOST_LETTERS].reset_index(drop=True)
+        used = used.iloc[start : start + MOST_LETTERS].reset_index(drop=True)
     if used.empty:
         return [], 0, 0
     wide = width / MOST_LETTERS
     left = (width - wide * len(used)) / 2
     counts = used[list(LETTERS)].to_numpy(float)
-    heights = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) * np.minimum(used["bits"], 2).to_numpy()[:, None]
+    heights = (
+        counts
+        / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        * np.minimum(used["bits"], 2).to_numpy()[:, None]
+    )
     letters = []
     for i, column in enumerate(heights):
         floor = tall

@@ -1,7 +1,8 @@
-"""Promoter elements and the two rulers of every profile: distance from the query, and base relative to the TSS.
+"""Promoter elements and the two rulers of every profile: distance from the query, and base relative to the
+TSS.
 
-A query lies ``label_shift`` nt downstream of its TSS, in reading direction. There is no base 0: the first transcribed
-base is +1 and the base before it is -1.
+A query lies ``label_shift`` nt downstream of its TSS, in reading direction. There is no base 0: the first
+transcribed base is +1 and the base before it is -1.
 """
 
 import csv
@@ -29,7 +30,8 @@ class Element:
     source: str = ""
 
     def distances(self, label_shift):
-        """Smallest and largest distance (nt, both included) from a query that sits on the TSS + ``label_shift``."""
+        """Smallest and largest distance (nt, both included) from a query that sits on the TSS +
+        ``label_shift``."""
         return distance_of_base(self.last, label_shift), distance_of_base(self.first, label_shift)
 
 
@@ -59,7 +61,8 @@ def distance_of_base(base, label_shift):
 
 
 def base_of_distance(d, label_shift):
-    """Base relative to the TSS (never 0) at distance ``d`` from a query that sits on the TSS + ``label_shift``."""
+    """Base relative to the TSS (never 0) at distance ``d`` from a query that sits on the TSS +
+    ``label_shift``."""
     return label_shift + 1 - d if d <= label_shift else label_shift - d
 
 
@@ -74,7 +77,8 @@ def read_elements(path):
     Parameters
     ----------
     path : str or Path
-        TSV with the columns ``name``, ``from``, ``to`` (bases relative to the TSS, both included) and ``source``.
+        TSV with the columns ``name``, ``from``, ``to`` (bases relative to the TSS, both included) and
+        ``source``.
 
     Returns
     -------
@@ -91,16 +95,22 @@ def read_elements(path):
         reader = csv.DictReader(handle, delimiter="\t")
         missing = [column for column in ("name", "from", "to") if column not in (reader.fieldnames or [])]
         if missing:
-            raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
-                             "write a tab-separated header 'name from to source'")
+            raise ValueError(
+                f"{path}: header: column(s) {', '.join(missing)} missing; "
+                "write a tab-separated header 'name from to source'"
+            )
         for number, row in enumerate(reader, 2):
             try:
                 first, last = int(row["from"]), int(row["to"])
             except (TypeError, ValueError):
-                raise ValueError(f"{path}: row {number}: from and to must be whole numbers, "
-                                 f"found '{row['from']}' and '{row['to']}'") from None
+                raise ValueError(
+                    f"{path}: row {number}: from and to must be whole numbers, "
+                    f"found '{row['from']}' and '{row['to']}'"
+                ) from None
             if first == 0 or last == 0 or first > last:
-                raise ValueError(f"{path}: row {number}: need from <= to and no base 0, found {first} and {last}; "
-                                 "the base before the TSS is -1, the TSS is 1")
+                raise ValueError(
+                    f"{path}: row {number}: need from <= to and no base 0, found {first} and {last}; "
+                    "the base before the TSS is -1, the TSS is 1"
+                )
             elements.append(Element(row["name"], first, last, row.get("source") or ""))
     return elements

@@ -122,8 +122,8 @@ def read_bed(path, extra=()):
     Returns
     -------
     DataFrame
-        ``contig`` (str), ``start``, ``end`` (int64, 0-based half-open), ``name``, ``score`` (float), ``strand`` (+ or -)
-        and the extra columns.
+        ``contig`` (str), ``start``, ``end`` (int64, 0-based half-open), ``name``, ``score`` (float), ``strand``
+        (+ or -) and the extra columns.
     """
     columns = SITE_COLUMNS + list(extra)
     types = {"contig": str, "start": np.int64, "end": np.int64, "name": str, "score": float, "strand": str, "sets": str}

@@ -8,18 +8,24 @@ from attentome.outcome import UNGRADED, number
 from attentome.page import facts, head_sentence, inline, page, table, warning
 from attentome.style import BASE_COLOUR, escape
 
-STYLE = """
+STYLE = (
+    """
 body{max-width:1040px}
 .head{display:flex;gap:18px;align-items:center;margin-top:16px}
 .head .badge{width:64px;height:64px;line-height:60px;font-size:30px;border-radius:9px}
 .head h1{margin:0}
-.seq{font:11px/14px "Liberation Mono","DejaVu Sans Mono",monospace;white-space:nowrap;color:#7D8790;letter-spacing:0}
+.seq{font:11px/14px "Liberation Mono","DejaVu Sans Mono",monospace;white-space:nowrap;color:#7D8790;
+ letter-spacing:0}
 .seq b{font-weight:bold}
-""" + "".join(f".seq .{letter}{{color:{colour}}}" for letter, colour in BASE_COLOUR.items()) + """
-.windows{overflow-x:auto}.windows table{font-size:11px;line-height:14px}.windows td{padding:0 8px 0 0;white-space:nowrap}
+"""
+    + "".join(f".seq .{letter}{{color:{colour}}}" for letter, colour in BASE_COLOUR.items())
+    + """
+.windows{overflow-x:auto}.windows table{font-size:11px;line-height:14px}.windows td{padding:0 8px 0 0;
+ white-space:nowrap}
 .windows th{padding:2px 8px 2px 0}
 @media print{@page{size:A4 portrait;margin:10mm}}
 """
+)
 
 
 def coloured(sequence, best, strong):
@@ -34,8 +40,10 @@ def coloured(sequence, best, strong):
     strong : sequence of bool
         Columns with enough information.
     """
-    return "".join(f'<b class="{base}">{base}</b>' if use and base == top else base
-                   for base, top, use in zip(sequence, best, strong))
+    return "".join(
+        f'<b class="{base}">{base}</b>' if use and base == top else base
+        for base, top, use in zip(sequence, best, strong)
+    )
 
 
 def head_page(head, run, outcome, similar):
@@ -52,11 +60,21 @@ def head_page(head, run, outcome, similar):
     numbers, name = head.numbers, head.name
     windows, logo, spearman = numbers["windows"], numbers["logo"], numbers["spearman"]
     groups = numbers["groups"]
-    rows = [[escape(label), f"{groups[key]['n']:,}", f"{number(groups[key]['x_uniform'], 3)}×", str(groups[key]["d"]),
-             signed(groups[key]["base"]), number(groups[key]["highest_score"], 2)]
-            for key, label in (("top", "highest outputs"), ("all", "all positions"), ("bottom", "lowest outputs"))]
+    rows = [
+        [
+            escape(label),
+            f"{groups[key]['n']:,}",
+            f"{number(groups[key]['x_uniform'], 3)}×",
+            str(groups[key]["d"]),
+            signed(groups[key]["base"]),
+            number(groups[key]["highest_score"], 2),
+        ]
+        for key, label in (("top", "highest outputs"), ("all", "all positions"), ("bottom", "lowest outputs"))
+    ]
     best = numbers["logo"]["best_column"]
-    others = ", ".join(f'<a href="{other.name}.html">{other.title}</a> (r {number(r, 2)})' for other, r in similar)
+    others = ", ".join(
+        f'<a href="{other.name}.html">{other.title}</a> (r {number(r, 2)})' for other, r in similar
+    )
     body = f"""
 <div class="head"><span class="badge">?</span><div><h1>Layer {head.layer} · Head {head.head}</h1>
 <p class="lead">not graded: no control was run</p></div></div>
@@ -64,30 +82,63 @@ def head_page(head, run, outcome, similar):
 {inline(head.figures["profile"])}
 {inline(head.figures["logo"])}
 {inline(head.figures["spearman"])}
-<p class="note">Panels d (the same recipe where nothing was learned), f (mutagenesis of the model), g (this head against
-control heads) and h (names of motifs) need controls, mutagenesis and motif files; this version does not run them.</p>
+<p class="note">Panels d (the same recipe where nothing was learned), f (mutagenesis of the model), g (this
+head against
+control heads) and h (names of motifs) need controls, mutagenesis and motif files; this version does not run
+them.</p>
 <h2>Numbers</h2>
-{table(["group", "positions", "peak, × uniform", "at d", "base", "highest single score"], rows,
-       {"positions", "peak, × uniform", "at d", "base", "highest single score"})}
-{facts([
-    ("windows chosen at", f"d = {numbers['peak_d']}, scores {number(windows['score_highest'], 2)} to "
-                          f"{number(windows['score_lowest'], 2)}"),
-    ("bases that enter the key by convolution", f"d {numbers['key_reach']['from_d']} to "
-                                                f"{numbers['key_reach']['to_d']}".replace("-", "−")),
-    ("logo", f"{number(logo['total_bits'], 2)} bit at d {logo['from_d']} to {logo['to_d']}; best column d {best['d']} "
-             f"(base {signed(best['base'])}): {best['letter']}, {number(best['bits'], 2)} bit"),
-    ("Spearman ρ of score and output", f"strongest {number(spearman['rho'], 2)} at d = {spearman['d']}, "
-                                       f"{number(spearman['rho_at_peak_d'], 2)} at the peak; {spearman['n']:,} "
-                                       "positions"),
-])}
-<h2>Which {windows["n"]} windows? <small>highest scores at d = {numbers["peak_d"]}, sequence 5′ to 3′ on the query's
-strand, in register with panels b and c</small></h2>
-<p>{windows["distinct"]} distinct of {windows["n"]} (the others share 80 % of their bases or more with a better one);
-{windows["plus"]} on +, {windows["minus"]} on −. {windows["at_known_sites"]} lie within {windows["tolerance_nt"]} nt of a
-curated TSS + {numbers["label_shift"]}; chance puts {number(windows["expected_at_known_sites"], 2)} there. Coloured: the
+{
+        table(
+            ["group", "positions", "peak, × uniform", "at d", "base", "highest single score"],
+            rows,
+            {"positions", "peak, × uniform", "at d", "base", "highest single score"},
+        )
+    }
+{
+        facts(
+            [
+                (
+                    "windows chosen at",
+                    f"d = {numbers['peak_d']}, scores {number(windows['score_highest'], 2)} to "
+                    f"{number(windows['score_lowest'], 2)}",
+                ),
+                (
+                    "bases that enter the key by convolution",
+                    f"d {numbers['key_reach']['from_d']} to {numbers['key_reach']['to_d']}".replace("-", "−"),
+                ),
+                (
+                    "logo",
+                    f"{number(logo['total_bits'], 2)} bit at d {logo['from_d']} to {logo['to_d']}; best "
+                    f"column d {best['d']} "
+                    f"(base {signed(best['base'])}): {best['letter']}, {number(best['bits'], 2)} bit",
+                ),
+                (
+                    "Spearman ρ of score and output",
+                    f"strongest {number(spearman['rho'], 2)} at d = {spearman['d']}, "
+                    f"{number(spearman['rho_at_peak_d'], 2)} at the peak; {spearman['n']:,} "
+                    "positions",
+                ),
+            ]
+        )
+    }
+<h2>Which {windows["n"]} windows? <small>highest scores at d = {
+        numbers["peak_d"]
+    }, sequence 5′ to 3′ on the query's
+strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]} as in panel c</small></h2>
+<p>{windows["distinct"]} distinct of {
+        windows["n"]
+    } (the others share 80 % of their bases or more with a better one);
+{windows["plus"]} on +, {windows["minus"]} on −. {windows["at_known_sites"]} lie within {
+        windows["tolerance_nt"]
+    } nt of a
+curated TSS + {numbers["label_shift"]}; chance puts {
+        number(windows["expected_at_known_sites"], 2)
+    } there. Coloured: the
 base agrees with a column of the logo above {CONSENSUS_BITS} bit.</p>
 <div class="windows">{_window_table(head)}</div>
-<footer>Data of this page, in the folder <a href="{name}/">{name}/</a>: <a href="{name}/profile.tsv">profile.tsv</a>
+<footer>Data of this page, in the folder <a href="{name}/">{name}/</a>: <a href="{
+        name
+    }/profile.tsv">profile.tsv</a>
 (panels a, b) · <a href="{name}/pwm.tsv">pwm.tsv</a>, <a href="{name}/pwm.meme">pwm.meme</a> (c) ·
 <a href="{name}/spearman.tsv">spearman.tsv</a> (e) · <a href="{name}/windows.bed">windows.bed</a> ·
 <a href="{name}/head.json">head.json</a>. Figures: {_figure_links(name)}.<br>
@@ -96,13 +147,20 @@ Most similar heads, by correlation r of the profiles: {others or "none"}.{_layer
 
 
 def _figure_links(name):
-    return ", ".join(f'{figure} (<a href="{name}/{figure}.svg">SVG</a>, <a href="{name}/{figure}.png">PNG</a>)'
-                     for figure in ("profile", "logo", "spearman"))
+    return ", ".join(
+        f'{figure} (<a href="{name}/{figure}.svg">SVG</a>, <a href="{name}/{figure}.png">PNG</a>)'
+        for figure in ("profile", "logo", "spearman")
+    )
 
 
 def _layer_note(layer):
-    return ("<br>Layers 2 and above attend to hidden states: d is the place of the state, not proof that only that base "
-            "is used." if layer >= 2 else "")
+    return (
+        "<br>Layers 2 and above attend to hidden states: d is the place of the state, not proof that only "
+        "that base "
+        "is used."
+        if layer >= 2
+        else ""
+    )
 
 
 def _window_table(head):
@@ -113,9 +171,20 @@ def _window_table(head):
     for window in head.windows.itertuples():
         off = window.nearest_tss_nt
         near = "" if np.isnan(off) or abs(off) > 50 else f"{off:+.0f}".replace("-", "−")
-        rows.append([str(window.rank), f"{escape(window.contig)}:{window.query + 1:,}", window.strand.replace("-", "−"),
-                     number(window.attention, 2), number(window.output, 3), near.replace("+0", "0").replace("−0", "0"),
-                     "" if window.distinct else "yes",
-                     f'<span class="seq">{coloured(window.sequence, best, strong)}</span>'])
-    return table(["rank", "query (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
-                 rows, {"rank", "query (1-based)", "score", "output", "nt from TSS + shift"})
+        rows.append(
+            [
+                str(window.rank),
+                f"{escape(window.contig)}:{window.query + 1:,}",
+                window.strand.replace("-", "−"),
+                number(window.attention, 2),
+                number(window.output, 3),
+                near.replace("+0", "0").replace("−0", "0"),
+                "" if window.distinct else "yes",
+                f'<span class="seq">{coloured(window.sequence, best, strong)}</span>',
+            ]
+        )
+    return table(
+        ["rank", "query (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
+        rows,
+        {"rank", "query (1-based)", "score", "output", "nt from TSS + shift"},
+    )

@@ -1,4 +1,5 @@
-"""One attention head in numbers: where it looks, what its best windows share, how its score goes with the output."""
+"""One attention head in numbers: where it looks, what its best windows share, how its score goes with
+the output."""
 
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ ZOOM = 100
 MARGIN = 5
 """The statistics of a logo use the bases in reach of the key and this many nt on either side."""
 CONSENSUS_BITS = 0.25
-"""Columns with less information than this have no letter in a consensus (noise of 50 windows stays below it)."""
+"""Columns with less information than this have no letter in a consensus (noise of 50 windows stays
+below it)."""
 SITE_TOLERANCE = 5
 """A window lies at a known TSS when its query is at most this many nt from TSS + label shift."""
 SAME_SEQUENCE = 0.8
@@ -48,8 +50,8 @@ def zoom_range(peak_d, window):
     Returns
     -------
     (int, int)
-        Smallest and largest d, both included: 0 to 99 (less in a smaller window), or, where the peak lies farther
-        away, 100 nt round the peak.
+        Smallest and largest d, both included: 0 to 99 (less in a smaller window), or, where the peak lies
+        farther away, 100 nt round the peak.
     """
     width = min(ZOOM, window)
     if peak_d < width:
@@ -73,8 +75,8 @@ def key_reach(peak_d, layer, conv_width, padding):
     Returns
     -------
     (int, int)
-        Smallest and largest d, both included. With ``same`` padding the smallest may be negative (downstream of the
-        query).
+        Smallest and largest d, both included. With ``same`` padding the smallest may be negative (downstream
+        of the query).
     """
     if padding == "same":
         half = (conv_width - 1) // 2 * layer
@@ -142,8 +144,8 @@ def information(counts, background):
     Returns
     -------
     ndarray of float, shape (columns,)
-        Bits: relative entropy to the background less 3 / (2 ln 2 n), with n the bases of the column, never below 0
-        (Schneider et al. 1986, J. Mol. Biol. 188:415). A column without bases has 0.
+        Bits: relative entropy to the background less 3 / (2 ln 2 n), with n the bases of the column, never
+        below 0 (Schneider et al. 1986, J. Mol. Biol. 188:415). A column without bases has 0.
     """
     counts = np.asarray(counts, float)
     n = counts.sum(axis=1)
@@ -166,7 +168,8 @@ def consensus(counts, bits, threshold=CONSENSUS_BITS):
     Returns
     -------
     (str, int, int)
-        The letters and their columns [start, stop); empty string and 0, 0 where no column reaches the threshold.
+        The letters and their columns [start, stop); empty string and 0, 0 where no column reaches the
+        threshold.
     """
     strong = np.flatnonzero(bits >= threshold)
     if len(strong) == 0:
@@ -216,14 +219,16 @@ def nearest_sites(windows, sites, genome, label_shift):
     Returns
     -------
     (ndarray of int64, ndarray of float)
-        0-based genomic position of the TSS (-1 where the contig's strand has none), and nt from TSS + label shift to
-        the query in reading direction (negative: the query lies upstream of it; NaN where there is none).
+        0-based genomic position of the TSS (-1 where the contig's strand has none), and nt from TSS + label
+        shift to the query in reading direction (negative: the query lies upstream of it; NaN where there is
+        none).
     """
     nearest = np.full(len(windows), -1, np.int64)
     offset = np.full(len(windows), np.nan)
     groups = {key: group["start"].to_numpy() for key, group in sites.groupby(["contig", "strand"])}
     for row, (name, sign, query) in enumerate(
-            zip(windows["contig"], windows["strand"], windows["query"], strict=True)):
+        zip(windows["contig"], windows["strand"], windows["query"], strict=True)
+    ):
         positions = groups.get((name, sign))
         if positions is None:
             continue
@@ -283,7 +288,8 @@ class Head:
     low, high : int
         Distances of the zoomed panels, both included.
     reach, used : (int, int)
-        Smallest and largest d that convolution alone brings into the key; the same with the margin, inside the zoom.
+        Smallest and largest d that convolution alone brings into the key; the same with the margin, inside
+        the zoom.
     mean, maximum : dict of str to ndarray, each shape (window,)
         Score per group and distance.
     rho : ndarray, shape (window,)
@@ -324,7 +330,8 @@ class Head:
 
     @property
     def distances(self):
-        """Distances of the zoomed panels as drawn, from the farthest to the nearest, shape (high - low + 1,)."""
+        """Distances of the zoomed panels as drawn, from the farthest to the nearest, shape (high -
+        low + 1,)."""
         return np.arange(self.high, self.low - 1, -1)
 
     @property
@@ -360,11 +367,17 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
         If the network has no such head or the head has no windows.
     """
     if not (1 <= layer <= profile["layers"] and 1 <= head <= profile["heads"]):
-        raise ValueError(f"profile.json: layer {layer}, head {head}: the network has {profile['layers']} layers of "
-                         f"{profile['heads']} heads; both numbers count from 1")
-    own = windows[(windows["layer"] == layer) & (windows["head"] == head)].sort_values("rank", ignore_index=True)
+        raise ValueError(
+            f"profile.json: layer {layer}, head {head}: the network has {profile['layers']} layers of "
+            f"{profile['heads']} heads; both numbers count from 1"
+        )
+    own = windows[(windows["layer"] == layer) & (windows["head"] == head)].sort_values(
+        "rank", ignore_index=True
+    )
     if own.empty:
-        raise ValueError(f"windows.tsv: no row for layer {layer}, head {head}: it was made from another network")
+        raise ValueError(
+            f"windows.tsv: no row for layer {layer}, head {head}: it was made from another network"
+        )
     width, shift = profile["window"], profile["label_shift"]
     peak = int(profile["peak_d"][layer - 1][head - 1])
     low, high = zoom_range(peak, width)
@@ -374,19 +387,41 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
     background = genome_background(genome)
     counts = base_counts(tokens)
     nearest, offset = nearest_sites(own, sites, genome, shift)
-    own = own.assign(distinct=distinct_windows(tokens), nearest_tss=nearest, nearest_tss_nt=offset,
-                     sequence=[decode(row) for row in tokens])
+    own = own.assign(
+        distinct=distinct_windows(tokens),
+        nearest_tss=nearest,
+        nearest_tss_nt=offset,
+        sequence=[decode(row) for row in tokens],
+    )
     at = layer - 1, head - 1
     return Head(
-        layer=layer, head=head, window=width, label_shift=shift, padding=profile["padding"],
-        conv_width=profile["conv_width"], peak_d=peak, low=low, high=high, reach=reach, used=used,
+        layer=layer,
+        head=head,
+        window=width,
+        label_shift=shift,
+        padding=profile["padding"],
+        conv_width=profile["conv_width"],
+        peak_d=peak,
+        low=low,
+        high=high,
+        reach=reach,
+        used=used,
         mean={group: np.asarray(arrays[f"mean_{group}"][at], float) for group in GROUPS},
         maximum={group: np.asarray(arrays[f"max_{group}"][at], float) for group in GROUPS},
         rho=np.asarray(arrays["spearman"][at], float),
-        sizes={"top": profile["n_top"], "all": profile["n_all"], "bottom": profile["n_bottom"],
-               "spearman": profile["n_spearman"]},
-        windows=own, tokens=tokens, counts=counts, bits=information(counts, background), background=background,
-        expected_at_sites=share_at_sites(sites, genome, shift) * len(own))
+        sizes={
+            "top": profile["n_top"],
+            "all": profile["n_all"],
+            "bottom": profile["n_bottom"],
+            "spearman": profile["n_spearman"],
+        },
+        windows=own,
+        tokens=tokens,
+        counts=counts,
+        bits=information(counts, background),
+        background=background,
+        expected_at_sites=share_at_sites(sites, genome, shift) * len(own),
+    )
 
 
 def head_numbers(head, elements=()):
@@ -408,9 +443,14 @@ def head_numbers(head, elements=()):
     for group in GROUPS:
         mean = np.nan_to_num(head.mean[group], nan=-1.0)
         d = int(mean.argmax())
-        peaks[group] = {"d": d, "base": base_of_distance(d, shift), "x_uniform": float(mean[d] * width),
-                        "x_uniform_at_peak_d": float(mean[head.peak_d] * width),
-                        "highest_score": float(np.nanmax(head.maximum[group])), "n": head.sizes[group]}
+        peaks[group] = {
+            "d": d,
+            "base": base_of_distance(d, shift),
+            "x_uniform": float(mean[d] * width),
+            "x_uniform_at_peak_d": float(mean[head.peak_d] * width),
+            "highest_score": float(np.nanmax(head.maximum[group])),
+            "n": head.sizes[group],
+        }
     distances, in_use = head.distances, head.in_use
     used_bits = np.where(in_use, head.bits, 0.0)
     text, start, stop = consensus(head.counts, used_bits)
@@ -419,57 +459,115 @@ def head_numbers(head, elements=()):
     strongest = int(np.abs(rho).argmax())
     at_sites = int((np.abs(head.windows["nearest_tss_nt"]) <= SITE_TOLERANCE).sum())
     return {
-        "layer": head.layer, "head": head.head, "name": head_name(head.layer, head.head),
-        "window": width, "label_shift": shift, "padding": head.padding, "conv_width": head.conv_width,
-        "peak_d": head.peak_d, "peak_base": base_of_distance(head.peak_d, shift),
+        "layer": head.layer,
+        "head": head.head,
+        "name": head_name(head.layer, head.head),
+        "window": width,
+        "label_shift": shift,
+        "padding": head.padding,
+        "conv_width": head.conv_width,
+        "peak_d": head.peak_d,
+        "peak_base": base_of_distance(head.peak_d, shift),
         "peak_x_uniform": {group: peaks[group]["x_uniform"] for group in GROUPS},
         "groups": peaks,
         "zoom": {"from_d": head.low, "to_d": head.high},
         "key_reach": {"from_d": head.reach[0], "to_d": head.reach[1]},
         "windows": {
-            "n": len(head.windows), "distinct": int(head.windows["distinct"].sum()),
-            "plus": int((head.windows["strand"] == "+").sum()), "minus": int((head.windows["strand"] == "-").sum()),
-            "at_known_sites": at_sites, "expected_at_known_sites": head.expected_at_sites,
+            "n": len(head.windows),
+            "distinct": int(head.windows["distinct"].sum()),
+            "plus": int((head.windows["strand"] == "+").sum()),
+            "minus": int((head.windows["strand"] == "-").sum()),
+            "at_known_sites": at_sites,
+            "expected_at_known_sites": head.expected_at_sites,
             "tolerance_nt": SITE_TOLERANCE,
-            "score_highest": float(head.windows["score"].max()), "score_lowest": float(head.windows["score"].min())},
+            "score_highest": float(head.windows["score"].max()),
+            "score_lowest": float(head.windows["score"].min()),
+        },
         "logo": {
-            "from_d": head.used[0], "to_d": head.used[1], "total_bits": float(used_bits.sum()),
-            "best_column": {"d": int(distances[best]), "base": base_of_distance(int(distances[best]), shift),
-                            "bits": float(used_bits[best]), "letter": LETTERS[int(head.counts[best].argmax())]},
+            "from_d": head.used[0],
+            "to_d": head.used[1],
+            "total_bits": float(used_bits.sum()),
+            "best_column": {
+                "d": int(distances[best]),
+                "base": base_of_distance(int(distances[best]), shift),
+                "bits": float(used_bits[best]),
+                "letter": LETTERS[int(head.counts[best].argmax())],
+            },
             "consensus": text,
             "consensus_from_d": int(distances[stop - 1]) if text else None,
             "consensus_to_d": int(distances[start]) if text else None,
-            "background": dict(zip(LETTERS, head.background.tolist(), strict=True))},
-        "elements": [{"name": element.name, "from_base": element.first, "to_base": element.last,
-                      "from_d": element.distances(shift)[0], "to_d": element.distances(shift)[1],
-                      "source": element.source} for element in elements],
-        "spearman": {"d": strongest, "rho": float(rho[strongest]), "rho_at_peak_d": float(rho[head.peak_d]),
-                     "n": head.sizes["spearman"]},
+            "background": dict(zip(LETTERS, head.background.tolist(), strict=True)),
+        },
+        "elements": [
+            {
+                "name": element.name,
+                "from_base": element.first,
+                "to_base": element.last,
+                "from_d": element.distances(shift)[0],
+                "to_d": element.distances(shift)[1],
+                "source": element.source,
+            }
+            for element in elements
+        ],
+        "spearman": {
+            "d": strongest,
+            "rho": float(rho[strongest]),
+            "rho_at_peak_d": float(rho[head.peak_d]),
+            "n": head.sizes["spearman"],
+        },
     }
 
 
 def profile_table(head):
     """Rows of ``profile.tsv``: layer, head, group, d, base, mean, max, n (scores as they are, 0 to 1)."""
     bases = [base_of_distance(d, head.label_shift) for d in range(head.window)]
-    return pd.concat([pd.DataFrame({
-        "layer": head.layer, "head": head.head, "group": group, "d": np.arange(head.window), "base": bases,
-        "mean": head.mean[group], "max": head.maximum[group], "n": head.sizes[group]}) for group in GROUPS],
-        ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "layer": head.layer,
+                    "head": head.head,
+                    "group": group,
+                    "d": np.arange(head.window),
+                    "base": bases,
+                    "mean": head.mean[group],
+                    "max": head.maximum[group],
+                    "n": head.sizes[group],
+                }
+            )
+            for group in GROUPS
+        ],
+        ignore_index=True,
+    )
 
 
 def spearman_table(head):
-    """Rows of ``spearman.tsv``: layer, head, d, rho, rho_times_mean (rho x mean score of all positions), n."""
-    return pd.DataFrame({
-        "layer": head.layer, "head": head.head, "d": np.arange(head.window), "rho": head.rho,
-        "rho_times_mean": head.rho * head.mean["all"], "n": head.sizes["spearman"]})
+    """Rows of ``spearman.tsv``: layer, head, d, rho, rho_times_mean (rho x mean score of all
+    positions), n."""
+    return pd.DataFrame(
+        {
+            "layer": head.layer,
+            "head": head.head,
+            "d": np.arange(head.window),
+            "rho": head.rho,
+            "rho_times_mean": head.rho * head.mean["all"],
+            "n": head.sizes["spearman"],
+        }
+    )
 
 
 def pwm_table(head):
-    """Rows of ``pwm.tsv``: d, base, A, C, G, T (counts), bits, used (0 or 1), from the farthest d to the nearest."""
-    return pd.DataFrame({
-        "d": head.distances, "base": [base_of_distance(int(d), head.label_shift) for d in head.distances],
-        **{letter: head.counts[:, i] for i, letter in enumerate(LETTERS)},
-        "bits": head.bits, "used": head.in_use.astype(int)})
+    """Rows of ``pwm.tsv``: d, base, A, C, G, T (counts), bits, used (0 or 1), from the farthest d to
+    the nearest."""
+    return pd.DataFrame(
+        {
+            "d": head.distances,
+            "base": [base_of_distance(int(d), head.label_shift) for d in head.distances],
+            **{letter: head.counts[:, i] for i, letter in enumerate(LETTERS)},
+            "bits": head.bits,
+            "used": head.in_use.astype(int),
+        }
+    )
 
 
 def window_table(head, genome):
@@ -483,9 +581,9 @@ def window_table(head, genome):
     Returns
     -------
     DataFrame
-        BED6 (the zoomed range on the genome, cut at the ends of the contig; where a circular contig's end divides it,
-        the longer part; score = attention x 1000), then layer, head, rank, query, d, attention, output, distinct,
-        nearest_tss, nearest_tss_nt, sequence.
+        BED6 (the zoomed range on the genome, cut at the ends of the contig; where a circular contig's end
+        divides it, the longer part; score = attention x 1000), then layer, head, rank, query, d, attention,
+        output, distinct, nearest_tss, nearest_tss_nt, sequence.
     """
     rows = []
     for window in head.windows.itertuples():
@@ -495,14 +593,31 @@ def window_table(head, genome):
         else:
             start, end = window.query + head.low, window.query + head.high + 1
         start, end = _longer_part(start, end, length, genome[window.contig].circular)
-        rows.append((window.contig, start, end, head_name(head.layer, head.head),
-                     round(1000 * window.score), window.strand))
+        rows.append(
+            (
+                window.contig,
+                start,
+                end,
+                head_name(head.layer, head.head),
+                round(1000 * window.score),
+                window.strand,
+            )
+        )
     frame = pd.DataFrame(rows, columns=["contig", "start", "end", "name", "score", "strand"])
     own = head.windows
     return frame.assign(
-        layer=head.layer, head=head.head, rank=own["rank"], query=own["query"], d=head.peak_d,
-        attention=own["score"], output=own["output"], distinct=own["distinct"].astype(int),
-        nearest_tss=own["nearest_tss"], nearest_tss_nt=own["nearest_tss_nt"], sequence=own["sequence"])
+        layer=head.layer,
+        head=head.head,
+        rank=own["rank"],
+        query=own["query"],
+        d=head.peak_d,
+        attention=own["score"],
+        output=own["output"],
+        distinct=own["distinct"].astype(int),
+        nearest_tss=own["nearest_tss"],
+        nearest_tss_nt=own["nearest_tss_nt"],
+        sequence=own["sequence"],
+    )
 
 
 def _longer_part(start, end, length, circular):
@@ -529,11 +644,23 @@ def meme_text(head):
     counts = head.counts[head.in_use].astype(float)
     n = counts.sum(axis=1, keepdims=True)
     frequency = np.where(n > 0, counts / np.maximum(n, 1), head.background)
-    background = " ".join(f"{letter} {value:.5f}" for letter, value in zip(LETTERS, head.background, strict=True))
+    background = " ".join(
+        f"{letter} {value:.5f}" for letter, value in zip(LETTERS, head.background, strict=True)
+    )
     name = head_name(head.layer, head.head)
-    lines = ["MEME version 4", "", "ALPHABET= ACGT", "", "strands: + -", "", "Background letter frequencies",
-             background, "", f"MOTIF {name} d{head.used[1]}-{head.used[0]}",
-             f"letter-probability matrix: alength= 4 w= {len(frequency)} nsites= {int(n.max())} E= 0"]
+    lines = [
+        "MEME version 4",
+        "",
+        "ALPHABET= ACGT",
+        "",
+        "strands: + -",
+        "",
+        "Background letter frequencies",
+        background,
+        "",
+        f"MOTIF {name} d{head.used[1]}-{head.used[0]}",
+        f"letter-probability matrix: alength= 4 w= {len(frequency)} nsites= {int(n.max())} E= 0",
+    ]
     lines += [" " + " ".join(f"{value:.6f}" for value in row) for row in frequency]
     return "\n".join(lines) + "\n"
 

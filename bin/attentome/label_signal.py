@@ -1,4 +1,5 @@
-"""What the labels themselves show: the sites aligned at their TSS, as they are and in other readings of the table."""
+"""What the labels themselves show: the sites aligned at their TSS, as they are and in other readings
+of the table."""
 
 import numpy as np
 
@@ -42,7 +43,9 @@ def aligned_tokens(sites, genome):
             parts.append(contig.stream(strand)[places % len(contig)])
         else:
             inside = (places >= 0) & (places < len(contig))
-            parts.append(np.where(inside, contig.stream(strand)[np.clip(places, 0, len(contig) - 1)], OUTSIDE))
+            parts.append(
+                np.where(inside, contig.stream(strand)[np.clip(places, 0, len(contig) - 1)], OUTSIDE)
+            )
     return np.concatenate(parts).astype(np.uint8)
 
 
@@ -54,9 +57,9 @@ def label_information(sites, genome):
 def readings(sites, genome):
     """Best column of the aligned sites as they are, with strands exchanged and with one strand moved.
 
-    A common shift of both strands, in reading direction, moves the columns and leaves their information as it is.
-    What blurs a logo is an offset on the genome, which moves the strands apart in reading direction: the tables with
-    0-based and 1-based coordinates mixed, for instance.
+    A common shift of both strands, in reading direction, moves the columns and leaves their information as
+    it is. What blurs a logo is an offset on the genome, which moves the strands apart in reading direction:
+    the tables with 0-based and 1-based coordinates mixed, for instance.
 
     Parameters
     ----------
@@ -66,7 +69,8 @@ def readings(sites, genome):
     Returns
     -------
     list of dict
-        ``name`` (in words), ``bits`` and ``base`` of the best column; the first entry is the sites as they are.
+        ``name`` (in words), ``bits`` and ``base`` of the best column; the first entry is the sites as they
+        are.
     """
     bases = aligned_bases()
     found = []

@@ -4,10 +4,12 @@ Outputs are ranked; any monotone score will do. PR AUC is the average precision,
 (recall step) x precision, without interpolation.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 
-def ranked_counts(labels, outputs, weights=None):
+def ranked_counts(labels, outputs):
     """Cumulative true and false positives at each distinct threshold, from the highest output down.
 
     Parameters
@@ -15,8 +17,6 @@ def ranked_counts(labels, outputs, weights=None):
     labels : ndarray, shape (n,)
         1 or 0.
     outputs : ndarray, shape (n,)
-    weights : ndarray, shape (n,), optional
-        How often each position counts.
 
     Returns
     -------
@@ -26,21 +26,18 @@ def ranked_counts(labels, outputs, weights=None):
     order = np.argsort(-outputs, kind="stable")
     ordered = outputs[order]
     last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
-    labels = labels[order].astype(np.float64)
-    weights = np.ones(len(order)) if weights is None else weights[order].astype(np.float64)
-    true_positives = np.cumsum(labels * weights)[last]
-    false_positives = np.cumsum((1 - labels) * weights)[last]
-    return ordered[last], true_positives, false_positives
+    true_positives = np.cumsum(labels[order], dtype=np.float64)[last]
+    return ordered[last], true_positives, last + 1 - true_positives
 
 
-def pr_auc(labels, outputs, weights=None):
+def pr_auc(labels, outputs):
     """Average precision; nan where there is no positive. Shapes as in :func:`ranked_counts`."""
-    return _average_precision(*ranked_counts(labels, outputs, weights)[1:])
+    return _average_precision(*ranked_counts(labels, outputs)[1:])
 
 
-def roc_auc(labels, outputs, weights=None):
+def roc_auc(labels, outputs):
     """Area under the ROC curve, ties counted half; nan where there is no positive or no negative."""
-    return _roc_area(*ranked_counts(labels, outputs, weights)[1:])
+    return _roc_area(*ranked_counts(labels, outputs)[1:])
 
 
 def _average_precision(true_positives, false_positives, n_positive=None):
@@ -115,47 +112,132 @@ def match_calls(calls, labels, tolerance):
     return found
 
 
-def tolerant_pr(hit, outputs, n_positive, weights=None, positive_weights=None):
-    """Precision and recall of calls.
+@dataclass
+class Stretch:
+    """Outputs and labels along one strand of an interval.
 
-    Parameters
+    Attributes
     ----------
-    hit : bool ndarray, shape (n_calls,)
-        Whether the call found a label of its own.
-    outputs : ndarray, shape (n_calls,)
-    n_positive : float
-        (Weighted) number of labels to be found.
-    weights : ndarray, shape (n_calls,), optional
-
-    Returns
-    -------
-    average_precision : float
-    precision, recall, thresholds : ndarray
+    contig : str
+    start : int
+        Genomic position of the first element, 0-based.
+    outputs, labels : ndarray, shape (n,)
     """
-    thresholds, true_positives, false_positives = ranked_counts(hit, outputs, weights)
-    precision = true_positives / np.maximum(true_positives + false_positives, 1e-300)
-    recall = true_positives / n_positive if n_positive else np.full(len(true_positives), np.nan)
-    return _average_precision(true_positives, false_positives, n_positive), precision, recall, thresholds
+
+    contig: str
+    start: int
+    outputs: np.ndarray
+    labels: np.ndarray
 
 
-def block_bootstrap(statistic, blocks, n_blocks, n_resamples, seed):
-    """95 % interval of a statistic over resampled genome blocks.
+def arc_metrics(stretches, tolerance, block_nt, n_resamples, seed):
+    """ROC AUC, PR AUC and tolerant PR AUC of an arc, with 95 % intervals, and their curves.
+
+    The intervals are percentiles over genome blocks drawn with replacement (both strands of a block together), as
+    neighbouring positions are not independent. The calls of the tolerant PR are not made anew for each draw.
 
     Parameters
     ----------
-    statistic : callable
-        Takes the weight of each block, an ndarray of shape (n_blocks,), and returns a tuple of numbers.
-    blocks : int
-        Unused positions cost nothing: weights are per block.
+    stretches : list of Stretch
+        Both strands of each interval of the arc.
+    tolerance : int
+        For calls, nt.
+    block_nt : int
+        Length of a block.
     n_resamples : int
+        0 leaves the intervals out.
     seed : int
 
     Returns
     -------
-    list of (float, float)
-        2.5th and 97.5th percentile of each number; nan values are left out.
+    metrics : dict
+        ``n_positions, n_sites, prevalence``; ``roc_auc``, ``pr_auc`` and ``pr_auc_tolerant`` each with
+        ``value, lo, hi``; ``bootstrap``.
+    curves : list of (str, ndarray, ndarray, ndarray)
+        Name, x, y, threshold of ``roc`` (false and true positive rate), ``pr`` and ``pr_<tolerance>nt`` (recall and
+        precision).
     """
+    outputs = np.concatenate([part.outputs for part in stretches])
+    labels = np.concatenate([part.labels for part in stretches])
+    block_ids = {}
+    blocks, calls, hits, found_at = [], [], [], []
+    offset = 0
+    for part in stretches:
+        grid = (part.start + np.arange(len(part.outputs))) // block_nt
+        blocks.append(np.array([block_ids.setdefault((part.contig, number), len(block_ids))
+                                for number in range(grid[0], grid[-1] + 1)])[grid - grid[0]])
+        here = call_peaks(part.outputs, tolerance)
+        found = match_calls(here, part.labels, tolerance)
+        calls.append(here + offset)
+        hits.append(found >= 0)
+        found_at.append(found + offset)
+        offset += len(part.outputs)
+    blocks, calls, hits, found_at = (np.concatenate(parts) for parts in (blocks, calls, hits, found_at))
+    n_blocks, n_sites = len(block_ids), int(labels.sum())
+
+    exact = Ranking(labels, outputs, blocks)
+    # A hit counts in the block of its label, so that every label is found at most once in every draw.
+    tolerant = Ranking(hits, outputs[calls], np.where(hits, blocks[found_at], blocks[calls]))
+    labels_in_block = np.bincount(blocks, weights=labels, minlength=n_blocks)
+
+    def statistic(draw):
+        true_positives, false_positives = exact.counts(draw)
+        return (_roc_area(true_positives, false_positives), _average_precision(true_positives, false_positives),
+                _average_precision(*tolerant.counts(draw), labels_in_block @ draw))
+
+    values = statistic(np.ones(n_blocks))
     rng = np.random.default_rng(seed)
     draws = np.array([statistic(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks))
-                      for _ in range(n_resamples)], float)
-    return [tuple(float(value) for value in np.nanpercentile(column, [2.5, 97.5])) for column in draws.T]
+                      for _ in range(n_resamples)])
+    intervals = np.nanpercentile(draws, [2.5, 97.5], axis=0).T if n_resamples else np.full((3, 2), np.nan)
+    metrics = {"n_positions": len(labels), "n_sites": n_sites, "prevalence": n_sites / len(labels)}
+    for name, value, (low, high) in zip(("roc_auc", "pr_auc", "pr_auc_tolerant"), values, intervals, strict=True):
+        metrics[name] = {"value": value, "lo": low, "hi": high}
+    metrics["pr_auc_tolerant"] |= {"tolerance_nt": tolerance, "n_calls": len(calls)}
+    metrics["bootstrap"] = {"block_nt": block_nt, "n_blocks": n_blocks, "n_resamples": n_resamples}
+
+    thresholds, true_positives, false_positives = ranked_counts(labels, outputs)
+    curves = [("roc", false_positives / max(false_positives[-1], 1), true_positives / max(n_sites, 1), thresholds),
+              ("pr", true_positives / max(n_sites, 1), true_positives / (true_positives + false_positives), thresholds)]
+    thresholds, true_positives, false_positives = ranked_counts(hits, outputs[calls])
+    curves.append((f"pr_{tolerance}nt", true_positives / max(n_sites, 1),
+                   true_positives / (true_positives + false_positives), thresholds))
+    return metrics, curves
+
+
+class Ranking:
+    """Labels in the order of the outputs, for repeated counting under block weights.
+
+    Parameters
+    ----------
+    labels, outputs, blocks : ndarray, shape (n,)
+        ``blocks`` are block numbers, counted from 0.
+    """
+
+    def __init__(self, labels, outputs, blocks):
+        order = np.argsort(-outputs, kind="stable")
+        ordered = outputs[order]
+        self.last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
+        self.labels = labels[order].astype(bool)
+        self.blocks = blocks[order]
+
+    def counts(self, draw):
+        """True and false positives at each distinct threshold when block i counts ``draw[i]`` times."""
+        weights = draw[self.blocks].astype(np.float64)
+        total = np.cumsum(weights)
+        true_positives = np.cumsum(weights * self.labels)
+        return true_positives[self.last], (total - true_positives)[self.last]
+
+
+def best_f1_threshold(stretches, tolerance):
+    """The output above which calls have the highest F1 on an arc; nan where the arc holds no label."""
+    labels = sum(int(part.labels.sum()) for part in stretches)
+    outputs, hits = [], []
+    for part in stretches:
+        calls = call_peaks(part.outputs, tolerance)
+        outputs.append(part.outputs[calls])
+        hits.append(match_calls(calls, part.labels, tolerance) >= 0)
+    thresholds, true_positives, false_positives = ranked_counts(np.concatenate(hits), np.concatenate(outputs))
+    if labels == 0:
+        return float("nan")
+    return float(thresholds[np.argmax(2 * true_positives / (true_positives + false_positives + labels))])

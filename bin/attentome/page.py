@@ -11,7 +11,8 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0 auto;padding:22px 34px 40px;max-width:1240px;background:#fff;color:var(--ink);
  font:14px/1.45 "Liberation Sans",Arial,Helvetica,"DejaVu Sans",sans-serif}
-nav{display:flex;gap:18px;font-size:12px;color:var(--faint);border-bottom:1px solid var(--rule);padding-bottom:7px}
+nav{display:flex;gap:18px;font-size:12px;color:var(--faint);border-bottom:1px solid var(--rule);
+ padding-bottom:7px}
 nav b{font-weight:normal;margin-right:auto}
 a{color:#0B4F8A}
 h1{font-size:26px;line-height:1.2;margin:18px 0 6px}
@@ -25,14 +26,16 @@ p{margin:5px 0;max-width:1000px}
 .box{border:1px solid var(--ink);border-radius:6px;padding:6px 18px 12px;margin:20px 0}
 .box h2{border:0;padding:0;margin:10px 0 4px}
 table{border-collapse:collapse;font-size:13px}
-th{text-align:left;font-weight:normal;color:var(--soft);border-bottom:1px solid var(--faint);padding:3px 14px 3px 0}
+th{text-align:left;font-weight:normal;color:var(--soft);border-bottom:1px solid var(--faint);
+ padding:3px 14px 3px 0}
 td{padding:3px 14px 3px 0;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 code,.mono{font-family:"Liberation Mono","DejaVu Sans Mono",monospace;font-size:12px;overflow-wrap:anywhere}
 svg{display:block;max-width:100%}
 svg text{font-family:"Liberation Sans",Arial,Helvetica,"DejaVu Sans",sans-serif}
 footer{margin-top:26px;border-top:1px solid var(--ink);padding-top:8px;font-size:12px;color:var(--soft)}
-.badge{display:inline-block;width:26px;height:26px;line-height:23px;text-align:center;border:1.5px dashed var(--faint);
+.badge{display:inline-block;width:26px;height:26px;line-height:23px;text-align:center;
+ border:1.5px dashed var(--faint);
  border-radius:5px;font-weight:bold;color:var(--soft);background:#fff}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 16px;margin:6px 0;font-size:13px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
@@ -60,21 +63,31 @@ def page(title, body, run_name, root="", style="", heads=True):
     -------
     str
     """
-    links = [f'<a href="{root}atlas.html">Head atlas</a>'] if heads else [
-        f'<a href="{root}not_learned.html">Outcome</a>']
-    links += [f'<a href="{root}run_card.html">Run card</a>',
-              f'<a href="{root}multiqc/multiqc_report.html">MultiQC report</a>',
-              f'<a href="{root}README.txt">All files</a>']
-    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-            f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">\n'
-            f"<style>{STYLE}{style}</style></head>\n<body>\n"
-            f"<nav><b>Attentome · run {escape(run_name)}</b>{''.join(links)}</nav>\n{body}\n</body></html>\n")
+    links = (
+        [f'<a href="{root}atlas.html">Head atlas</a>']
+        if heads
+        else [f'<a href="{root}not_learned.html">Outcome</a>']
+    )
+    links += [
+        f'<a href="{root}run_card.html">Run card</a>',
+        f'<a href="{root}multiqc/multiqc_report.html">MultiQC report</a>',
+        f'<a href="{root}README.txt">All files</a>',
+    ]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">\n'
+        f"<style>{STYLE}{style}</style></head>\n<body>\n"
+        f"<nav><b>Attentome · run {escape(run_name)}</b>{''.join(links)}</nav>\n{body}\n</body></html>\n"
+    )
 
 
 def warning(outcome):
     """The line that every page of a network that did not learn carries; empty otherwise."""
-    return f'<p class="alarm">{NOT_LEARNED}: what follows explains nothing about promoters.</p>\n' \
-        if outcome["state"] == "not_learned" else ""
+    return (
+        f'<p class="alarm">{NOT_LEARNED}: what follows explains nothing about promoters.</p>\n'
+        if outcome["state"] == "not_learned"
+        else ""
+    )
 
 
 def inline(svg):
@@ -87,20 +100,39 @@ def table(columns, rows, numeric=()):
     """An HTML table; cells are HTML already. ``numeric`` names the columns that are set flush right."""
     kinds = ['class="n"' if column in numeric else "" for column in columns]
     head = "".join(f"<th {kind}>{escape(column)}</th>" for column, kind in zip(columns, kinds))
-    body = "".join("<tr>" + "".join(f"<td {kind}>{cell}</td>" for cell, kind in zip(row, kinds)) + "</tr>\n"
-                   for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>\n".replace("<td >", "<td>").replace(
-        "<th >", "<th>")
+    body = "".join(
+        "<tr>" + "".join(f"<td {kind}>{cell}</td>" for cell, kind in zip(row, kinds)) + "</tr>\n"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>\n".replace(
+        "<td >", "<td>"
+    ).replace("<th >", "<th>")
 
 
 def facts(pairs):
     """A list of names and values, as HTML."""
-    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs) + "</dl>\n"
+    return (
+        "<dl>"
+        + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
+        + "</dl>\n"
+    )
 
 
 def element_at(elements, d):
     """Name of the element at distance ``d``, or None."""
     return next((element["name"] for element in elements if element["from_d"] <= d <= element["to_d"]), None)
+
+
+def shared_bases(logo):
+    """Consensus of a logo as printed: ``TATAAT``, or ``CA-N11-TATA`` where more than three columns between
+    hold little.
+
+    Parameters
+    ----------
+    logo : dict
+        ``logo`` of ``head.json``.
+    """
+    return re.sub(r"n{4,}", lambda match: f"-N{len(match.group())}-", logo["consensus"])
 
 
 def head_sentence(head, elements):
@@ -112,20 +144,28 @@ def head_sentence(head, elements):
     high, d = head.peak
     groups = numbers["groups"]
     if high < 1.5:
-        text = (f"Flat: over the highest outputs its mean score is nowhere more than {number(high, 2)}× uniform "
-                f"(at d = {d}).")
+        text = (
+            f"Flat: over the highest outputs its mean score is nowhere more than {number(high, 2)}× uniform "
+            f"(at d = {d})."
+        )
     else:
         place = element_at(elements, d)
         inside = f", inside the {place.replace('-', '−')} box" if place else ""
-        text = (f"Its mean score over the highest outputs is highest {d} nt upstream of the query, {number(high, 2)}× "
-                f"uniform: base {signed(groups['top']['base'])} where the query sits on TSS + {numbers['label_shift']}"
-                f"{inside}. Over all positions the mean there is "
-                f"{number(float(head.x_uniform('all')[d]), 2)}× uniform.")
+        text = (
+            f"Its mean score over the highest outputs is highest {d} nt upstream of the query, "
+            f"{number(high, 2)}× "
+            f"uniform: base {signed(groups['top']['base'])} where the query sits on TSS + "
+            f"{numbers['label_shift']}"
+            f"{inside}. Over all positions the mean there is "
+            f"{number(float(head.x_uniform('all')[d]), 2)}× uniform."
+        )
     logo, windows = numbers["logo"], numbers["windows"]
     at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d']}"
     if logo["consensus"]:
-        text += (f" {at} share {logo['consensus']} at d {logo['consensus_to_d']} to {logo['consensus_from_d']} "
-                 f"({number(logo['total_bits'], 2)} bit in all).")
+        text += (
+            f" {at} share {shared_bases(logo)} at d {logo['consensus_to_d']} to {logo['consensus_from_d']} "
+            f"({number(logo['total_bits'], 2)} bit in all)."
+        )
     else:
         text += f" {at} share no base (no column above 0.25 bit)."
     return text

@@ -77,18 +77,32 @@ def write_tables(run, folder):
 
 def readme(run, outcome, shown):
     """``README.txt``: twelve lines on what to open first."""
-    first = ["1. atlas.html            all heads on one page, on the same scales",
-             "2. heads/L1_H1.html ...  a page per head: figures, numbers, windows"] if shown else [
-             "1. not_learned.html      what was measured, why it may have failed, what to try",
-             "2. sites/                the curated sites and how the sets agree"]
-    return "\n".join([
-        f"Attentome {__version__}, run {run.name}", outcome["sentence"], "",
-        *first,
-        "3. run_card.html         labels, split, network, time, software, and what was not done",
-        "4. multiqc/multiqc_report.html  the run in one report, with training and test curves",
-        "outcome.json             the outcome for programs",
-        "tables/                  the numbers behind every figure, one row a fact",
-        "heads/L1_H1/ ...         figures (SVG, PNG) and tables of each head",
-        "tracks/                  the network's output for genome browsers",
-        "pipeline_info/           trace, report, timeline, parameters and software versions",
-    ]) + "\n"
+    first = (
+        [
+            "1. atlas.html            all heads on one page, on the same scales",
+            "2. heads/L1_H1.html ...  a page per head: figures, numbers, windows",
+        ]
+        if shown
+        else [
+            "1. not_learned.html      what was measured, why it may have failed, what to try",
+            "2. sites/                the curated sites and how the sets agree",
+        ]
+    )
+    return (
+        "\n".join(
+            [
+                f"Attentome {__version__}, run {run.name}",
+                outcome["sentence"],
+                "",
+                *first,
+                "3. run_card.html         labels, split, network, time, software, and what was not done",
+                "4. multiqc/multiqc_report.html  the run in one report, with training and test curves",
+                "outcome.json             the outcome for programs",
+                "tables/                  the numbers behind every figure, one row a fact",
+                "heads/L1_H1/ ...         figures (SVG, PNG) and tables of each head",
+                "tracks/                  the network's output for genome browsers",
+                "pipeline_info/           trace, report, timeline, parameters and software versions",
+            ]
+        )
+        + "\n"
+    )

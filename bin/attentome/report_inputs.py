@@ -63,7 +63,8 @@ class HeadResult:
 
 @dataclass
 class RunFacts:
-    """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not recorded"."""
+    """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not
+    recorded"."""
 
     name: str
     heads: list
@@ -105,10 +106,14 @@ def read_head(folder):
     windows = read_tsv(folder / "windows.bed")
     windows.columns = [column.lstrip("#") for column in windows.columns]
     return HeadResult(
-        name=folder.name, numbers=read_json(folder / "head.json"), profile=read_tsv(folder / "profile.tsv"),
-        spearman=read_tsv(folder / "spearman.tsv"), pwm=read_tsv(folder / "pwm.tsv"),
+        name=folder.name,
+        numbers=read_json(folder / "head.json"),
+        profile=read_tsv(folder / "profile.tsv"),
+        spearman=read_tsv(folder / "spearman.tsv"),
+        pwm=read_tsv(folder / "pwm.tsv"),
         windows=windows.astype({"contig": str}),
-        figures={name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in FIGURES})
+        figures={name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in FIGURES},
+    )
 
 
 def read_run(options):
@@ -136,16 +141,30 @@ def read_run(options):
     if _given(options.genome) and _given(options.genome_json):
         genome = load_genome(options.genome, options.genome_json)
     return RunFacts(
-        name=options.run_name, heads=heads, metrics=read_json(options.metrics), curves=_table(options.curves),
-        history=_table(options.history), training=_json(options.training), model=_json(options.model_json),
-        labels=_json(options.labels_json), split=_table(options.split), genome_json=_json(options.genome_json),
-        curation=_json(options.curation), sets=_table(options.sets), overlap=_table(options.overlap),
+        name=options.run_name,
+        heads=heads,
+        metrics=read_json(options.metrics),
+        curves=_table(options.curves),
+        history=_table(options.history),
+        training=_json(options.training),
+        model=_json(options.model_json),
+        labels=_json(options.labels_json),
+        split=_table(options.split),
+        genome_json=_json(options.genome_json),
+        curation=_json(options.curation),
+        sets=_table(options.sets),
+        overlap=_table(options.overlap),
         overlap_png=Path(options.overlap_png) if _given(options.overlap_png) else None,
-        audits=[read_json(path) for path in options.audits], profile=_json(options.profile_json),
-        records=sorted((record for record in map(_json, options.records) if record.get("process")),
-                       key=lambda record: (record["process"], record.get("tag", ""))),
+        audits=[read_json(path) for path in options.audits],
+        profile=_json(options.profile_json),
+        records=sorted(
+            (record for record in map(_json, options.records) if record.get("process")),
+            key=lambda record: (record["process"], record.get("tag", "")),
+        ),
         params=_json(options.params),
-        sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None, genome=genome)
+        sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None,
+        genome=genome,
+    )
 
 
 def similar_heads(heads, count=3):
@@ -162,7 +181,9 @@ def similar_heads(heads, count=3):
         From the most similar down.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        table = np.nan_to_num(np.corrcoef([head.x_uniform("top") for head in heads])).reshape(len(heads), len(heads))
+        table = np.nan_to_num(np.corrcoef([head.x_uniform("top") for head in heads])).reshape(
+            len(heads), len(heads)
+        )
     found = {}
     for i, head in enumerate(heads):
         order = [j for j in np.argsort(-table[i], kind="stable") if j != i][:count]

@@ -9,21 +9,39 @@ def heads_table(run):
     for head in run.heads:
         numbers = head.numbers
         groups, logo, windows = numbers["groups"], numbers["logo"], numbers["windows"]
-        rows.append({
-            "model": run.name, "layer": head.layer, "head": head.head, "grade": "?",
-            "peak_d": groups["top"]["d"], "peak_base": groups["top"]["base"],
-            "peak_x_uniform": groups["top"]["x_uniform"],
-            "all_peak_d": groups["all"]["d"], "all_peak_x_uniform": groups["all"]["x_uniform"],
-            "bottom_peak_d": groups["bottom"]["d"], "bottom_peak_x_uniform": groups["bottom"]["x_uniform"],
-            "windows_d": numbers["peak_d"], "reach_from_d": numbers["key_reach"]["from_d"],
-            "reach_to_d": numbers["key_reach"]["to_d"], "consensus": logo["consensus"],
-            "consensus_from_d": logo["consensus_from_d"], "consensus_to_d": logo["consensus_to_d"],
-            "bits": logo["total_bits"], "best_column_d": logo["best_column"]["d"],
-            "best_column_letter": logo["best_column"]["letter"], "best_column_bits": logo["best_column"]["bits"],
-            "spearman_d": numbers["spearman"]["d"], "spearman_rho": numbers["spearman"]["rho"],
-            "windows": windows["n"], "windows_distinct": windows["distinct"], "windows_plus": windows["plus"],
-            "windows_minus": windows["minus"], "windows_at_sites": windows["at_known_sites"],
-            "windows_at_sites_expected": windows["expected_at_known_sites"]})
+        rows.append(
+            {
+                "model": run.name,
+                "layer": head.layer,
+                "head": head.head,
+                "grade": "?",
+                "peak_d": groups["top"]["d"],
+                "peak_base": groups["top"]["base"],
+                "peak_x_uniform": groups["top"]["x_uniform"],
+                "all_peak_d": groups["all"]["d"],
+                "all_peak_x_uniform": groups["all"]["x_uniform"],
+                "bottom_peak_d": groups["bottom"]["d"],
+                "bottom_peak_x_uniform": groups["bottom"]["x_uniform"],
+                "windows_d": numbers["peak_d"],
+                "reach_from_d": numbers["key_reach"]["from_d"],
+                "reach_to_d": numbers["key_reach"]["to_d"],
+                "consensus": logo["consensus"],
+                "consensus_from_d": logo["consensus_from_d"],
+                "consensus_to_d": logo["consensus_to_d"],
+                "bits": logo["total_bits"],
+                "best_column_d": logo["best_column"]["d"],
+                "best_column_letter": logo["best_column"]["letter"],
+                "best_column_bits": logo["best_column"]["bits"],
+                "spearman_d": numbers["spearman"]["d"],
+                "spearman_rho": numbers["spearman"]["rho"],
+                "windows": windows["n"],
+                "windows_distinct": windows["distinct"],
+                "windows_plus": windows["plus"],
+                "windows_minus": windows["minus"],
+                "windows_at_sites": windows["at_known_sites"],
+                "windows_at_sites_expected": windows["expected_at_known_sites"],
+            }
+        )
     table = pd.DataFrame(rows)
     for column in ("consensus_from_d", "consensus_to_d"):
         table[column] = table[column].astype("Int64")
@@ -46,9 +64,23 @@ def spearman_table(run):
 
 
 def windows_table(run):
-    """All heads' windows: model, then layer, head, rank, contig, strand, query, d, score, output and so on."""
-    columns = ["layer", "head", "rank", "contig", "strand", "query", "d", "attention", "output", "distinct",
-               "nearest_tss", "nearest_tss_nt", "sequence"]
+    """All heads' windows: model, then layer, head, rank, contig, strand, query, d, score, output and
+    so on."""
+    columns = [
+        "layer",
+        "head",
+        "rank",
+        "contig",
+        "strand",
+        "query",
+        "d",
+        "attention",
+        "output",
+        "distinct",
+        "nearest_tss",
+        "nearest_tss_nt",
+        "sequence",
+    ]
     table = pd.concat([head.windows[columns] for head in run.heads], ignore_index=True)
     table.insert(0, "model", run.name)
     return table.rename(columns={"attention": "score"})
@@ -60,15 +92,40 @@ def metrics_table(run):
     rows = []
     for name in ("roc_auc", "pr_auc", "pr_auc_tolerant"):
         entry = metrics.get(name) or {}
-        rows.append((metrics["arc"], name, entry.get("value"), entry.get("lo"), entry.get("hi"),
-                     entry.get("tolerance_nt", 0), metrics["prevalence"], metrics["n_sites"], metrics["n_positions"]))
+        rows.append(
+            (
+                metrics["arc"],
+                name,
+                entry.get("value"),
+                entry.get("lo"),
+                entry.get("hi"),
+                entry.get("tolerance_nt", 0),
+                metrics["prevalence"],
+                metrics["n_sites"],
+                metrics["n_positions"],
+            )
+        )
     for arc, entry in metrics.get("arcs", {}).items():
         if arc == metrics["arc"]:
             continue
-        rows += [(arc, name, entry.get(name), None, None, 0, entry.get("prevalence"), run.arc_sites(arc), None)
-                 for name in ("roc_auc", "pr_auc")]
-    table = pd.DataFrame(rows, columns=["arc", "metric", "value", "lo", "hi", "tolerance_nt", "prevalence", "n_sites",
-                                        "n_positions"])
+        rows += [
+            (arc, name, entry.get(name), None, None, 0, entry.get("prevalence"), run.arc_sites(arc), None)
+            for name in ("roc_auc", "pr_auc")
+        ]
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "arc",
+            "metric",
+            "value",
+            "lo",
+            "hi",
+            "tolerance_nt",
+            "prevalence",
+            "n_sites",
+            "n_positions",
+        ],
+    )
     table["n_positions"] = table["n_positions"].astype("Int64")
     table.insert(0, "model", run.name)
     return table.astype({"value": float, "lo": float, "hi": float})

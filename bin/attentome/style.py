@@ -41,13 +41,30 @@ def font_family(wanted=FONTS):
 def use_style(family=None):
     """Set type, line widths and reproducible SVG output for all figures; ``family`` overrides the font."""
     family = family or font_family()
-    matplotlib.rcParams.update({
-        "font.family": [family] if family == "DejaVu Sans" else [family, "DejaVu Sans"],
-        "font.size": SMALL * PX, "text.color": INK, "axes.edgecolor": FAINT, "axes.labelcolor": SOFT,
-        "axes.linewidth": 0.8, "xtick.color": SOFT, "ytick.color": SOFT, "xtick.labelsize": SMALL * PX,
-        "ytick.labelsize": SMALL * PX, "axes.labelsize": SMALL * PX, "xtick.major.size": 3, "ytick.major.size": 3,
-        "xtick.major.width": 0.8, "ytick.major.width": 0.8, "axes.spines.top": False, "axes.spines.right": False,
-        "svg.hashsalt": "attentome", "svg.fonttype": "none", "axes.unicode_minus": True})
+    matplotlib.rcParams.update(
+        {
+            "font.family": [family] if family == "DejaVu Sans" else [family, "DejaVu Sans"],
+            "font.size": SMALL * PX,
+            "text.color": INK,
+            "axes.edgecolor": FAINT,
+            "axes.labelcolor": SOFT,
+            "axes.linewidth": 0.8,
+            "xtick.color": SOFT,
+            "ytick.color": SOFT,
+            "xtick.labelsize": SMALL * PX,
+            "ytick.labelsize": SMALL * PX,
+            "axes.labelsize": SMALL * PX,
+            "xtick.major.size": 3,
+            "ytick.major.size": 3,
+            "xtick.major.width": 0.8,
+            "ytick.major.width": 0.8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "svg.hashsalt": "attentome",
+            "svg.fonttype": "none",
+            "axes.unicode_minus": True,
+        }
+    )
     return family
 
 
@@ -61,12 +78,15 @@ def new_figure(width, height):
 def add_axes(figure, left, top, width, height, **options):
     """Axes whose upper left corner lies ``left``, ``top`` px from that of the figure."""
     whole_width, whole_height = figure.get_size_inches() * 96
-    return figure.add_axes([left / whole_width, 1 - (top + height) / whole_height,
-                            width / whole_width, height / whole_height], **options)
+    return figure.add_axes(
+        [left / whole_width, 1 - (top + height) / whole_height, width / whole_width, height / whole_height],
+        **options,
+    )
 
 
 def add_text(figure, left, top, text, size=SMALL, **options):
-    """Text whose first baseline's line box starts ``left``, ``top`` px from the figure's upper left corner."""
+    """Text whose first baseline's line box starts ``left``, ``top`` px from the figure's upper left
+    corner."""
     whole_width, whole_height = figure.get_size_inches() * 96
     options = {"ha": "left", "va": "top", **options}
     return figure.text(left / whole_width, 1 - top / whole_height, text, fontsize=size * PX, **options)
@@ -101,9 +121,12 @@ def wrap(text, width, size=SMALL):
 
 
 def svg_text(figure, title, description):
-    """A figure as SVG: no date, no program's name, no address but the SVG name spaces, with title and description."""
+    """A figure as SVG: no date, no program's name, no address but the SVG name spaces, with title and
+    description."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
     text = buffer.getvalue()
     text = re.sub(r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Arial, Helvetica, sans-serif")

@@ -263,7 +263,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         row["best"] = int(best is None or row["validation_loss"] < best[0])
         history.append(row)
         if row["best"]:
-            best = (row["validation_loss"], step, {name: value.clone() for name, value in averaged.state_dict().items()})
+            weights = {name: value.clone() for name, value in averaged.state_dict().items()}
+            best = (row["validation_loss"], step, weights)
         elapsed = time.monotonic() - started
         log(f"step {step}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
             f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Bring three published E. coli TSS sets into simple tables and write a sample sheet for them.
 
-Reads, from the folder of the publications' files: RegulonDB's PromoterSet 10.6.3 (evidence Strong or Confirmed), the two
-SMRT-Cappable-seq tables of Yan et al. 2018 (half-open transcription units) and the SEnd-seq table of Ju et al. 2019
+Reads, from the folder of the publications' files: RegulonDB's PromoterSet 10.6.3 (evidence Strong or Confirmed), the
+two SMRT-Cappable-seq tables of Yan et al. 2018 (half-open transcription units) and the SEnd-seq table of Ju et al. 2019
 (plus sites 0-based, minus sites 1-based). All are on NC_000913.3.
 """
 

@@ -1,0 +1,281 @@
+"""The network against the published model's numbers and against a direct formula."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from attentome.genome import OUTSIDE, UNKNOWN, Contig
+from attentome.labels import Interval
+from attentome.model import Network, NetworkConfig, choose_device, load_model, save_model
+from attentome.predict import predict_intervals, run_segments
+from attentome.published import convert, read_weights
+
+DATA = Path(__file__).parent / "data" / "published_model"
+BIN = Path(__file__).parents[1] / "bin"
+SMALL = {"layers": 2, "heads": 3, "d_model": 8, "d_head": 4, "window": 11, "conv_width": 5}
+
+
+def small_network(seed=0, dtype=torch.float64, **changes):
+    network = Network(NetworkConfig(**(SMALL | changes))).initialise(torch.Generator().manual_seed(seed), 0.5)
+    return network.to(dtype).eval()
+
+
+def direct_layer(layer, x, u, v):
+    """One layer by the definition: a loop over heads and queries, keys beyond the ends of x do not exist.
+
+    x has shape (n, d_model) and holds one whole linear contig; zeros are all that the convolution sees beyond it.
+    """
+    c = layer.config
+    n = len(x)
+    left = c.conv_width - 1 if c.padding == "causal" else c.conv_width // 2
+    projected = layer.qkv(x).view(n, 3, c.heads, c.d_head)
+    q, k, value = [torch.stack([torch.stack([
+        layer.conv_bias[part] + sum(layer.conv_weight[part, :, :, offset] @ projected[i + offset - left, part, head]
+                                    for offset in range(c.conv_width) if 0 <= i + offset - left < n)
+        for i in range(n)]) for head in range(c.heads)]) for part in range(3)]
+    frequency = torch.tensor([10000.0 ** (-2 * i / c.d_model) for i in range(c.d_model // 2)], dtype=x.dtype)
+    scores = torch.zeros(c.heads, n, c.window, dtype=x.dtype)
+    heads = []
+    for head in range(c.heads):
+        project = layer.distance.weight[head * c.d_head:(head + 1) * c.d_head]
+        rows = []
+        for i in range(n):
+            distances = range(min(i + 1, c.window))
+            logits = torch.stack([
+                ((q[head, i] + u[head]) @ k[head, i - d]
+                 + (q[head, i] + v[head]) @ (project @ torch.cat([torch.sin(d * frequency), torch.cos(d * frequency)])))
+                / math.sqrt(c.d_head) for d in distances])
+            row = logits.softmax(0)
+            scores[head, i, :len(row)] = row.detach()
+            rows.append(sum(row[d] * value[head, i - d] for d in distances))
+        heads.append(torch.stack(rows))
+    return layer.norm(x + layer.out(torch.cat(heads, -1))), scores
+
+
+def direct_network(network, tokens):
+    """Logits and scores of one whole linear contig by the definition."""
+    x = network.embedding[tokens] * math.sqrt(network.config.d_model)
+    all_scores = []
+    for layer in network.layers:
+        x, scores = direct_layer(layer, x, network.u, network.v)
+        all_scores.append(scores)
+    return network.logits(x), all_scores
+
+
+def with_outside(network, tokens):
+    upstream, downstream = network.context()
+    return torch.nn.functional.pad(tokens, (upstream, downstream), value=OUTSIDE)[None]
+
+
+def test_published_model_logits_and_scores():
+    network = convert(read_weights(DATA / "small.weights.safetensors"), window=96)
+    expected = load_file(DATA / "small.expected.safetensors")
+    with torch.no_grad():
+        logits, scores = network(with_outside(network, expected["tokens"].long()), keep_scores=True)
+    # 1e-5 absolute and relative: the expected numbers are float32 themselves and lie 1.3e-5 off the same formula in
+    # float64 where a logit is 4.0.
+    np.testing.assert_allclose(logits[0].numpy(), expected["logits"].numpy(), rtol=1e-5, atol=1e-5)
+    attention = expected["attention"].numpy()
+    for layer in range(2):
+        for query in range(96):
+            by_distance = attention[layer, :, query, :query + 1][:, ::-1]
+            np.testing.assert_allclose(scores[layer][0, :, query, :query + 1].numpy(), by_distance, rtol=0, atol=1e-5)
+            assert not scores[layer][0, :, query, query + 1:].any()
+
+
+def test_published_model_in_double_precision():
+    network = convert(read_weights(DATA / "small.weights.safetensors"), window=96).double()
+    expected = load_file(DATA / "small.expected.safetensors")
+    with torch.no_grad():
+        logits, _ = network(with_outside(network, expected["tokens"].long()))
+        direct, _ = direct_network(network, expected["tokens"].long())
+    assert (logits[0] - direct).abs().max() < 1e-12
+    assert (direct - expected["logits"]).abs().max() < 2e-5
+
+
+@pytest.mark.parametrize("padding", ["causal", "same"])
+@pytest.mark.parametrize("length", [7, 30, 75])
+def test_network_equals_direct_formula(padding, length):
+    network = small_network(padding=padding)
+    tokens = torch.randint(0, 4, (length,), generator=torch.Generator().manual_seed(length))
+    logits, scores = network(with_outside(network, tokens), keep_scores=True)
+    direct, direct_scores = direct_network(network, tokens)
+    assert (logits[0] - direct).abs().max() < 1e-12
+    for layer in range(2):
+        assert (scores[layer][0] - direct_scores[layer]).abs().max() < 1e-12
+        assert (scores[layer][0].sum(-1) - 1).abs().max() < 1e-12
+
+
+@pytest.mark.parametrize("padding", ["causal", "same"])
+def test_gradients_equal_direct_formula(padding):
+    network = small_network(padding=padding)
+    tokens = torch.randint(0, 4, (40,), generator=torch.Generator().manual_seed(3))
+    weight = torch.randn(40, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    parameters = list(network.parameters())
+    ours = torch.autograd.grad((network(with_outside(network, tokens))[0][0] * weight).sum(), parameters)
+    direct = torch.autograd.grad((direct_network(network, tokens)[0] * weight).sum(), parameters)
+    for (name, _), a, b in zip(network.named_parameters(), ours, direct, strict=True):
+        assert (a - b).abs().max() < 1e-10 * max(1, b.abs().max()), name
+
+
+def test_gradient_of_inner_segment_by_finite_differences():
+    network = small_network(window=5, layers=1)
+    upstream, downstream = network.context()
+    tokens = torch.randint(0, 4, (1, upstream + 70 + downstream), generator=torch.Generator().manual_seed(5))
+
+    def total(weight):
+        return torch.func.functional_call(network, {"layers.0.distance.weight": weight}, (tokens,))[0].sum()
+
+    weight = network.layers[0].distance.weight.detach().clone().requires_grad_()
+    assert torch.autograd.gradcheck(total, (weight,), eps=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("padding", ["causal", "same"])
+def test_view_of_an_output(padding):
+    """Which bases can change an output: the context upstream; downstream none (causal) or 2 nt a layer (same)."""
+    network = small_network(padding=padding)
+    upstream, downstream = network.context()
+    assert downstream == (0 if padding == "causal" else 4)
+    assert upstream == 2 * (10 + (4 if padding == "causal" else 2))
+    extra = 3
+    tokens = torch.randint(0, 4, (1, upstream + 1 + downstream + 2 * extra),
+                           generator=torch.Generator().manual_seed(6))
+    query = upstream + extra
+    with torch.no_grad():
+        before = network(tokens)[0][0, extra]
+        changes = []
+        for place in range(tokens.shape[1]):
+            mutant = tokens.clone()
+            mutant[0, place] = (mutant[0, place] + 1) % 4
+            changes.append((network(mutant)[0][0, extra] - before).abs().max().item())
+    seen = np.flatnonzero(np.array(changes) > 0)
+    assert seen.min() == query - upstream and seen.max() == query + downstream
+
+
+def test_segments_batches_and_origin_do_not_matter():
+    network = small_network(dtype=torch.float32)
+    rng = np.random.default_rng(7)
+    contig = Contig("c", rng.integers(0, 4, 700).astype(np.uint8), circular=True)
+    whole = [Interval("all", "c", 0, 700)]
+    reference = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), 1, segment=700)
+    for segment, batch in ((64, 3), (129, 8), (1024, 2)):
+        again = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), batch, segment=segment)
+        np.testing.assert_allclose(again, reference, rtol=0, atol=1e-5)
+    # The same circle cut open elsewhere.
+    turned = Contig("c", np.roll(contig.tokens, -123), circular=True)
+    again = predict_intervals(network, {"c": turned}, whole, torch.device("cpu"), 4, segment=100)
+    plus, minus = np.split(again, 2)
+    np.testing.assert_allclose(np.concatenate([np.roll(plus, 123), np.roll(minus, 123)]), reference, rtol=0, atol=1e-5)
+
+
+def test_minus_strand_is_the_reverse_complement():
+    network = small_network(dtype=torch.float32)
+    contig = Contig("c", np.random.default_rng(8).integers(0, 4, 300).astype(np.uint8))
+    mirrored = Contig("c", contig.stream("minus").copy())
+    both = [predict_intervals(network, {"c": each}, [Interval("all", "c", 0, 300)], torch.device("cpu"), 2, 128)
+            for each in (contig, mirrored)]
+    plus, minus = np.split(both[0], 2)
+    other_plus, other_minus = np.split(both[1], 2)
+    np.testing.assert_allclose(minus[::-1], other_plus, atol=1e-6)
+    np.testing.assert_allclose(plus[::-1], other_minus, atol=1e-6)
+
+
+def test_linear_contig_equals_direct_formula_at_its_ends():
+    network = small_network()
+    contig = Contig("c", np.random.default_rng(9).integers(0, 4, 90).astype(np.uint8))
+    outputs = predict_intervals(network, {"c": contig}, [Interval("all", "c", 0, 90)], torch.device("cpu"), 2, 40)
+    direct = direct_network(network, torch.from_numpy(contig.tokens).long())[0].detach()
+    np.testing.assert_allclose(outputs[:90], (direct[:, 1] - direct[:, 0]).numpy(), atol=1e-5)
+
+
+def test_scores_come_with_their_places():
+    network = small_network()
+    contig = Contig("c", np.random.default_rng(10).integers(0, 4, 150).astype(np.uint8))
+    direct = direct_network(network, torch.from_numpy(contig.stream("minus")).long())[1]
+    seen = 0
+    for places, _, scores in run_segments(network, {"c": contig}, [Interval("all", "c", 0, 150)],
+                                          torch.device("cpu"), 3, keep_scores=True, segment=64):
+        for place, row in zip(places, scores[1].transpose(0, 1), strict=True):
+            if place >= 150:
+                stream = 149 - (place - 150)
+                assert (row - direct[1][:, stream]).abs().max() < 1e-10
+                seen += 1
+    assert seen == 150
+
+
+def test_unknown_base_is_the_mean_of_the_four():
+    network = small_network()
+    states = network.embed(torch.tensor([[0, 1, 2, 3, UNKNOWN, OUTSIDE]]))[0]
+    assert torch.allclose(states[4], states[:4].mean(0)) and not states[5].any()
+
+
+def test_convolution_shared_by_heads():
+    """The folded convolution is the projection followed by torch's own convolution, head by head."""
+    layer = small_network().layers[0]
+    x = torch.randn(2, 20, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(11))
+    folded = layer.convolved_qkv(x)
+    projected = layer.qkv(x).view(2, 20, 3, 3, 4)
+    for part in range(3):
+        for head in range(3):
+            plain = torch.nn.functional.conv1d(projected[:, :, part, head].transpose(1, 2), layer.conv_weight[part],
+                                               layer.conv_bias[part])
+            assert torch.allclose(folded[part, :, head], plain.transpose(1, 2), atol=1e-12)
+
+
+def test_model_directory_round_trip(tmp_path):
+    network = small_network(dtype=torch.float32)
+    save_model(tmp_path / "m", network, 20, {"preset": "tiny"})
+    again, description = load_model(tmp_path / "m")
+    assert description["label_shift"] == 20 and again.config == network.config
+    for a, b in zip(network.parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b)
+    with pytest.raises(ValueError, match="not a model directory"):
+        load_model(tmp_path)
+
+
+def test_convert_checkpoint_reads_both_kinds(tmp_path):
+    weights = load_file(DATA / "small.weights.safetensors")
+    torch.save({"model_state_dict": {"module." + name: value for name, value in weights.items()}}, tmp_path / "w.pt")
+    for source, out in ((DATA / "small.weights.safetensors", "a"), (tmp_path / "w.pt", "b")):
+        subprocess.run([sys.executable, BIN / "convert_checkpoint.py", source, tmp_path / out, "--window", "96"],
+                       check=True)
+    first, second = (load_model(tmp_path / name)[0] for name in "ab")
+    assert first.config.padding == "same"
+    for a, b in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_convert_checkpoint_refuses(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (print, ("executed",))
+
+    torch.save({"model_state_dict": Trap()}, tmp_path / "trap.pt")
+    run = subprocess.run([sys.executable, BIN / "convert_checkpoint.py", tmp_path / "trap.pt", tmp_path / "m"],
+                         capture_output=True, text=True)
+    assert run.returncode != 0 and "executed" not in run.stdout and "tensors alone" in run.stderr
+    weights = load_file(DATA / "small.weights.safetensors")
+    del weights["layers.1.dec_attn.o_net.weight"]
+    save_file(weights, tmp_path / "short.safetensors")
+    with pytest.raises(ValueError, match="layers.1.dec_attn.o_net.weight missing"):
+        convert(read_weights(tmp_path / "short.safetensors"), 96)
+
+
+def test_impossible_shapes_are_refused():
+    with pytest.raises(ValueError, match="causal or same"):
+        NetworkConfig(**SMALL, padding="valid")
+    with pytest.raises(ValueError, match="odd"):
+        NetworkConfig(**(SMALL | {"conv_width": 6}), padding="same")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
+def test_missing_gpu_is_said():
+    with pytest.raises(ValueError, match="no CUDA device"):
+        choose_device("cuda")
+    assert choose_device("auto").type == "cpu"

@@ -1,0 +1,141 @@
+"""Training: what is drawn, what is learned, and that it can be repeated."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from attentome.genome import Contig, decode
+from attentome.labels import Interval, arc_values
+from attentome.metrics import pr_auc
+from attentome.model import NetworkConfig
+from attentome.train import SegmentSampler, TrainSettings, learning_rate_at, position_loss, read_preset, train_network
+
+PRESETS = json.loads((Path(__file__).parents[1] / "assets" / "presets.json").read_text())
+CONFIG = NetworkConfig(layers=1, heads=2, d_model=16, d_head=8, window=24, conv_width=5)
+SETTINGS = TrainSettings(segment=64, batch_size=8, max_steps=120, warmup_steps=10, learning_rate=1e-2, weight_decay=0.0,
+                         clip=1.0, centred=0.7, positive_weight=10.0, focal_gamma=0.8, ema=0.9, init_std=0.2,
+                         evaluate_every=40, patience=5)
+ARCS = {"train": [Interval("train", "c", 0, 6000)], "validation": [Interval("validation", "c", 6000, 8000)]}
+
+
+@pytest.fixture
+def planted():
+    """A circular contig in which TATAAT stands 6 nt upstream of every label, on both strands."""
+    rng = np.random.default_rng(0)
+    tokens = rng.integers(0, 4, 8000).astype(np.uint8)
+    motif = np.array([1, 0, 1, 0, 0, 1], np.uint8)
+    labels = {"c.plus": np.zeros(8000, np.uint8), "c.minus": np.zeros(8000, np.uint8)}
+    for start in range(50, 7900, 100):
+        if rng.random() < 0.5:
+            tokens[start:start + 6] = motif
+            labels["c.plus"][start + 12] = 1
+        else:
+            tokens[start:start + 6] = np.array([1, 0, 3, 2], np.uint8)[motif][::-1]
+            labels["c.minus"][start - 7] = 1
+    return {"c": Contig("c", tokens, True)}, labels
+
+
+def train(planted, seed=1, **changes):
+    genome, labels = planted
+    settings = dataclasses.replace(SETTINGS, **changes)
+    return train_network(CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed,
+                         torch.device("cpu"), log=lambda line: None)
+
+
+def test_segments_hold_the_right_bases_and_labels(planted):
+    genome, labels = planted
+    sampler = SegmentSampler(genome, labels, ARCS["train"], (30, 4), 64, 0.5, np.random.default_rng(1))
+    codes, target, scored = sampler.draw(200)
+    assert codes.shape == (200, 98) and scored.all() and 90 < target.any(1).sum()
+    for row, place in zip(*np.nonzero(target), strict=True):
+        assert codes[row, 30 + place - 12:30 + place - 6].tolist() == [1, 0, 1, 0, 0, 1]
+
+
+def test_segments_stay_in_the_arc(planted):
+    genome, labels = planted
+    everywhere = {name: np.ones(8000, np.uint8) for name in labels}
+    for name in everywhere:
+        everywhere[name][6000:] = 0
+    for centred in (0.0, 1.0):
+        sampler = SegmentSampler(genome, everywhere, ARCS["train"], (30, 0), 64, centred, np.random.default_rng(2))
+        assert sampler.draw(300)[1].all()
+
+
+def test_interval_shorter_than_a_segment_is_scored_in_part(planted):
+    genome, labels = planted
+    sampler = SegmentSampler(genome, labels, [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0,
+                             np.random.default_rng(3))
+    assert (sampler.draw(10)[2].sum(1) == 40).all()
+
+
+def test_loss_is_the_focal_formula():
+    output = torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64)
+    labels = torch.tensor([0.0, 1.0, 1.0], dtype=torch.float64)
+    p = torch.sigmoid(output)
+    right = torch.where(labels == 1, p, 1 - p)
+    expected = torch.where(labels == 1, 7.0, 1.0) * (1 - right) ** 0.8 * -right.log()
+    assert torch.allclose(position_loss(output, labels, 7.0, 0.8), expected)
+
+
+def test_learning_rate():
+    settings = dataclasses.replace(SETTINGS, max_steps=110)
+    assert learning_rate_at(5, settings) == pytest.approx(5e-3)
+    assert learning_rate_at(10, settings) == pytest.approx(1e-2)
+    assert learning_rate_at(60, settings) == pytest.approx(5e-3)
+    assert learning_rate_at(110, settings) == pytest.approx(0, abs=1e-12)
+
+
+def test_planted_motif_is_learned_and_best_weights_are_kept(planted):
+    """As good as a search for the motif itself: chance copies of it without a label are beyond any network."""
+    genome, labels = planted
+    network, history, summary = train(planted, max_steps=200)
+    best = min(history, key=lambda row: row["validation_loss"])
+    search = {}
+    for strand in ("plus", "minus"):
+        stream = decode(genome["c"].stream(strand))
+        hits = np.array([float(stream[end - 12:end - 6] == "TATAAT") for end in range(8000)])
+        search[f"c.{strand}"] = hits if strand == "plus" else hits[::-1]
+    reachable = pr_auc(*(arc_values(arrays, ARCS["validation"]) for arrays in (labels, search)))
+    assert reachable > 0.6
+    assert best["validation_pr_auc"] > 0.95 * reachable
+    assert summary["best_step"] == best["step"] and [row["step"] for row in history if row["best"]][-1] == best["step"]
+    assert not network.training
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes(planted):
+    first, second, other = (train(planted, seed, max_steps=20, evaluate_every=10)[0].state_dict() for seed in (1, 1, 2))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_early_stop(planted):
+    _, history, summary = train(planted, learning_rate=1e-9, max_steps=60, evaluate_every=5, patience=2, ema=0.0,
+                                warmup_steps=0)
+    assert summary["steps"] <= 60
+    if summary["stop_reason"] != "max_steps reached":
+        assert summary["steps"] - summary["best_step"] == 10 and "2 validations" in summary["stop_reason"]
+
+
+def test_arc_without_sites_and_broken_loss_are_said(planted):
+    genome, labels = planted
+    with pytest.raises(ValueError, match="holds no site"):
+        train((genome, {name: np.zeros_like(array) for name, array in labels.items()}))
+    with pytest.raises(FloatingPointError, match="--learning_rate"):
+        train(planted, learning_rate=float("inf"), clip=1e30)
+
+
+def test_presets_are_complete_and_overridden():
+    for name in PRESETS:
+        read_preset(PRESETS, name, {})
+    config, settings = read_preset(PRESETS, "tiny", {"max_steps": "7", "padding": "same", "learning_rate": 0.5})
+    assert settings.max_steps == 7 and config.padding == "same" and settings.learning_rate == 0.5
+    published = read_preset(PRESETS, "published", {})[0]
+    assert (published.layers, published.heads, published.d_model, published.window) == (6, 6, 32, 512)
+    with pytest.raises(ValueError, match="unknown"):
+        read_preset(PRESETS, "huge", {})
+    with pytest.raises(ValueError, match="layer_count"):
+        read_preset(PRESETS, "tiny", {"layer_count": 3})

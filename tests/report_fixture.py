@@ -1,7 +1,8 @@
 """Synthetic inputs of DESCRIBE_HEAD and REPORT, by the contract between the steps.
 
-A random circular genome with planted promoters on both strands, and a made-up profile in which some heads look at the
-planted elements. Nothing here was trained: the arrays are written down, so that the tests know the answer.
+A random circular genome with planted promoters on both strands, and a made-up profile in which some heads
+look at the planted elements. Nothing here was trained: the arrays are written down, so that the tests know
+the answer.
 """
 
 import argparse
@@ -21,7 +22,8 @@ MINUS10, MINUS35 = "TATAAT", "TTGACA"
 
 
 def planted_genome(rng, length, n_sites):
-    """A circular contig ``sim`` with sigma70 promoters; returns the contig and the TSS as (position, strand)."""
+    """A circular contig ``sim`` with sigma70 promoters; returns the contig and the TSS as (position,
+    strand)."""
     tokens = rng.integers(0, 4, length).astype(np.uint8)
     places = rng.permutation(np.arange(120, length - 120, 140))[:n_sites]
     sites = []
@@ -32,7 +34,7 @@ def planted_genome(rng, length, n_sites):
         tss = to_stream(int(place), length, strand)
         for first, word in ((-12, MINUS10), (-35, MINUS35)):
             kept = np.where(rng.random(6) < 0.92, encode(word), rng.integers(0, 4, 6))
-            stream[tss + first:tss + first + 6] = kept
+            stream[tss + first : tss + first + 6] = kept
         if strand == "minus":
             tokens = Contig("sim", stream).stream("minus").copy()
         sites.append((int(place), strand))
@@ -46,13 +48,20 @@ def bump(d, centre, height, width):
 
 def planted_heads(layers, heads, window, label_shift):
     """Peak distance and height (x uniform) of the first heads; the others are flat."""
-    kinds = [(label_shift + 7, 52.0), (label_shift + 30, 39.0), (3, 2.6), (window - 12, 14.0), (label_shift + 14, 25.0),
-             (0, 49.0)]
+    kinds = [
+        (label_shift + 7, 52.0),
+        (label_shift + 30, 39.0),
+        (3, 2.6),
+        (window - 12, 14.0),
+        (label_shift + 14, 25.0),
+        (0, 49.0),
+    ]
     return {(i // heads, i % heads): kinds[i] for i in range(min(len(kinds), layers * heads))}
 
 
-def write_inputs(out, layers=2, heads=4, window=128, label_shift=20, length=40_000, n_sites=220, seed=1,
-                 state="learned"):
+def write_inputs(
+    out, layers=2, heads=4, window=128, label_shift=20, length=40_000, n_sites=220, seed=1, state="learned"
+):
     """Write every input of DESCRIBE_HEAD and REPORT into ``out``.
 
     Parameters
@@ -74,16 +83,34 @@ def write_inputs(out, layers=2, heads=4, window=128, label_shift=20, length=40_0
     out = Path(out)
     rng = np.random.default_rng(seed)
     contig, places = planted_genome(rng, length, n_sites)
-    genome_lines = "\n".join(decode(contig.tokens)[i:i + 80] for i in range(0, length, 80))
+    genome_lines = "\n".join(decode(contig.tokens)[i : i + 80] for i in range(0, length, 80))
     write_text(out / "genome.fna", f">sim planted\n{genome_lines}\n")
     share = float(np.isin(contig.tokens, (2, 3)).mean())
-    write_json(out / "genome.json", {"file": "genome.fna", "sha256": "a51e" + "0" * 60, "contigs": [
-        {"name": "sim", "length": length, "circular": True, "gc": share}]})
+    write_json(
+        out / "genome.json",
+        {
+            "file": "genome.fna",
+            "sha256": "a51e" + "0" * 60,
+            "contigs": [{"name": "sim", "length": length, "circular": True, "gc": share}],
+        },
+    )
     exchanged = {"plus": "-", "minus": "+"} if state == "exchanged" else {"plus": "+", "minus": "-"}
-    sites = pd.DataFrame([("sim", place, place + 1, f"tss{i}", 0.0, exchanged[strand], 2 + i % 2,
-                           "set_a,set_b" if i % 2 == 0 else "set_a,set_b,set_c")
-                          for i, (place, strand) in enumerate(places)],
-                         columns=["contig", "start", "end", "name", "score", "strand", "support", "sets"])
+    sites = pd.DataFrame(
+        [
+            (
+                "sim",
+                place,
+                place + 1,
+                f"tss{i}",
+                0.0,
+                exchanged[strand],
+                2 + i % 2,
+                "set_a,set_b" if i % 2 == 0 else "set_a,set_b,set_c",
+            )
+            for i, (place, strand) in enumerate(places)
+        ],
+        columns=["contig", "start", "end", "name", "score", "strand", "support", "sets"],
+    )
     write_bed(out / "sites.bed", sites)
     planted = planted_heads(layers, heads, window, label_shift)
     _write_profile(out, rng, planted, places, layers, heads, window, label_shift, length)
@@ -93,8 +120,11 @@ def write_inputs(out, layers=2, heads=4, window=128, label_shift=20, length=40_0
 
 def _write_profile(out, rng, planted, places, layers, heads, window, label_shift, length):
     d = np.arange(window)
-    arrays = {f"{kind}_{group}": np.zeros((layers, heads, window), np.float32)
-              for kind in ("mean", "max") for group in ("all", "top", "bottom")}
+    arrays = {
+        f"{kind}_{group}": np.zeros((layers, heads, window), np.float32)
+        for kind in ("mean", "max")
+        for group in ("all", "top", "bottom")
+    }
     arrays["spearman"] = rng.normal(0, 0.004, (layers, heads, window)).astype(np.float32)
     peaks = [[0] * heads for _ in range(layers)]
     rows = []
@@ -117,15 +147,44 @@ def _write_profile(out, rng, planted, places, layers, heads, window, label_shift
                     query = place + (label_shift if strand == "plus" else -label_shift)
                 else:
                     strand, query = ("plus", "minus")[int(rng.integers(2))], int(rng.integers(length))
-                rows.append((layer + 1, head + 1, peak, rank + 1, "sim", "+" if strand == "plus" else "-",
-                             int(query) % length, 0.95 - 0.01 * rank, float(rng.normal(-2, 1))))
+                rows.append(
+                    (
+                        layer + 1,
+                        head + 1,
+                        peak,
+                        rank + 1,
+                        "sim",
+                        "+" if strand == "plus" else "-",
+                        int(query) % length,
+                        0.95 - 0.01 * rank,
+                        float(rng.normal(-2, 1)),
+                    )
+                )
     write_arrays(out / "profile.safetensors", arrays)
-    write_tsv(out / "windows.tsv", pd.DataFrame(rows, columns=[
-        "layer", "head", "d", "rank", "contig", "strand", "query", "score", "output"]))
-    write_json(out / "profile.json", {
-        "arc": "test", "layers": layers, "heads": heads, "window": window, "label_shift": label_shift,
-        "n_all": int(0.4 * length), "n_top": 500, "n_bottom": 500, "n_spearman": int(0.4 * length), "n_windows": 50,
-        "peak_d": peaks, "padding": "causal", "conv_width": 7})
+    write_tsv(
+        out / "windows.tsv",
+        pd.DataFrame(
+            rows, columns=["layer", "head", "d", "rank", "contig", "strand", "query", "score", "output"]
+        ),
+    )
+    write_json(
+        out / "profile.json",
+        {
+            "arc": "test",
+            "layers": layers,
+            "heads": heads,
+            "window": window,
+            "label_shift": label_shift,
+            "n_all": int(0.4 * length),
+            "n_top": 500,
+            "n_bottom": 500,
+            "n_spearman": int(0.4 * length),
+            "n_windows": 50,
+            "peak_d": peaks,
+            "padding": "causal",
+            "conv_width": 7,
+        },
+    )
 
 
 def _interval(value, spread):
@@ -136,78 +195,211 @@ def _write_run(out, rng, state, layers, heads, window, label_shift, length, n_si
     few = state == "few"
     learned = state in ("learned", "few")
     shares = {"train": 0.7, "validation": 0.1, "test": 0.2}
-    counts = {arc: (max(1, int(share * 30)) if few else int(share * n_sites)) for arc, share in shares.items()}
+    counts = {
+        arc: (max(1, int(share * 30)) if few else int(share * n_sites)) for arc, share in shares.items()
+    }
     prevalence = n_sites / (2 * length)
     pr = 0.31 if learned else prevalence * 1.6
     cut = [0, int(0.7 * length), int(0.8 * length), length]
-    split = [(arc, "sim", cut[i], cut[i + 1], 2 * (cut[i + 1] - cut[i]), counts[arc])
-             for i, arc in enumerate(("train", "validation", "test"))]
-    write_tsv(out / "split.tsv", pd.DataFrame(split, columns=["arc", "contig", "start", "end", "positions", "sites"]))
-    write_json(out / "labels.json", {"label_shift": label_shift, "n_sites": n_sites, "n_labels": n_sites,
-                                     "lost_at_ends": 0, "arcs": {
-                                         arc: {"positions": 2 * (cut[i + 1] - cut[i]), "labels": counts[arc],
-                                               "prevalence": prevalence}
-                                         for i, arc in enumerate(("train", "validation", "test"))}})
+    split = [
+        (arc, "sim", cut[i], cut[i + 1], 2 * (cut[i + 1] - cut[i]), counts[arc])
+        for i, arc in enumerate(("train", "validation", "test"))
+    ]
+    write_tsv(
+        out / "split.tsv",
+        pd.DataFrame(split, columns=["arc", "contig", "start", "end", "positions", "sites"]),
+    )
+    write_json(
+        out / "labels.json",
+        {
+            "label_shift": label_shift,
+            "n_sites": n_sites,
+            "n_labels": n_sites,
+            "lost_at_ends": 0,
+            "arcs": {
+                arc: {"positions": 2 * (cut[i + 1] - cut[i]), "labels": counts[arc], "prevalence": prevalence}
+                for i, arc in enumerate(("train", "validation", "test"))
+            },
+        },
+    )
     interval = _interval if not few else lambda value, _: {"value": value, "lo": None, "hi": None}
-    metrics = {"arc": "test", "n_positions": int(0.4 * length), "n_sites": counts["test"], "prevalence": prevalence,
-               "roc_auc": interval(0.985 if learned else 0.53, 0.006), "pr_auc": interval(pr, 0.09),
-               "pr_auc_tolerant": {**interval(pr * 1.4, 0.08), "tolerance_nt": 5},
-               "bootstrap": {"block_nt": 10000, "n_blocks": 8, "n_resamples": 1000},
-               "arcs": {arc: {"roc_auc": 0.98 if learned else 0.54, "pr_auc": pr * (1.2 if arc == "train" else 1),
-                              "prevalence": prevalence} for arc in shares}}
+    metrics = {
+        "arc": "test",
+        "n_positions": int(0.4 * length),
+        "n_sites": counts["test"],
+        "prevalence": prevalence,
+        "roc_auc": interval(0.985 if learned else 0.53, 0.006),
+        "pr_auc": interval(pr, 0.09),
+        "pr_auc_tolerant": {**interval(pr * 1.4, 0.08), "tolerance_nt": 5},
+        "bootstrap": {"block_nt": 10000, "n_blocks": 8, "n_resamples": 1000},
+        "arcs": {
+            arc: {
+                "roc_auc": 0.98 if learned else 0.54,
+                "pr_auc": pr * (1.2 if arc == "train" else 1),
+                "prevalence": prevalence,
+            }
+            for arc in shares
+        },
+    }
     write_json(out / "metrics.json", metrics)
     recall = np.linspace(0, 1, 60)
-    frames = [pd.DataFrame({"curve": "roc", "x": recall, "y": recall ** 0.1, "threshold": np.linspace(9, -9, 60)})]
+    frames = [
+        pd.DataFrame({"curve": "roc", "x": recall, "y": recall**0.1, "threshold": np.linspace(9, -9, 60)})
+    ]
     for curve, top in (("pr", 0.9), ("pr_5nt", 1.0)):
-        frames.append(pd.DataFrame({"curve": curve, "x": recall, "y": np.maximum(prevalence, top * (1 - recall) ** 1.4)
-                                    if learned else np.full(60, prevalence), "threshold": np.linspace(9, -9, 60)}))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "curve": curve,
+                    "x": recall,
+                    "y": np.maximum(prevalence, top * (1 - recall) ** 1.4)
+                    if learned
+                    else np.full(60, prevalence),
+                    "threshold": np.linspace(9, -9, 60),
+                }
+            )
+        )
     write_tsv(out / "curves.tsv", pd.concat(frames))
     steps = np.arange(100, 1100, 100)
-    write_tsv(out / "history.tsv", pd.DataFrame({
-        "step": steps, "positions": steps * 5120, "learning_rate": 1e-3 * (1 - steps / 2000),
-        "train_loss": 0.02 + 0.1 * np.exp(-steps / 300) if learned else 0.03 + 1e-6 * steps,
-        "validation_loss": np.where(steps % 200 == 0, 0.021 + 0.1 * np.exp(-steps / 320), np.nan),
-        "validation_pr_auc": np.where(steps % 200 == 0, pr * (1 - np.exp(-steps / 300)), np.nan),
-        "best": (steps == 1000).astype(int)}))
-    write_json(out / "training.json", {"preset": "tiny", "seed": 1, "steps": 1000, "best_step": 1000,
-                                       "stop_reason": "max_steps reached", "n_weights": 30_114,
-                                       "settings": {"loss": "focal", "gamma": 0.8, "optimiser": "adam",
-                                                    "learning_rate": 0.001, "max_steps": 1000}})
-    write_json(out / "model.json", {"format": "attentome-model-1", "network": {
-        "layers": layers, "heads": heads, "d_model": 32, "d_head": 16, "window": window, "conv_width": 7,
-        "padding": "causal"}, "label_shift": label_shift,
-        "receptive_field": {"upstream_nt": layers * (window - 1 + 6), "downstream_nt": 0}, "origin": "trained"})
+    write_tsv(
+        out / "history.tsv",
+        pd.DataFrame(
+            {
+                "step": steps,
+                "positions": steps * 5120,
+                "learning_rate": 1e-3 * (1 - steps / 2000),
+                "train_loss": 0.02 + 0.1 * np.exp(-steps / 300) if learned else 0.03 + 1e-6 * steps,
+                "validation_loss": np.where(steps % 200 == 0, 0.021 + 0.1 * np.exp(-steps / 320), np.nan),
+                "validation_pr_auc": np.where(steps % 200 == 0, pr * (1 - np.exp(-steps / 300)), np.nan),
+                "best": (steps == 1000).astype(int),
+            }
+        ),
+    )
+    write_json(
+        out / "training.json",
+        {
+            "preset": "tiny",
+            "seed": 1,
+            "steps": 1000,
+            "best_step": 1000,
+            "stop_reason": "max_steps reached",
+            "n_weights": 30_114,
+            "settings": {
+                "loss": "focal",
+                "gamma": 0.8,
+                "optimiser": "adam",
+                "learning_rate": 0.001,
+                "max_steps": 1000,
+            },
+        },
+    )
+    write_json(
+        out / "model.json",
+        {
+            "format": "attentome-model-1",
+            "network": {
+                "layers": layers,
+                "heads": heads,
+                "d_model": 32,
+                "d_head": 16,
+                "window": window,
+                "conv_width": 7,
+                "padding": "causal",
+            },
+            "label_shift": label_shift,
+            "receptive_field": {"upstream_nt": layers * (window - 1 + 6), "downstream_nt": 0},
+            "origin": "trained",
+        },
+    )
     _write_labels(out, n_sites)
-    write_json(out / "params.json", {"input": "tss_sets.csv", "genome": "genome.fna", "preset": "tiny", "seed": 1,
-                                     "max_distance": 5, "min_support": 2, "show_unlearned": False})
+    write_json(
+        out / "params.json",
+        {
+            "input": "tss_sets.csv",
+            "genome": "genome.fna",
+            "preset": "tiny",
+            "seed": 1,
+            "max_distance": 5,
+            "min_support": 2,
+            "show_unlearned": False,
+        },
+    )
     for process, tag, seconds, memory in (
-            ("SIMULATE", "", 1.2, 90), ("CHECK_INPUTS", "", 1.1, 80), ("HARMONISE", "set_a", 0.8, 75),
-            ("HARMONISE", "set_b", 0.9, 76), ("CURATE", "", 1.9, 140), ("TRAIN", "tiny", 58.0, 620),
-            ("PREDICT", "", 14.0, 540), ("EVALUATE", "", 3.0, 210), ("PROFILE", "", 21.0, 700),
-            ("DESCRIBE_HEAD", "L1_H1", 2.1, 180), ("DESCRIBE_HEAD", "L1_H2", 2.2, 181)):
-        write_json(out / "records" / f"{process}.{tag or 'all'}.json", {
-            "process": process, "tag": tag, "seconds": seconds, "peak_memory_mb": memory, "threads": 1,
-            "machine": {"cores": 2, "system": "Linux", "processor": "x86_64"},
-            "software": {"attentome": "0.1.0", "python": "3.11.2", "numpy": "2.4.6"}})
+        ("SIMULATE", "", 1.2, 90),
+        ("CHECK_INPUTS", "", 1.1, 80),
+        ("HARMONISE", "set_a", 0.8, 75),
+        ("HARMONISE", "set_b", 0.9, 76),
+        ("CURATE", "", 1.9, 140),
+        ("TRAIN", "tiny", 58.0, 620),
+        ("PREDICT", "", 14.0, 540),
+        ("EVALUATE", "", 3.0, 210),
+        ("PROFILE", "", 21.0, 700),
+        ("DESCRIBE_HEAD", "L1_H1", 2.1, 180),
+        ("DESCRIBE_HEAD", "L1_H2", 2.2, 181),
+    ):
+        write_json(
+            out / "records" / f"{process}.{tag or 'all'}.json",
+            {
+                "process": process,
+                "tag": tag,
+                "seconds": seconds,
+                "peak_memory_mb": memory,
+                "threads": 1,
+                "machine": {"cores": 2, "system": "Linux", "processor": "x86_64"},
+                "software": {"attentome": "0.1.0", "python": "3.11.2", "numpy": "2.4.6"},
+            },
+        )
 
 
 def _write_labels(out, n_sites):
     sets = ["set_a", "set_b", "set_c"]
-    write_tsv(out / "sets.tsv", pd.DataFrame({
-        "set": sets, "rows": [n_sites + 30, n_sites + 12, n_sites - 8],
-        "sites": [n_sites + 21, n_sites + 12, n_sites - 9],
-        "used": [n_sites, n_sites, n_sites // 2], "confirmed": [n_sites, n_sites, n_sites // 2],
-        "share_confirmed": [0.91, 0.94, 0.5]}))
-    write_tsv(out / "overlap.tsv", pd.DataFrame({
-        "sets": ["set_a", "set_b", "set_a,set_b", "set_a,set_b,set_c"], "n": [12, 9, n_sites // 2, n_sites // 2]}))
-    write_json(out / "curation.json", {
-        "rule": "Sites of one strand whose neighbours lie at most 5 nt apart form a cluster; a cluster "
-                "with at least 2 sets becomes one site at its most supported position, ties to the middle one.",
-        "max_distance": 5, "min_support": 2, "n_clusters": n_sites + 21, "n_sites": n_sites, "sets": sets})
+    write_tsv(
+        out / "sets.tsv",
+        pd.DataFrame(
+            {
+                "set": sets,
+                "rows": [n_sites + 30, n_sites + 12, n_sites - 8],
+                "sites": [n_sites + 21, n_sites + 12, n_sites - 9],
+                "used": [n_sites, n_sites, n_sites // 2],
+                "confirmed": [n_sites, n_sites, n_sites // 2],
+                "share_confirmed": [0.91, 0.94, 0.5],
+            }
+        ),
+    )
+    write_tsv(
+        out / "overlap.tsv",
+        pd.DataFrame(
+            {
+                "sets": ["set_a", "set_b", "set_a,set_b", "set_a,set_b,set_c"],
+                "n": [12, 9, n_sites // 2, n_sites // 2],
+            }
+        ),
+    )
+    write_json(
+        out / "curation.json",
+        {
+            "rule": "Sites of one strand whose neighbours lie at most 5 nt apart form a cluster; a cluster "
+            "with at least 2 sets becomes one site at its most supported position, ties to the middle one.",
+            "max_distance": 5,
+            "min_support": 2,
+            "n_clusters": n_sites + 21,
+            "n_sites": n_sites,
+            "sets": sets,
+        },
+    )
     for i, name in enumerate(sets):
-        write_json(out / f"{name}.audit.json", {
-            "set": name, "file": f"{name}.bed", "format": "bed", "sha256": f"{i}b70d2e51" + "0" * 55,
-            "rows": n_sites + 30, "sites": n_sites + 21, "lost": {"same site twice": 9} if i == 0 else {}})
+        write_json(
+            out / f"{name}.audit.json",
+            {
+                "set": name,
+                "file": f"{name}.bed",
+                "format": "bed",
+                "sha256": f"{i}b70d2e51" + "0" * 55,
+                "rows": n_sites + 30,
+                "sites": n_sites + 21,
+                "lost": {"same site twice": 9} if i == 0 else {},
+            },
+        )
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
     (out / "overlap.png").write_bytes(base64.b64decode(pixel))
     write_tsv(out / "distances.tsv", pd.DataFrame({"distance_nt": range(6), "n": [180, 40, 20, 8, 4, 2]}))

@@ -161,7 +161,7 @@ def head_map(heads):
             head = by_place.get((layer, column))
             squares.append(
                 f'<td><a href="#{head.name}" title="{head.title}: not graded">?<small>d '
-                f'{head.peak[1]}</small>'
+                f"{head.peak[1]}</small>"
                 "</a></td>"
                 if head
                 else "<td></td>"

@@ -222,7 +222,7 @@ def _atlas(run, png):
         **_parent("heads"),
         "section_name": "Head atlas",
         "description": "Per head: mean score of the highest outputs on one log scale, and the logo of its "
-            "best windows. "
+        "best windows. "
         "With links and other orders: <a href='../atlas.html'>atlas.html</a>. Data: "
         "tables/profiles.tsv.gz, heads/L·_H·/pwm.tsv.",
         "plot_type": "html",
@@ -362,7 +362,7 @@ def _curves(run, network):
         **_parent("test_arc"),
         "section_name": "Precision and recall",
         "description": "How many calls are right (precision) when so many of the sites are found (recall), "
-            "exactly and "
+        "exactly and "
         "within 5 nt. Data: tables/curves.tsv.",
         "plot_type": "linegraph",
         "pconfig": {
@@ -501,7 +501,7 @@ def _heatmap(run):
         **_parent("heads"),
         "section_name": "Where heads look",
         "description": f"Mean score of the highest outputs, log2 of multiples of uniform (0: nothing), d "
-            f"{far - 1} to 0 "
+        f"{far - 1} to 0 "
         "nt upstream of the query; DNA runs 5′ to 3′. Colour −1 to 6 for all. Data: "
         "tables/profiles.tsv.gz.",
         "plot_type": "heatmap",

@@ -195,8 +195,10 @@ def _loss(run):
     last_step = int(loss["step"].iloc[-1])
     most = run.training.get("settings", {}).get("max_steps")
     of = f" of {most:,}" if most else ""
-    answer = (f"Training {number(first)} at the first validation, {number(last)} at the last (step "
-        f"{last_step:,}{of})")
+    answer = (
+        f"Training {number(first)} at the first validation, {number(last)} at the last (step "
+        f"{last_step:,}{of})"
+    )
     answer += ", still falling." if falling else "." if fell else ": it did not fall."
     mark = "fine" if fell else "alarm"
     return {**_check("loss", question, mark, answer, "may be short" if falling else ""), "falling": falling}

@@ -334,8 +334,10 @@ def _time_table(card):
     for row in rows:
         name = row["process"] + (f" × {row['tasks']}" if row["tasks"] > 1 else "")
         wide = max(1, 150 * row["seconds_total"] / longest)
-        bar = (f'<svg width="160" height="14"><rect width="{wide:.1f}" height="12" y="1" '
-            f'fill="{BLUES[1]}"/></svg>')
+        bar = (
+            f'<svg width="160" height="14"><rect width="{wide:.1f}" height="12" y="1" '
+            f'fill="{BLUES[1]}"/></svg>'
+        )
         body.append([name, bar, duration(row["seconds_total"]), f"{row['peak_memory_mb']:,.0f} MB"])
     return table(["process", "", "time", "peak memory"], body, {"time", "peak memory"}).replace(
         "<table>", '<table class="bars">'
@@ -440,7 +442,7 @@ def ring_svg(run):
     cx, cy, outer, inner = 240, 130, 92, 64
     parts = [
         f'<svg width="480" height="260" viewBox="0 0 480 260" font-size="12" role="img"><title>Arcs of the '
-        f'split'
+        f"split"
         f"</title>{hatch}"
     ]
     merged = _arcs(run.split, length, contigs[0]["circular"])

@@ -19,17 +19,17 @@ CONFIG = NetworkConfig(layers=1, heads=2, d_model=16, d_head=8, window=24, conv_
 SETTINGS = TrainSettings(segment=64, batch_size=8, max_steps=120, warmup_steps=10, learning_rate=1e-2, weight_decay=0.0,
                          clip=1.0, centred=0.7, positive_weight=10.0, focal_gamma=0.8, ema=0.9, init_std=0.2,
                          evaluate_every=40, patience=5)
-ARCS = {"train": [Interval("train", "c", 0, 6000)], "validation": [Interval("validation", "c", 6000, 8000)]}
+ARCS = {"train": [Interval("train", "c", 0, 30000)], "validation": [Interval("validation", "c", 30000, 40000)]}
 
 
 @pytest.fixture
 def planted():
     """A circular contig in which TATAAT stands 6 nt upstream of every label, on both strands."""
     rng = np.random.default_rng(0)
-    tokens = rng.integers(0, 4, 8000).astype(np.uint8)
+    tokens = rng.integers(0, 4, 40000).astype(np.uint8)
     motif = np.array([1, 0, 1, 0, 0, 1], np.uint8)
-    labels = {"c.plus": np.zeros(8000, np.uint8), "c.minus": np.zeros(8000, np.uint8)}
-    for start in range(50, 7900, 100):
+    labels = {"c.plus": np.zeros(40000, np.uint8), "c.minus": np.zeros(40000, np.uint8)}
+    for start in range(50, 39900, 100):
         if rng.random() < 0.5:
             tokens[start:start + 6] = motif
             labels["c.plus"][start + 12] = 1
@@ -57,9 +57,9 @@ def test_segments_hold_the_right_bases_and_labels(planted):
 
 def test_segments_stay_in_the_arc(planted):
     genome, labels = planted
-    everywhere = {name: np.ones(8000, np.uint8) for name in labels}
+    everywhere = {name: np.ones(40000, np.uint8) for name in labels}
     for name in everywhere:
-        everywhere[name][6000:] = 0
+        everywhere[name][30000:] = 0
     for centred in (0.0, 1.0):
         sampler = SegmentSampler(genome, everywhere, ARCS["train"], (30, 0), 64, centred, np.random.default_rng(2))
         assert sampler.draw(300)[1].all()
@@ -92,12 +92,12 @@ def test_learning_rate():
 def test_planted_motif_is_learned_and_best_weights_are_kept(planted):
     """As good as a search for the motif itself: chance copies of it without a label are beyond any network."""
     genome, labels = planted
-    network, history, summary = train(planted, max_steps=200)
+    network, history, summary = train(planted, max_steps=400, evaluate_every=100)
     best = min(history, key=lambda row: row["validation_loss"])
     search = {}
     for strand in ("plus", "minus"):
         stream = decode(genome["c"].stream(strand))
-        hits = np.array([float(stream[end - 12:end - 6] == "TATAAT") for end in range(8000)])
+        hits = np.array([float(stream[end - 12:end - 6] == "TATAAT") for end in range(40000)])
         search[f"c.{strand}"] = hits if strand == "plus" else hits[::-1]
     reachable = pr_auc(*(arc_values(arrays, ARCS["validation"]) for arrays in (labels, search)))
     assert reachable > 0.6

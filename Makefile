@@ -22,17 +22,17 @@ setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and
 
 demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, under 3 minutes)
 	nextflow run . -profile test --outdir results/demo -resume
-	@echo "Open $(CURDIR)/results/demo/atlas.html and $(CURDIR)/results/demo/multiqc/multiqc_report.html"
+	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
 
 lint: setup  ## check the style of the Python and Nextflow code
-	ruff check bin tests
+	ruff check bin tests docs
 	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
 
 test: lint  ## everything that CI checks
 	python -m pytest tests
 
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
-	assets/setup/parameter_table.py nextflow_schema.json docs/usage.md
+	docs/parameter_table.py
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

@@ -6,7 +6,7 @@
  */
 
 include { code_version } from './modules/code_version'
-include { existing ; read_json ; set_meta ; sheet_rows ; typed_parameters } from './modules/parameters'
+include { existing ; portable ; read_json ; set_meta ; sheet_rows ; typed_parameters } from './modules/parameters'
 
 include { SIMULATE      } from './modules/simulate'
 include { CHECK_INPUTS  } from './modules/check_inputs'
@@ -43,7 +43,7 @@ workflow {
         ch_inputs,
         ch_rows,
         ch_rows.map { rows -> rows.collect { row -> row.path }.findAll() },
-        settings,
+        portable(settings),
         schema,
         code_version('check_inputs.py'),
     )
@@ -113,7 +113,7 @@ workflow {
 
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
     ch_facts = CHECK_INPUTS.out.settings.mix(
-        ch_genome_json, CURATE.out.curation, CURATE.out.sets, CURATE.out.overlap, CURATE.out.overlap_png,
+        ch_genome, ch_genome_json, ch_sites, CURATE.out.curation, CURATE.out.sets, CURATE.out.overlap, CURATE.out.overlap_png,
         LABEL.out.labels_json, ch_split, ch_training, ch_model_json,
         EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json,
     )
@@ -126,5 +126,5 @@ workflow {
         settings.run_name,
         code_version('write_report.py'),
     )
-    REPORT.out.outcome.view { outcome -> "${read_json(outcome).sentence} See ${settings.outdir}/atlas.html" }
+    REPORT.out.outcome.view { outcome -> "${read_json(outcome).sentence} What to open first: ${settings.outdir}/README.txt" }
 }

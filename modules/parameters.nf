@@ -26,6 +26,11 @@ def typed(value, type) {
     return text
 }
 
+// The same values wherever the project lies: elements: /home/me/attentome/assets/elements.tsv -> assets/elements.tsv
+def portable(values) {
+    return values.collectEntries { name, value -> [name, value instanceof CharSequence ? value.replace("${projectDir}/", '') : value] }
+}
+
 // A path parameter as a file, or [] where it is unset or names nothing
 def existing(name) {
     def found = name ? file(name, glob: false) : null

@@ -1,4 +1,4 @@
-include { json ; quoted } from '../parameters'
+include { quoted } from '../parameters'
 
 // What the run has found, for a reader: outcome, atlas of heads, a page per head, run card, tables, MultiQC.
 // Not in the topic `records`, which it reads.
@@ -24,8 +24,10 @@ process REPORT {
     write_report.py --heads ${heads} --metrics metrics.json --curves curves.tsv --history history.tsv \\
         --training training.json --model_json model.json --labels_json labels.json --split split.tsv \\
         --genome_json genome.json --curation curation.json --sets sets.tsv --overlap overlap.tsv \\
-        --overlap_png overlap.png --audits ${audits} --profile_json profile.json --records ${records} \\
+        --overlap_png overlap.png --sites sites.bed --genome genome.fna --audits ${audits} --profile_json profile.json --records ${records} \\
         --params params.json --run_name ${quoted(run_name)} --out report
+    printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' ${workflow.manifest.version} ${workflow.nextflow.version} \\
+        >> report/software_versions.yml
     """
 
     stub:

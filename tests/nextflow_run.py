@@ -1,0 +1,37 @@
+"""Runs Nextflow on this project for the tests and reads what it reports."""
+
+import csv
+import os
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Run:
+    """What a pipeline run left behind: exit code, text on the terminal, results folder and rows of the trace."""
+
+    exit_code: int
+    output: str
+    results: Path
+    trace: list
+
+    def tasks(self, status=None):
+        """Number of tasks per process, of all tasks or of those with one status such as ``CACHED``."""
+        rows = [row for row in self.trace if status in (None, row["status"])]
+        return Counter(row["name"].split(" ")[0] for row in rows)
+
+
+def run_pipeline(folder, *arguments, project=PROJECT, parser="v1"):
+    """Run the pipeline in ``folder`` with results in ``folder/results``; ``parser`` is Nextflow's v1 or v2."""
+    results = Path(folder) / "results"
+    environment = {**os.environ, "NXF_SYNTAX_PARSER": parser, "NXF_ANSI_LOG": "false"}
+    done = subprocess.run(
+        ["nextflow", "run", str(project), "--outdir", results.name, *arguments],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    trace = results / "pipeline_info" / "execution_trace.txt"
+    rows = list(csv.DictReader(trace.open(), delimiter="\t")) if trace.exists() else []
+    return Run(done.returncode, done.stdout, results, rows)

@@ -1,0 +1,71 @@
+"""One place for each fact: the schema, the configuration, the lock file and the documentation agree."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from nextflow_run import PROJECT
+
+
+@pytest.fixture(scope="module")
+def schema_properties():
+    groups = json.loads((PROJECT / "nextflow_schema.json").read_text())["$defs"].values()
+    return {name: entry for group in groups for name, entry in group["properties"].items()}
+
+
+@pytest.fixture(scope="module")
+def config_params():
+    done = subprocess.run(["nextflow", "config", "-o", "json", str(PROJECT)], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["params"]
+
+
+def test_schema_and_config_name_the_same_parameters(schema_properties, config_params):
+    assert set(schema_properties) == set(config_params)
+
+
+def test_schema_and_config_have_the_same_defaults(schema_properties, config_params):
+    defaults = {name: entry.get("default") for name, entry in schema_properties.items()}
+    defaults["elements"] = defaults["elements"].replace("${projectDir}", str(PROJECT))
+    # Types too: 1 and 1.0 and true are not the same to Nextflow's command line.
+    assert {name: (type(value), value) for name, value in defaults.items()} == \
+        {name: (type(value), value) for name, value in config_params.items()}
+
+
+def test_every_imported_package_is_pinned_as_direct():
+    lock = (PROJECT / "containers/attentome/requirements.txt").read_text()
+    direct = lock.split("# What those need")[0]
+    pinned = {re.sub("[-_]", "", name).lower() for name in re.findall(r"^([\w-]+)==", direct, re.MULTILINE)}
+    names = {"sklearn": "scikitlearn"}
+    imported = set()
+    for source in [*PROJECT.glob("bin/*.py"), *PROJECT.glob("bin/attentome/*.py")]:
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    imported = {names.get(name, name.lower()) for name in imported - set(sys.stdlib_module_names) - {"attentome"}}
+    assert imported <= pinned
+    assert "torch" in imported
+
+
+def test_lock_pins_every_package_exactly():
+    lock = (PROJECT / "containers/attentome/requirements.txt").read_text().splitlines()
+    lines = [line for line in lock if line and not line.startswith("#")]
+    assert len(lines) > 50
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+
+
+def test_parameter_table_of_the_docs_is_that_of_the_schema():
+    subprocess.run([sys.executable, "docs/parameter_table.py", "--check"], cwd=PROJECT, check=True)
+
+
+def test_version_is_the_same_everywhere():
+    version = re.search(r'__version__ = "(.+)"', (PROJECT / "bin/attentome/__init__.py").read_text())[1]
+    config = (PROJECT / "nextflow.config").read_text()
+    assert f"version         = '{version}'" in config
+    assert f"attentome:{version}" in config
+    assert f"attentome:{version}" in (PROJECT / "Makefile").read_text()
+    assert f"[{version}]" in (PROJECT / "CHANGELOG.md").read_text()

@@ -1,0 +1,190 @@
+"""The pipeline as a user runs it: stub run, resume, faulty input and the demo for real."""
+
+import csv
+import gzip
+import json
+import re
+import shutil
+from collections import Counter
+
+import pytest
+from nextflow_run import PROJECT, run_pipeline
+
+SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "CURATE": 1, "LABEL": 1, "TRAIN": 1, "PREDICT": 1,
+             "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
+HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
+RESULTS = [
+    "README.txt", "outcome.json", "atlas.html", "atlas.png", "atlas.svg", "run_card.html", "run_card.json",
+    "multiqc/multiqc_report.html", "tables/heads.tsv", "tables/profiles.tsv.gz", "tables/spearman.tsv.gz",
+    "tables/windows.tsv", "tables/metrics.tsv", "tables/curves.tsv",
+    "inputs/genome.json", "inputs/sets.json",
+    "sites/sites.bed", "sites/sets.tsv", "sites/overlap.tsv", "sites/overlap.png", "sites/overlap.svg",
+    "sites/distances.tsv", "sites/curation.json",
+    *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "audit.json")),
+    "labels/labels.safetensors", "labels/labels.json", "labels/split.tsv",
+    "model/model.safetensors", "model/model.json", "training/history.tsv", "training/training.json",
+    "tracks/output.plus.bw", "tracks/output.minus.bw", "tracks/outputs.safetensors",
+    "evaluation/metrics.json", "evaluation/metrics.tsv", "evaluation/curves.tsv", "evaluation/calls.bed",
+    "attention/profile.safetensors", "attention/profile.json", "attention/windows.tsv",
+    *(f"heads/{head}.html" for head in HEADS),
+    *(f"heads/{head}/{name}" for head in HEADS for name in (
+        "head.json", "profile.tsv", "spearman.tsv", "windows.bed", "pwm.tsv", "pwm.meme", "profile.png", "profile.svg",
+        "logo.png", "logo.svg", "spearman.png", "spearman.svg")),
+    *(f"simulation/{name}" for name in (
+        "genome.fna", "genes.gff", "tss_sets.csv", "set_a.bed", "set_b.gff3", "set_c.tsv", "truth.tsv")),
+    *(f"pipeline_info/{name}" for name in (
+        "execution_report.html", "execution_timeline.html", "execution_trace.txt", "pipeline_dag.mmd", "params.json",
+        "attentome_software_mqc_versions.yml")),
+]
+
+
+def missing(folder, names):
+    return [name for name in names if not (folder / name).is_file()]
+
+
+@pytest.mark.parametrize("parser", ["v1", "v2"])
+def test_stub_run_makes_every_file(tmp_path, parser):
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", parser=parser)
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter(SIMULATED)
+    assert missing(run.results, RESULTS) == []
+
+
+def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
+    project = tmp_path / "project"
+    for name in ("bin", "assets", "conf", "modules"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("main.nf", "nextflow.config", "nextflow_schema.json"):
+        shutil.copy(PROJECT / name, project / name)
+
+    def changed_tasks(*arguments):
+        run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "-resume", *arguments, project=project)
+        assert run.exit_code == 0, run.output
+        assert run.tasks() == Counter(SIMULATED)
+        return set(run.tasks("COMPLETED"))
+
+    def change(module):
+        with open(project / "bin/attentome" / module, "a") as source:
+            source.write("\n# changed\n")
+
+    assert changed_tasks() == set(SIMULATED)
+    assert changed_tasks() == set()
+    # A module that only the report imports; then one that the network's three tasks reach (the heads come after
+    # them, and everything before them stays); then a parameter that no computation depends on.
+    change("report.py")
+    assert changed_tasks() == {"REPORT"}
+    change("model.py")
+    again = changed_tasks()
+    assert {"TRAIN", "PREDICT", "PROFILE"} <= again
+    assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "CURATE", "LABEL"}
+    assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
+
+
+def write_sheet(folder, rows):
+    (folder / "sets").mkdir()
+    (folder / "sets/tss_sets.csv").write_text("set,file,format\n" + "".join(f"{row}\n" for row in rows))
+    (folder / "sets/a b.bed").write_text("chr\t10\t11\ta1\t0\t+\nchr\t5000\t5001\ta2\t0\t+\n")
+    (folder / "sets/b.bed").write_text("chr\t10\t11\tb1\t0\t+\n")
+    (folder / "genome.fna").write_text(">chr\n" + "ACGT" * 500 + "\n")
+    return ["--input", "sets/tss_sets.csv", "--genome", "genome.fna"]
+
+
+@pytest.mark.parametrize("parser", ["v1", "v2"])
+def test_faulty_input_ends_with_all_faults_before_any_other_task(tmp_path, parser):
+    arguments = write_sheet(tmp_path, ["a,a b.bed,bed", "b,b.bed,bde", "c,nowhere.bed,bed"])
+    run = run_pipeline(tmp_path, *arguments, "--min_suport", "2", "--window", "many", parser=parser)
+    assert run.exit_code != 0
+    assert run.tasks() == Counter({"CHECK_INPUTS": 1})
+    assert run.trace[0]["exit"] == "2"
+    for fault in ("a b.bed: row 2: ", "tss_sets.csv: row 3: unknown format 'bde'", "nowhere.bed: there is no such file",
+                  "unknown parameter --min_suport; did you mean --min_support?", "--window is 'many'"):
+        assert fault in run.output
+
+
+def test_run_without_input_says_what_is_missing(tmp_path):
+    run = run_pipeline(tmp_path)
+    assert run.exit_code != 0
+    assert run.tasks() == Counter({"CHECK_INPUTS": 1})
+    for fault in ("--input is missing", "--genome is missing"):
+        assert fault in run.output
+
+
+def test_malformed_sheet_ends_in_the_checkers_line(tmp_path):
+    arguments = write_sheet(tmp_path, [])
+    (tmp_path / "sets/tss_sets.csv").write_bytes(b'\xff\xfe"\x00set;"file\n,,,"\n"')
+    run = run_pipeline(tmp_path, *arguments)
+    assert run.exit_code != 0
+    assert run.tasks() == Counter({"CHECK_INPUTS": 1})
+    assert re.search(r"^\s*tss_sets.csv: .+; .+", run.output, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    run = run_pipeline(folder, "-profile", "test")
+    assert run.exit_code == 0, run.output
+    return folder, run
+
+
+def read_table(path):
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+@pytest.mark.slow
+def test_demo_makes_every_file(demo):
+    _, run = demo
+    assert run.tasks() == Counter(SIMULATED)
+    assert missing(run.results, RESULTS) == []
+
+
+@pytest.mark.slow
+def test_demo_learned(demo):
+    _, run = demo
+    outcome = json.loads((run.results / "outcome.json").read_text())
+    assert outcome["state"] != "not_learned"
+    assert outcome["sentence"] in run.output
+
+
+@pytest.mark.slow
+def test_demo_has_a_head_that_looks_at_the_planted_minus10(demo):
+    """Its peak lies where a -10 hexamer lies before a TSS, and most of its best windows hold a planted one there."""
+    _, run = demo
+    label_shift = json.loads((run.results / "labels/labels.json").read_text())["label_shift"]
+    length = json.loads((run.results / "inputs/genome.json").read_text())["contigs"][0]["length"]
+    planted, distances = {"+": set(), "-": set()}, set()
+    for row in read_table(run.results / "simulation/truth.tsv"):
+        if row["kind"] == "promoter":
+            for position in range(int(row["minus10_start"]), int(row["minus10_end"])):
+                upstream = int(row["tss"]) - position if row["strand"] == "+" else position - int(row["tss"])
+                planted[row["strand"]].add(position % length)
+                distances.add(label_shift + upstream % length)
+    assert len(distances) == 6
+
+    found = {}
+    for row in read_table(run.results / "attention/windows.tsv"):
+        d = int(row["d"])
+        if d in distances:
+            key = int(row["query"]) + (-d if row["strand"] == "+" else d)
+            found.setdefault((row["layer"], row["head"]), []).append(key % length in planted[row["strand"]])
+    assert found, "no head has its peak within the -10 hexamer's distances"
+    assert any(len(hits) == 50 and sum(hits) > 25 for hits in found.values()), found
+
+
+@pytest.mark.slow
+def test_pages_of_the_demo_name_no_folder_of_this_machine(demo):
+    folder, run = demo
+    text = (".html", ".svg", ".json", ".tsv", ".txt", ".yml")
+    pages = [path for path in run.results.rglob("*") if path.suffix in text and path.parent.name != "pipeline_info"]
+    assert len(pages) > 30
+    named = [str(path.relative_to(run.results)) for path in pages
+             if str(folder) in path.read_text() or str(PROJECT) in path.read_text()]
+    assert named == []
+
+
+@pytest.mark.slow
+def test_resumed_demo_runs_nothing_again(demo):
+    folder, _ = demo
+    again = run_pipeline(folder, "-profile", "test", "-resume")
+    assert again.exit_code == 0, again.output
+    assert again.tasks("CACHED") == Counter(SIMULATED)

@@ -4,6 +4,7 @@
 import argparse
 from pathlib import Path
 
+from attentome.record import task_record
 from attentome.report import write_report
 from attentome.report_inputs import read_run
 
@@ -35,9 +36,11 @@ def main():
     parser.add_argument("--run_name", default="attentome")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument("--no_multiqc", action="store_true", help="leave the MultiQC report out")
+    parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
     try:
-        outcome = write_report(read_run(options), options.out, multiqc=not options.no_multiqc)
+        with task_record(options.record, "REPORT", packages=("numpy", "pandas", "matplotlib", "multiqc")):
+            outcome = write_report(read_run(options), options.out, multiqc=not options.no_multiqc)
     except ValueError as fault:
         raise SystemExit(f"write_report.py: {fault}") from None
     print(outcome["sentence"])

@@ -57,12 +57,9 @@ def write_multiqc(run, outcome, card, atlas_png, out):
     with tempfile.TemporaryDirectory(prefix="attentome_multiqc_") as folder:
         work = Path(folder)
         content = work / "content"
-        for name, section in sections(run, card, atlas_png is not None).items():
-            write_json(content / f"{name}_mqc.json", section)
-        if run.overlap_png:
-            write_json(content / "attentome_overlap_mqc.json", _overlap(run))
-        if atlas_png:
-            write_json(content / "attentome_atlas_mqc.json", _atlas(run, atlas_png))
+        for place, (name, section) in enumerate(sections(run, card, atlas_png).items()):
+            # Subsections stand in the order of the files' names.
+            write_json(content / f"{place:02d}_{name}_mqc.json", section)
         write_text(work / "report.css", "#mqc_welcome{display:none!important}\n")
         write_text(content / "attentome_mqc_versions.yml", versions_text(run))
         write_json(
@@ -142,20 +139,6 @@ def _config(run, outcome, atlas):
         "no_version_check": True,
         "disable_version_detection": True,
         "plots_force_interactive": True,
-        "custom_content": {
-            "order": [
-                "attentome_general",
-                "attentome_sets",
-                "attentome_overlap",
-                "attentome_loss",
-                "attentome_pr",
-                "attentome_metrics",
-                "attentome_atlas",
-                "attentome_heads",
-                "attentome_heatmap",
-                "attentome_card",
-            ]
-        },
         "report_section_order": {
             name: {"order": -10 * i} for i, name in enumerate([*PARENTS, "multiqc_software_versions"], 1)
         },
@@ -163,15 +146,15 @@ def _config(run, outcome, atlas):
     }
 
 
-def sections(run, card, atlas):
+def sections(run, card, atlas_png):
     """Contents of the report's sections, by name.
 
     Parameters
     ----------
     run : RunFacts
     card : dict
-    atlas : bool
-        Whether heads are shown.
+    atlas_png : Path or None
+        Picture of the atlas; None where heads are not shown.
 
     Returns
     -------
@@ -182,12 +165,15 @@ def sections(run, card, atlas):
     found = {"attentome_general": _general(run, network)}
     if card["labels"]["sets"]:
         found["attentome_sets"] = _sets(card)
+    if run.overlap_png:
+        found["attentome_overlap"] = _overlap(run)
     if len(run.history):
         found["attentome_loss"] = _loss(run)
     if len(run.curves):
         found["attentome_pr"] = _curves(run, network)
     found["attentome_metrics"] = _metrics(run, network)
-    if atlas:
+    if atlas_png:
+        found["attentome_atlas"] = _atlas(run, atlas_png)
         found["attentome_heads"] = _heads(run)
         found["attentome_heatmap"] = _heatmap(run)
     found["attentome_card"] = _run_card(card)
@@ -533,7 +519,6 @@ def _run_card(card):
             f"convolution {network.get('conv_width')} nt {network.get('padding')}",
         ),
         ("label shift", f"{network['label_shift']} nt"),
-        ("genome", card["genome"]["file"] or "not recorded"),
     ]
     pairs += [
         (name, "not set" if value is None else str(value))

@@ -45,6 +45,33 @@ def run_state(run):
     return "untested"
 
 
+def without_intervals(metrics):
+    """Metrics without their intervals, as printed where there are too few sites for a bootstrap."""
+    bare = dict(metrics)
+    for name in ("pr_auc", "roc_auc", "pr_auc_tolerant"):
+        if bare.get(name):
+            bare[name] = {**bare[name], "lo": None, "hi": None}
+    return bare
+
+
+def counts_of_calls(run):
+    """Calls at an output of 0.5 or more, and how many of the arc's sites they find within 5 nt.
+
+    Returns
+    -------
+    (int, int) or None
+        Calls and found sites, from the curve ``pr_5nt``; None where there is no such curve.
+    """
+    if run.curves.empty:
+        return None
+    points = run.curves[(run.curves["curve"] == "pr_5nt") & (run.curves["threshold"] >= 0)]
+    if points.empty:
+        return 0, 0
+    last = points.loc[points["threshold"].idxmin()]
+    found = round(float(last["x"]) * run.metrics["n_sites"])
+    return (round(found / float(last["y"])) if last["y"] > 0 else 0), found
+
+
 def judge(run):
     """The outcome of a run.
 
@@ -89,10 +116,16 @@ def _sentence(state, run):
     metrics, n = run.metrics, len(run.heads)
     blind = f"where a blind guess scores {number(metrics['prevalence'])}"
     if state == "too_few_sites":
+        counts = counts_of_calls(run)
+        calls = (
+            f" {counts[0]} calls at an output of 0.5 or more find {counts[1]} of the {metrics['n_sites']} sites."
+            if counts
+            else ""
+        )
         return (
             f"Too few sites to judge: {run.arc_sites('train')} in the training arc ({LEAST_TRAIN} needed) "
             f"and "
-            f"{metrics['n_sites']} in the test arc ({LEAST_TEST} needed). Heads are not graded."
+            f"{metrics['n_sites']} in the test arc ({LEAST_TEST} needed).{calls} Heads are not graded."
         )
     if state == "not_learned":
         return (

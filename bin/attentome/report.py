@@ -1,12 +1,14 @@
 """The report folder: outcome first, then atlas, head pages, run card, tables and the MultiQC report."""
 
+from dataclasses import replace
+
 from attentome import __version__
 from attentome.atlas import atlas_page
 from attentome.atlas_figure import atlas_figure, figure_notes
 from attentome.formats import write_json, write_text, write_tsv
 from attentome.head_page import head_page
 from attentome.multiqc_report import versions_text, write_multiqc
-from attentome.outcome import judge
+from attentome.outcome import judge, run_state, without_intervals
 from attentome.outcome_page import outcome_page
 from attentome.report_inputs import similar_heads
 from attentome.report_tables import (
@@ -38,6 +40,8 @@ def write_report(run, out, multiqc=True):
         The outcome, as in ``outcome.json``.
     """
     use_style()
+    if run_state(run) == "too_few_sites":
+        run = replace(run, metrics=without_intervals(run.metrics))
     outcome = judge(run)
     write_json(out / "outcome.json", outcome)
     write_tables(run, out / "tables")

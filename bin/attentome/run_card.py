@@ -1,6 +1,7 @@
 """The run card: how the labels were made, what was measured, what it cost and what was not done."""
 
 import math
+from pathlib import Path
 
 from attentome.outcome import LEARNED_FACTOR, interval_text, number
 from attentome.page import facts, page, table, warning
@@ -107,6 +108,14 @@ def not_done(run):
     return lines
 
 
+def plain_parameters(parameters):
+    """Parameters without the folders of the machine that ran: of an absolute path only the last part is kept."""
+    return {
+        name: Path(value).name if isinstance(value, str) and value.startswith("/") else value
+        for name, value in parameters.items()
+    }
+
+
 def run_card(run, outcome):
     """The facts of ``run_card.json``: sections 1 to 5 and 7 to 9 (6, the grade rule, needs controls).
 
@@ -161,7 +170,7 @@ def run_card(run, outcome):
             "sha256": run.genome_json.get("sha256"),
             "contigs": run.genome_json.get("contigs", []),
         },
-        "parameters": run.params,
+        "parameters": plain_parameters(run.params),
         "not_done": not_done(run),
     }
 
@@ -194,7 +203,7 @@ def run_card_page(card, run, outcome):
             f"blocks of "
             f"{bootstrap['block_nt'] / 1000:g} kb"
         )
-        if bootstrap.get("n_blocks")
+        if bootstrap.get("n_blocks") and result["pr_auc"].get("lo") is not None
         else MISSING
     )
     sets = [

@@ -94,15 +94,14 @@ def add_text(figure, left, top, text, size=SMALL, **options):
 
 @cache
 def _font(family, weight):
-    path = font_manager.findfont(font_manager.FontProperties(family=family, weight=weight))
-    font = get_font(path)
-    font.set_size(96, 72)
-    return font
+    return get_font(font_manager.findfont(font_manager.FontProperties(family=family, weight=weight)))
 
 
 def text_width(text, size=SMALL, weight="normal"):
     """Width of a line of text in px, in the font in use."""
     font = _font(matplotlib.rcParams["font.family"][0], weight)
+    # The renderer shares this font and leaves its own size in it.
+    font.set_size(96, 72)
     font.set_text(text, 0.0)
     return font.get_width_height()[0] / 64 * size / 96
 

@@ -39,7 +39,8 @@ def existing(name) {
 
 // Sample sheet -> [[row: 1, file: 'set_a.bed', path: /data/set_a.bed], ...]; path is null where there is no such file
 def sheet_rows(sheet) {
-    def lines = sheet && sheet.isFile() ? sheet.text.replace('\uFEFF', '').readLines().findAll { line -> line.trim() } : []
+    def text = sheet && sheet.isFile() ? new String(sheet.bytes, 'UTF-8').replaceAll('[\uFEFF\u0000]', '') : ''
+    def lines = text.readLines().findAll { line -> line.trim() }
     def column = lines ? fields(lines[0]).indexOf('file') : -1
     def names = lines.drop(1).collect { line -> column < 0 ? '' : fields(line)[column] ?: '' }
     return names.withIndex(1).collect { name, row -> [row: row, file: name, path: name ? existing(sheet.parent.resolve(name)) ?: null : null] }

@@ -57,14 +57,17 @@ def write_multiqc(run, outcome, card, atlas_png, out):
     with tempfile.TemporaryDirectory(prefix="attentome_multiqc_") as folder:
         work = Path(folder)
         content = work / "content"
-        for place, (name, section) in enumerate(sections(run, card, atlas_png).items()):
-            # Subsections stand in the order of the files' names.
-            write_json(content / f"{place:02d}_{name}_mqc.json", section)
+        found = sections(run, card, atlas_png)
+        for name, section in found.items():
+            write_json(content / f"{name}_mqc.json", section)
         write_text(work / "report.css", "#mqc_welcome{display:none!important}\n")
         write_text(content / "attentome_mqc_versions.yml", versions_text(run))
         write_json(
             work / "config.json",
-            {**_config(run, outcome, atlas_png is not None), "custom_css_files": [str(work / "report.css")]},
+            {
+                **_config(run, outcome, found, atlas_png is not None),
+                "custom_css_files": [str(work / "report.css")],
+            },
         )
         _run_multiqc(content, work)
         out.mkdir(parents=True, exist_ok=True)
@@ -123,7 +126,7 @@ def versions_text(run):
     return "\n".join(lines) + "\n" if lines else "{}\n"
 
 
-def _config(run, outcome, atlas):
+def _config(run, outcome, found, atlas):
     links = [("../atlas.html", "Head atlas")] if atlas else []
     if outcome["state"] == "not_learned":
         links.insert(0, ("../not_learned.html", "What was measured and what to try"))
@@ -139,8 +142,10 @@ def _config(run, outcome, atlas):
         "no_version_check": True,
         "disable_version_detection": True,
         "plots_force_interactive": True,
+        # MultiQC puts parents with the highest number first, sections with the lowest.
         "report_section_order": {
-            name: {"order": -10 * i} for i, name in enumerate([*PARENTS, "multiqc_software_versions"], 1)
+            **{name: {"order": -10 * i} for i, name in enumerate([*PARENTS, "multiqc_software_versions"], 1)},
+            **{name: {"order": 10 * i} for i, name in enumerate(found, 1)},
         },
         "max_table_rows": 1000,
     }

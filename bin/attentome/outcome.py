@@ -118,7 +118,8 @@ def _sentence(state, run):
     if state == "too_few_sites":
         counts = counts_of_calls(run)
         calls = (
-            f" {counts[0]} calls at an output of 0.5 or more find {counts[1]} of the {metrics['n_sites']} sites."
+            f" {counts[0]} calls at an output of 0.5 or more find {counts[1]} of the {metrics['n_sites']} "
+            f"sites."
             if counts
             else ""
         )

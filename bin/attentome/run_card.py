@@ -109,7 +109,8 @@ def not_done(run):
 
 
 def plain_parameters(parameters):
-    """Parameters without the folders of the machine that ran: of an absolute path only the last part is kept."""
+    """Parameters without the folders of the machine that ran: of an absolute path only the last part
+    is kept."""
     return {
         name: Path(value).name if isinstance(value, str) and value.startswith("/") else value
         for name, value in parameters.items()
@@ -305,8 +306,17 @@ def _network_pairs(card):
     ]
     if network["view_of_all_layers_nt"]:
         pairs.append(("view of all layers", _view(*network["view_of_all_layers_nt"], shift)))
-    pairs.append(("origin", str(network["origin"])))
+    pairs.append(("origin", origin_text(network["origin"])))
     return pairs
+
+
+def origin_text(origin):
+    """Where the weights come from, in words; folders are left out."""
+    if isinstance(origin, dict):
+        return ", ".join(
+            f"{name.replace('_', ' ')} {value}" for name, value in plain_parameters(origin).items()
+        )
+    return str(origin)
 
 
 def _view(first, last, shift):

@@ -1,0 +1,580 @@
+"""The report: states from tiny runs, words and links of the pages, tables, atlas, MultiQC."""
+
+import argparse
+import gzip
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib.text
+import numpy as np
+import pandas as pd
+import pytest
+from report_fixture import write_inputs
+from test_heads import ELEMENTS, run_cli
+
+from attentome.atlas_figure import atlas_figure
+from attentome.cell_geometry import DistanceAxis, height, logo_letters
+from attentome.elements import read_elements
+from attentome.formats import read_bed, read_tsv
+from attentome.genome import load_genome
+from attentome.label_signal import aligned_bases, label_information, readings
+from attentome.outcome import interval_text, judge, number, run_state
+from attentome.report import write_report
+from attentome.report_inputs import read_run, similar_heads
+from attentome.report_tables import metrics_table
+from attentome.run_card import duration, run_card
+from attentome.style import HIGH, LOW, use_style
+
+CLAIMS = re.compile(
+    r"\b(detects?|sees|knows|recogni[sz]es?|significant(ly)?|likely reads|may read|reads)\b", re.I
+)
+FILES = (
+    "curves.tsv",
+    "history.tsv",
+    "training.json",
+    "split.tsv",
+    "genome.json",
+    "curation.json",
+    "sets.tsv",
+    "overlap.tsv",
+    "overlap.png",
+    "params.json",
+)
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+def options(folder, heads, **changes):
+    arguments = {
+        "heads": heads,
+        "metrics": folder / "metrics.json",
+        "profile_json": folder / "profile.json",
+        "model_json": folder / "model.json",
+        "labels_json": folder / "labels.json",
+        **{
+            ("genome_json" if name == "genome.json" else name.replace(".png", "_png").split(".")[0]): folder
+            / name
+            for name in FILES
+        },
+        "sites": folder / "sites.bed",
+        "genome": folder / "genome.fna",
+        "audits": sorted(folder.glob("*.audit.json")),
+        "records": sorted((folder / "records").glob("*.json")),
+        "run_name": "demo",
+    }
+    return argparse.Namespace(**{**arguments, **changes})
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """Inputs of a run of 1 x 4 heads, and the folders of its heads."""
+    folder = tmp_path_factory.mktemp("run")
+    write_inputs(folder, layers=1, heads=4)
+    heads = [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
+    for number_, head in enumerate(heads, 1):
+        done = run_cli(folder, number_, head)
+        assert done.returncode == 0, done.stderr
+    return folder, heads
+
+
+@pytest.fixture(scope="module")
+def report(described):
+    """A report without the MultiQC page, laid out as the results folder is."""
+    folder, heads = described
+    run = read_run(options(folder, heads))
+    out = folder / "report"
+    outcome = write_report(run, out, multiqc=False)
+    return out, outcome, run
+
+
+def run_of(tmp_path, described, state, **changes):
+    write_inputs(tmp_path, layers=1, heads=4, state=state)
+    return read_run(options(tmp_path, described[1], **changes))
+
+
+class Page(HTMLParser):
+    """Collects the addresses, ids and visible words of a page, and checks that its tags are closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.sources, self.ids, self.words, self.open = [], [], set(), [], []
+        self.feed(text)
+        assert not self.open, f"tags left open: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if tag == "a":
+            self.links.append(values["href"])
+        self.sources += [values[name] for name in ("src", "xlink:href") if name in values]
+        if tag in ("link", "use", "image"):
+            self.sources += [values[name] for name in ("href",) if name in values]
+        if "id" in values:
+            self.ids.add(values["id"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}"
+        self.open.pop()
+
+    def handle_data(self, text):
+        if not self.open or self.open[-1] not in ("style", "script"):
+            self.words.append(text)
+
+
+def pages(out):
+    return sorted(out.glob("*.html")) + sorted((out / "heads").glob("*.html"))
+
+
+def test_all_files_of_the_report_exist(report):
+    out, _, _ = report
+    for name in (
+        "outcome.json",
+        "atlas.html",
+        "atlas.png",
+        "atlas.svg",
+        "run_card.html",
+        "run_card.json",
+        "software_versions.yml",
+        "README.txt",
+        "heads/L1_H1.html",
+        "heads/L1_H4.html",
+        "tables/heads.tsv",
+        "tables/profiles.tsv.gz",
+        "tables/spearman.tsv.gz",
+        "tables/windows.tsv",
+        "tables/metrics.tsv",
+        "tables/curves.tsv",
+    ):
+        assert (out / name).stat().st_size > 0, name
+    assert not (out / "not_learned.html").exists()
+
+
+def test_learned_without_controls_is_untested(report):
+    _, outcome, run = report
+    assert outcome["state"] == "untested"
+    assert "learned to find TSS: PR AUC 0.31 (0.282 to 0.338)" in outcome["sentence"]
+    assert "not graded" in outcome["sentence"]
+    assert outcome["facts"]["graded_heads"] is None and outcome["facts"]["controls"] == 0
+    assert outcome["facts"]["learned_above"] == pytest.approx(10 * run.metrics["prevalence"])
+
+
+@pytest.mark.parametrize(("low", "state"), [(10.01, "untested"), (10.0, "not_learned"), (9.0, "not_learned")])
+def test_learned_means_ten_times_the_prevalence(described, low, state):
+    run = read_run(options(*described))
+    run.metrics["pr_auc"]["lo"] = low * run.metrics["prevalence"]
+    assert run_state(run) == state
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "state"), [(100, 30, "untested"), (99, 30, "too_few_sites"), (100, 29, "too_few_sites")]
+)
+def test_too_few_sites(described, train, test, state):
+    run = read_run(options(*described))
+    run.labels["arcs"]["train"]["labels"] = train
+    run.metrics["n_sites"] = test
+    assert run_state(run) == state
+
+
+def test_too_few_sites_gives_counts_and_no_interval(tmp_path, described):
+    run = run_of(tmp_path, described, "few")
+    run.metrics["pr_auc"].update(lo=0.1, hi=0.5)
+    outcome = write_report(run, tmp_path / "report", multiqc=False)
+    assert outcome["state"] == "too_few_sites"
+    assert outcome["facts"]["pr_auc"]["lo"] is None
+    # The curve's last point above an output of 0.5 (logit 0): 60 points from 9 to -9, recall 0 to 1.
+    recall = np.linspace(0, 1, 60)[29]
+    found = round(recall * 6)
+    calls = round(found / (1 - recall) ** 1.4)
+    assert f"{calls} calls at an output of 0.5 or more find {found} of the 6 sites" in outcome["sentence"]
+    card = (tmp_path / "report" / "run_card.html").read_text()
+    assert "No interval" in card and "(0.1 to" not in card
+
+
+def test_not_learned_hides_the_heads(tmp_path, described):
+    out = tmp_path / "report"
+    outcome = write_report(run_of(tmp_path, described, "not_learned"), out, multiqc=False)
+    assert outcome["state"] == "not_learned"
+    assert (out / "not_learned.html").is_file()
+    assert not (out / "atlas.html").exists() and not (out / "heads").exists()
+    checks = {check["name"]: check for check in outcome["checks"]}
+    assert checks["label_signal"]["mark"] == "fine" and checks["other_reading"]["mark"] == "fine"
+    assert checks["loss"]["mark"] == "alarm"
+    assert any("--show_unlearned" in line for line in outcome["advice"])
+    Page((out / "not_learned.html").read_text())
+
+
+def test_exchanged_strands_are_found_and_come_first(tmp_path, described):
+    outcome = judge(run_of(tmp_path, described, "exchanged"))
+    checks = {check["name"]: check for check in outcome["checks"]}
+    assert checks["label_signal"]["mark"] == "alarm"
+    assert checks["other_reading"]["mark"] == "alarm"
+    assert checks["other_reading"]["reading"] == "with + and − exchanged"
+    assert "+ and − seem to be exchanged" in outcome["advice"][0]
+
+
+def test_show_unlearned_says_so_on_every_page(tmp_path, described):
+    run = run_of(tmp_path, described, "not_learned")
+    run.params["show_unlearned"] = True
+    out = tmp_path / "report"
+    write_report(run, out, multiqc=False)
+    found = [path for path in pages(out) if path.name != "not_learned.html"]
+    assert len(found) == 6
+    for path in pages(out):
+        assert "network did not learn" in path.read_text().lower(), path.name
+    assert "did not learn" in (out / "atlas.svg").read_text()
+
+
+def test_labels_without_a_signal_are_told(tmp_path, described):
+    run = run_of(tmp_path, described, "not_learned")
+    run.sites["start"] = np.random.default_rng(3).integers(0, 40_000, len(run.sites))
+    run.sites["end"] = run.sites["start"] + 1
+    outcome = judge(run)
+    checks = {check["name"]: check for check in outcome["checks"]}
+    assert checks["label_signal"]["mark"] == "alarm" and checks["other_reading"]["mark"] == "fine"
+    assert "share no sequence" in outcome["advice"][0]
+
+
+def test_mixed_coordinates_are_found(described):
+    folder, _ = described
+    sites = read_bed(folder / "sites.bed", extra=("support", "sets"))
+    genome = load_genome(folder / "genome.fna", folder / "genome.json")
+    sites.loc[sites["strand"] == "-", "start"] += 2
+    found = readings(sites, genome)
+    best = max(found, key=lambda reading: reading["bits"])
+    assert best["name"] == "with the sites of the − strand moved by −2 nt"
+    assert found[0]["bits"] < best["bits"]
+
+
+def test_information_of_the_labels_lies_at_the_planted_boxes(described):
+    folder, _ = described
+    sites = read_bed(folder / "sites.bed", extra=("support", "sets"))
+    genome = load_genome(folder / "genome.fna", folder / "genome.json")
+    bits = pd.Series(label_information(sites, genome), index=aligned_bases())
+    assert bits[[-12, -11, -10, -9, -8, -7, -35, -34, -33, -32, -31, -30]].min() > 1
+    assert bits.drop([*range(-12, -6), *range(-35, -29)]).max() < 0.1
+
+
+def test_loss_that_still_falls_leads_to_more_steps(tmp_path, described):
+    run = run_of(tmp_path, described, "not_learned")
+    run.history["train_loss"] = np.linspace(0.1, 0.05, len(run.history))
+    outcome = judge(run)
+    assert any("--max_steps 4000" in line for line in outcome["advice"])
+
+
+def test_a_run_without_training_is_reported(tmp_path, described):
+    folder, heads = described
+    run = read_run(options(folder, heads, history=folder / "absent.tsv", training=None))
+    outcome = write_report(run, tmp_path / "report", multiqc=False)
+    assert outcome["state"] == "untested"
+    assert "not trained in this run" in (tmp_path / "report" / "run_card.html").read_text()
+
+
+def test_no_page_claims_anything_about_a_head(report):
+    out, _, _ = report
+    for path in pages(out):
+        words = " ".join(Page(path.read_text()).words)
+        words = words.replace("sequencing reads", "")
+        assert not CLAIMS.search(words), (path.name, CLAIMS.search(words).group())
+        assert "not graded" in words or path.name == "run_card.html"
+        assert "{" not in words and "nan" not in words.lower().split() and "None" not in words, path.name
+
+
+def test_pages_need_no_network_and_no_absolute_path(report):
+    out, _, _ = report
+    for path in [*pages(out), out / "atlas.svg", out / "run_card.json", out / "outcome.json"]:
+        text = path.read_text().replace("http://www.w3.org/", "")
+        assert not re.search(r"https?:|//[a-z]+\.|file:", text), path.name
+        assert str(out) not in text and "/tmp/" not in text, path.name
+
+
+def test_links_lead_to_files(report, described):
+    out, _, _ = report
+    _, heads = described
+    for path in pages(out):
+        page = Page(path.read_text())
+        for link in [*page.links, *page.sources]:
+            if link.startswith("data:"):
+                continue
+            if link.startswith("#"):
+                assert link[1:] in page.ids, (path.name, link)
+                continue
+            target = (path.parent / link).resolve()
+            inside = target.relative_to(out.resolve())
+            if inside.parts[0] == "multiqc":
+                continue
+            if inside.parts[0] == "heads" and not target.suffix == ".html":
+                target = heads[0].parent / Path(*inside.parts[1:])
+            assert target.exists(), (path.name, link)
+
+
+def test_every_table_has_its_columns(report):
+    out, _, _ = report
+    expected = {
+        "heads.tsv": [
+            "model",
+            "layer",
+            "head",
+            "grade",
+            "peak_d",
+            "peak_base",
+            "peak_x_uniform",
+            "all_peak_d",
+            "all_peak_x_uniform",
+            "bottom_peak_d",
+            "bottom_peak_x_uniform",
+            "windows_d",
+            "reach_from_d",
+            "reach_to_d",
+            "consensus",
+            "consensus_from_d",
+            "consensus_to_d",
+            "bits",
+            "best_column_d",
+            "best_column_letter",
+            "best_column_bits",
+            "spearman_d",
+            "spearman_rho",
+            "windows",
+            "windows_distinct",
+            "windows_plus",
+            "windows_minus",
+            "windows_at_sites",
+            "windows_at_sites_expected",
+        ],
+        "profiles.tsv.gz": ["model", "control", "layer", "head", "group", "d", "base", "mean", "max", "n"],
+        "spearman.tsv.gz": ["model", "layer", "head", "d", "rho", "rho_times_mean", "n"],
+        "windows.tsv": [
+            "model",
+            "layer",
+            "head",
+            "rank",
+            "contig",
+            "strand",
+            "query",
+            "d",
+            "score",
+            "output",
+            "distinct",
+            "nearest_tss",
+            "nearest_tss_nt",
+            "sequence",
+        ],
+        "metrics.tsv": [
+            "model",
+            "arc",
+            "metric",
+            "value",
+            "lo",
+            "hi",
+            "tolerance_nt",
+            "prevalence",
+            "n_sites",
+            "n_positions",
+        ],
+        "curves.tsv": ["model", "curve", "x", "y", "threshold"],
+    }
+    documented = (Path(__file__).resolve().parent.parent / "docs" / "output.md").read_text()
+    for name, columns in expected.items():
+        table = read_tsv(out / "tables" / name)
+        assert list(table) == columns, name
+        for column in columns:
+            assert f"`{column}`" in documented, f"docs/output.md does not explain {column} of {name}"
+    assert (read_tsv(out / "tables" / "heads.tsv")["grade"] == "?").all()
+
+
+def test_tables_hold_what_the_heads_hold(report, described):
+    out, _, run = report
+    profiles = read_tsv(out / "tables" / "profiles.tsv.gz")
+    heads = read_tsv(out / "tables" / "heads.tsv").set_index("head")
+    assert len(profiles) == 4 * 3 * 128
+    top = profiles[(profiles["head"] == 2) & (profiles["group"] == "top")].set_index("d")["mean"]
+    assert heads.loc[2, "peak_d"] == top.idxmax() == 50
+    assert heads.loc[2, "peak_x_uniform"] == pytest.approx(top.max() * 128, rel=1e-4)
+    assert heads.loc[1, "consensus"] == "TATAAT"
+    assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(
+        0.2821
+    )
+
+
+def test_compressed_tables_carry_no_time(report):
+    out, _, _ = report
+    assert (out / "tables" / "profiles.tsv.gz").read_bytes()[4:8] == b"\0\0\0\0"
+    with gzip.open(out / "tables" / "spearman.tsv.gz", "rt") as handle:
+        assert handle.readline().startswith("model\tlayer")
+
+
+def test_the_same_run_gives_the_same_bytes(report, described, tmp_path):
+    out, _, _ = report
+    write_report(read_run(options(*described)), tmp_path / "again", multiqc=False)
+    for path in sorted((tmp_path / "again").rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (out / path.relative_to(tmp_path / "again")).read_bytes(), path.name
+
+
+def test_atlas_page_holds_every_head_and_orders_them_without_help(report):
+    out, _, run = report
+    text = (out / "atlas.html").read_text()
+    cells = re.findall(
+        r'class="cell" id="(L\d+_H\d+)" href="heads/\1.html" data-layer="(\d+)" data-head="(\d+)" '
+        r'data-distance="(\d+)" data-height="([\d.]+)"',
+        text,
+    )
+    assert [cell[0] for cell in cells] == ["L1_H1", "L1_H2", "L1_H3", "L1_H4"]
+    assert [int(cell[3]) for cell in cells] == [head.peak[1] for head in run.heads]
+    assert text.count(">?</span>") == 5, "four badges and the specimen's"
+    assert len(text) < 1_000_000 / 36 * 4 + 20_000
+
+
+@pytest.mark.parametrize("family", ["Liberation Sans", "DejaVu Sans"])
+def test_no_text_leaves_the_atlas_figure(report, family):
+    _, outcome, run = report
+    use_style(family)
+    try:
+        for state in ("untested", "not_learned"):
+            figure = atlas_figure(run, {**outcome, "state": state})
+            figure.canvas.draw()
+            for text in figure.findobj(matplotlib.text.Text):
+                if text.get_text().strip() and text.get_visible() and text.axes and text.axes.axison:
+                    pytest.fail("the atlas draws no axes of its own")
+                if text.get_text().strip() and text.axes and text in text.axes.texts:
+                    box = text.get_window_extent()
+                    assert box.x0 >= 0 and box.x1 <= figure.bbox.width + 1, text
+                    assert box.y0 >= 0 and box.y1 <= figure.bbox.height + 1, text
+            assert figure.bbox.width == 1170
+    finally:
+        use_style()
+
+
+def test_all_svg_files_are_well_formed_and_say_what_redoes_them(report, described):
+    out, _, _ = report
+    for path in [out / "atlas.svg", *(head / "profile.svg" for head in described[1])]:
+        root = ElementTree.fromstring(path.read_text())
+        description = root.find("{http://www.w3.org/2000/svg}desc").text
+        assert ".tsv" in description
+
+
+def test_axis_of_a_cell_squeezes_the_far_part_and_keeps_the_order():
+    for window in (60, 100, 128, 512):
+        axis = DistanceAxis(window, 176)
+        places = [axis.x(d) for d in range(window)]
+        assert all(left <= right for right, left in zip(places[:-1], places[1:], strict=True))
+        assert 0 <= places[-1] and places[0] <= 176
+        values = np.ones(window)
+        values[window - 1] = 30
+        near, far = axis.lines(values)
+        assert len(near) == min(window, 100)
+        assert max(value for _, value in near + far) == 30, "a far peak must not get lost"
+    assert height(LOW / 4, 80) == 80 and height(HIGH * 4, 80) == 0
+    assert height(1, 80) - height(2, 80) == pytest.approx(height(8, 80) - height(16, 80))
+
+
+def test_letters_of_a_cell_stay_inside_and_are_as_high_as_their_bits():
+    pwm = pd.DataFrame({"d": range(39, -1, -1), "A": 50, "C": 0, "G": 0, "T": 0, "bits": 0.0, "used": 1})
+    pwm.loc[10:15, "bits"] = 1.5
+    letters, low, high = logo_letters(pwm, 176, 40)
+    assert len(letters) == 6 and high - low == 23
+    for letter, x, y, wide, tall in letters:
+        assert letter == "A" and tall == pytest.approx(1.5 / 2 * 40)
+        assert 0 <= x and x + wide <= 176 and y >= 0 and y + tall == pytest.approx(40)
+
+
+def test_similar_heads_are_those_with_the_most_similar_profile(report):
+    _, _, run = report
+    similar = similar_heads(run.heads)
+    table = np.corrcoef([head.x_uniform("top") for head in run.heads])
+    for i, head in enumerate(run.heads):
+        names = [other.name for other, _ in similar[head.name]]
+        assert head.name not in names and len(names) == 3
+        assert similar[head.name][0][1] == pytest.approx(max(table[i][j] for j in range(4) if j != i))
+
+
+def test_run_card_says_what_was_not_done(report):
+    _, outcome, run = report
+    card = run_card(run, outcome)
+    text = " ".join(card["not_done"])
+    for word in (
+        "random-weight",
+        "One seed (1)",
+        "knock-out",
+        "known motifs",
+        "sequencing reads",
+        "not calibrated",
+    ):
+        assert word in text
+    rows = {row["process"]: row for row in card["time_and_memory"]}
+    assert rows["HARMONISE"] == {
+        "process": "HARMONISE",
+        "tasks": 2,
+        "seconds_total": 1.7,
+        "seconds_longest": 0.9,
+        "peak_memory_mb": 76,
+    }
+    assert list(rows)[0] == "SIMULATE" and list(rows)[-1] == "DESCRIBE_HEAD"
+    assert card["network"]["view_of_one_head_nt"] == [-127, 0]
+
+
+def test_view_of_a_head_is_given_in_bases_round_the_tss(report):
+    out, _, _ = report
+    # 128 keys and a shift of 20: d 127 is base -107, d 0 is base +21.
+    assert "−107 to +21 round the TSS" in (out / "run_card.html").read_text()
+
+
+def test_parameters_lose_their_folders(described):
+    run = read_run(options(*described))
+    run.params["input"] = "/home/somebody/secret/tss_sets.csv"
+    assert run_card(run, judge(run))["parameters"]["input"] == "tss_sets.csv"
+
+
+def test_numbers_are_printed_plainly():
+    assert number(0.00275) == "0.00275" and number(0.000012345) == "0.0000123"
+    assert number(-3.5) == "−3.5" and number(None) == "not recorded" and number(52.0, 2) == "52"
+    assert interval_text({"value": 0.31, "lo": 0.28, "hi": None}) == "0.31"
+    assert duration(0.84) == "0.8 s" and duration(185) == "3 min 5 s" and duration(3720) == "1 h 2 min"
+
+
+def test_element_columns_follow_the_label_shift(tmp_path):
+    for shift in (0, 10):
+        folder = tmp_path / str(shift)
+        write_inputs(folder, layers=1, heads=1, label_shift=shift)
+        head = folder / "heads" / "L1_H1"
+        assert run_cli(folder, 1, head).returncode == 0
+        run = read_run(options(folder, [head]))
+        boxes = {element["name"]: (element["from_d"], element["to_d"]) for element in run.elements}
+        assert boxes == {element.name: element.distances(shift) for element in read_elements(ELEMENTS)}
+        assert head_peak(head)["peak_d"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
+
+
+def head_peak(folder):
+    return json.loads((folder / "head.json").read_text())
+
+
+def test_a_missing_head_folder_is_one_line(tmp_path, described):
+    folder, _ = described
+    with pytest.raises(ValueError, match="no heads given"):
+        read_run(options(folder, []))
+
+
+def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path):
+    run = read_run(options(*described))
+    run.params["input"] = "/somewhere/private/tss_sets.csv"
+    write_report(run, tmp_path, multiqc=True)
+    text = (tmp_path / "multiqc" / "multiqc_report.html").read_text()
+    places = [text.index(f'id="{name}"') for name in ("labels", "training", "test_arc", "heads", "run_card")]
+    assert places == sorted(places)
+    order = [
+        text.index(f'id="mqc-section-wrapper-{name}"') for name in ("attentome_sets", "attentome_overlap")
+    ]
+    assert order == sorted(order)
+    assert "Its 4 heads are described below but not graded" in text
+    assert not re.search(r"<(script|img|link|iframe)[^>]+(src|href)=[\"']https?:", text)
+    assert str(tmp_path) not in text and "/somewhere/private" not in text and "/tmp/" not in text
+    assert 'href="../atlas.html"' in text and "../heads/L1_H2.html" in text
+    assert [path.name for path in (tmp_path / "multiqc").iterdir()] == ["multiqc_report.html"]

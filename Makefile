@@ -21,7 +21,7 @@ setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and
 	@touch $@
 
 demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, under 3 minutes)
-	nextflow run . -profile test --outdir results/demo -resume
+	nextflow run . -profile test --outdir results/demo $(if $(wildcard .nextflow/history),-resume)
 	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
 
 lint: setup  ## check the style of the Python and Nextflow code

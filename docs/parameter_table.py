@@ -14,7 +14,8 @@ def parameter_tables(schema):
     """Markdown: a heading and a table for each group of the schema."""
     parts = []
     for group in schema["$defs"].values():
-        parts.append(f"### {group['title']}\n\n{group['description']}\n\n| parameter | default | meaning |\n|---|---|---|\n")
+        parts.append(f"### {group['title']}\n\n{group['description']}\n\n")
+        parts.append("| parameter | default | meaning |\n|---|---|---|\n")
         for name, entry in group["properties"].items():
             default = json.dumps(entry["default"]).strip('"') if "default" in entry else ""
             meaning = " ".join(filter(None, [entry["description"], _bounds(entry), entry.get("help_text")]))

@@ -18,8 +18,8 @@ def schema_properties():
 
 @pytest.fixture(scope="module")
 def config_params():
-    done = subprocess.run(["nextflow", "config", "-o", "json", str(PROJECT)], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)["params"]
+    command = ["nextflow", "config", "-o", "json", str(PROJECT)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["params"]
 
 
 def test_schema_and_config_name_the_same_parameters(schema_properties, config_params):

@@ -102,11 +102,11 @@ def cell_svg(head, elements, label_shift):
         x = axis.x(label_shift)
         parts.append(f'<path d="M{x:.1f} {top + TALL}v6" stroke="{INK}" stroke-width="1.5"/>')
     high, d = head.peak
-    x, y = axis.x(d), top + height(high, TALL)
-    x, y, flush = peak_label_place(x, y - top, high, CELL)
+    words = f"{times(high)} at {d}"
+    x, y, side = peak_label_place(axis, [near, far], words, high, d, TALL)
     parts.append(
         f'<text x="{x:.1f}" y="{top + y + 4:.1f}" font-size="11" fill="{INK}" '
-        f'text-anchor="{"end" if flush == "right" else "start"}">{times(high)} at {d}</text>'
+        f'text-anchor="{"end" if side == "right" else "start"}">{words}</text>'
     )
     letters, _, _ = logo_letters(head.pwm, CELL, LOGO)
     base = top + TALL + 14

@@ -126,8 +126,9 @@ def _cell(axes, head, elements, shift, left, top):
     if shift < axis.near:
         axes.plot([left + axis.x(shift)] * 2, [y0 + TALL, y0 + TALL + 6], color=INK, linewidth=1.2)
     high, d = head.peak
-    x, y, side = peak_label_place(axis.x(d), height(high, TALL), high, CELL)
-    _write(axes, left + x, y0 + y, f"{times(high)} at {d}", ha=side)
+    words = f"{times(high)} at {d}"
+    x, y, side = peak_label_place(axis, [near, far], words, high, d, TALL)
+    _write(axes, left + x, y0 + y, words, ha=side)
     base = y0 + TALL + 14
     axes.plot([left, left + CELL], [base + LOGO] * 2, color=RULE, linewidth=0.7)
     for letter, lx, ly, w, h in logo_letters(head.pwm, CELL, LOGO)[0]:

@@ -12,7 +12,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
 from attentome.heads import LETTERS
-from attentome.style import HIGH, LOW
+from attentome.style import HIGH, LOW, along
 
 NEAR = 100
 """Distances below this are drawn at full width, 1 nt a step; those beyond are squeezed, 8 nt a step."""
@@ -66,26 +66,50 @@ def height(value, tall):
     return float((1 - share) * tall)
 
 
-def peak_label_place(x, y, high, width):
-    """Where the words on a peak stand in a cell, so that they do not cross the line.
+def peak_label_place(axis, lines, words, high, d, tall):
+    """Where the words on a peak stand in a cell: beside it or above it, where they cross least of the line.
 
     Parameters
     ----------
-    x, y : float
-        px of the peak, from the upper left corner of the profile.
+    axis : DistanceAxis
+    lines : list of list of (float, float)
+        Points of the profile as :meth:`DistanceAxis.lines` gives them.
+    words : str
     high : float
-        Height of the peak, x uniform. Beside a peak that stands out, above one that does not.
-    width : float
+        Height of the peak, x uniform.
+    d : int
+        Its distance.
+    tall : float
         px of the profile.
 
     Returns
     -------
     (float, float, {"left", "right"})
-        Place of the middle of the words' line and which end of the words is there.
+        px from the upper left corner of the profile of the middle of the words' line, and which end of the
+        words is there.
     """
-    side = "right" if x > width * 0.55 else "left"
-    away = 7 if high >= 3 else 0
-    return x + (-away if side == "right" else away), max(y - (0 if high >= 3 else 13), 5), side
+    x, y = axis.x(d), height(high, tall)
+    width = axis.x(0) + axis.scale / 2
+    long = 6.4 * len(words)
+    points = [
+        along([px for px, _ in line], [height(value, tall) for _, value in line]) for line in lines if line
+    ]
+    candidates = [
+        (x + shift, max(y + rise, 5.0), side)
+        for rise in ((-13, 0, -26) if high < 3 else (0, -8, 12, -16))
+        for side, shift in (("right", -7), ("left", 7), ("right", 8), ("left", -8))
+    ]
+
+    def cost(candidate):
+        left, middle, side = candidate
+        left -= long if side == "right" else 0
+        outside = max(0.0, -left) + max(0.0, left + long - width)
+        crossed = sum(
+            int(((px > left) & (px < left + long) & (abs(py - middle) < 8)).sum()) for px, py in points
+        )
+        return 100 * outside + crossed
+
+    return min(candidates, key=cost)
 
 
 @cache

@@ -29,6 +29,7 @@ from attentome.style import (
     TITLE,
     add_axes,
     add_text,
+    along,
     new_figure,
     text_width,
     times,
@@ -477,10 +478,11 @@ def _name_lines(axes, head, d, lines, taken):
     """Write each group's name beside its line where it touches nothing; a thin leader where it must
     stand off."""
     width, height = (float(v) for v in _pixel(axes, axes.get_xlim()[1], axes.get_ylim()[1]))
-    fine = np.linspace(-head.high, -head.low, 4 * len(d))
+    fine = np.linspace(-head.high, -head.low, 4 * (len(d) - 1) + 1)
     paths = {group: _pixel(axes, fine, np.interp(fine, -d[::-1], lines[group][::-1])) for group in GROUPS}
-    busy_x = np.concatenate([path[0] for path in paths.values()])
-    busy_y = np.concatenate([path[1] for path in paths.values()])
+    dense = [along(*path) for path in paths.values()]
+    busy_x = np.concatenate([path[0] for path in dense])
+    busy_y = np.concatenate([path[1] for path in dense])
     if head.low <= head.label_shift <= head.high:
         rise = np.linspace(0, height, 60)
         busy_x = np.concatenate([busy_x, np.full(60, float(_pixel(axes, -head.label_shift, 0)[0]))])
@@ -492,13 +494,13 @@ def _name_lines(axes, head, d, lines, taken):
         path_x, path_y = paths[group]
         for i in range(0, len(path_x), 3):
             apart = min(abs(path_y[i] - paths[other][1][i]) for other in GROUPS if other != group)
-            for rise in (12, 20, 30, 42, 56, 72, 90, 110, 132, 156, -12, -20, -30):
+            for rise in (14, 20, 30, 42, 56, 72, 90, 110, 132, 156, -14, -20, -30):
                 y = path_y[i] + rise
                 if not 8 <= y <= height - 8:
                     continue
                 for shift in (0.0, 0.5, -0.5, 0.62, -0.62):
                     x = path_x[i] + shift * (long + 14)
-                    box = (x - long / 2 - 4, y - tall / 2 - 1, x + long / 2 + 4, y + tall / 2 + 1)
+                    box = (x - long / 2 - 4, y - tall / 2 - 3, x + long / 2 + 4, y + tall / 2 + 3)
                     if box[0] < 2 or box[2] > width - 2:
                         continue
                     cost = abs(rise) + 8 * abs(shift) - min(apart, 40) * 1.5

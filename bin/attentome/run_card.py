@@ -471,6 +471,8 @@ def ring_svg(run):
             'stroke="#fff" stroke-width="2"/>'
         )
         x, y = _place(cx, cy, outer + 12, (start + end) / 2 / length)
+        # Above the middle the second line of the words lies between the first and the ring.
+        y -= 12 if y < cy else 0
         anchor = "start" if x > cx else "end"
         share = (end - start) / length
         parts.append(
@@ -486,8 +488,8 @@ def ring_svg(run):
         f'fill="{INK}">{escape(name)}</text>'
         f'<text x="{cx}" y="{cy + 5}" text-anchor="middle" fill="{SOFT}">{length:,} nt</text>'
         f'<text x="{cx}" y="{cy + 21}" text-anchor="middle" fill="{SOFT}">{shape}</text>'
-        f'<path d="M{cx} {cy - outer - 6}v8" stroke="{INK}"/>'
-        f'<text x="{cx}" y="{cy - outer - 10}" text-anchor="middle" fill="{SOFT}">0</text>'
+        f'<path d="M{cx} {cy - inner - 4}v8" stroke="{INK}"/>'
+        f'<text x="{cx}" y="{cy - inner + 16}" text-anchor="middle" fill="{SOFT}">0</text>'
     )
     return "".join(parts) + "</svg>"
 

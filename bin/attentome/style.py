@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 import matplotlib
+import numpy as np
 
 matplotlib.use("Agg")
 
@@ -104,6 +105,29 @@ def text_width(text, size=SMALL, weight="normal"):
     font.set_size(96, 72)
     font.set_text(text, 0.0)
     return font.get_width_height()[0] / 64 * size / 96
+
+
+def along(x, y, step=2.0):
+    """Points on a line of straight pieces, at most ``step`` px apart, so that words can be kept clear of it.
+
+    Parameters
+    ----------
+    x, y : sequence of float
+        Corners, px.
+    step : float
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        x and y of the points, the corners among them.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    pieces = np.maximum(np.ceil(np.hypot(np.diff(x), np.diff(y)) / step), 1).astype(int)
+    place = np.append(
+        np.concatenate([i + np.arange(n) / n for i, n in enumerate(pieces)]) if len(pieces) else [],
+        len(x) - 1,
+    )
+    return np.interp(place, np.arange(len(x)), x), np.interp(place, np.arange(len(x)), y)
 
 
 def wrap(text, width, size=SMALL):

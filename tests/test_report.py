@@ -25,7 +25,7 @@ from attentome.outcome import interval_text, judge, number, run_state
 from attentome.report import write_report
 from attentome.report_inputs import read_run, similar_heads
 from attentome.report_tables import metrics_table
-from attentome.run_card import duration, run_card
+from attentome.run_card import duration, ring_svg, run_card
 from attentome.style import HIGH, LOW, use_style
 
 CLAIMS = re.compile(
@@ -525,6 +525,32 @@ def test_view_of_a_head_is_given_in_bases_round_the_tss(report):
     out, _, _ = report
     # 128 keys and a shift of 20: d 127 is base -107, d 0 is base +21.
     assert "−107 to +21 round the TSS" in (out / "run_card.html").read_text()
+
+
+def test_split_of_several_contigs_is_drawn_as_bars(described):
+    run = read_run(options(*described))
+    second = {"name": "plasmid<1>", "length": 5_000, "circular": False, "gc": 0.5}
+    run.genome_json["contigs"].append(second)
+    run.split.loc[len(run.split)] = ["train", "plasmid<1>", 0, 5_000, 10_000, 3]
+    drawn = ring_svg(run)
+    ElementTree.fromstring(drawn)
+    assert drawn.count("<rect x=") == 4 and "plasmid&lt;1&gt;" in drawn
+
+
+def test_an_arc_over_the_origin_is_one_piece_of_the_ring(described):
+    run = read_run(options(*described))
+    run.split = pd.DataFrame(
+        [
+            ("train", "sim", 0, 10_000, 20_000, 50),
+            ("test", "sim", 10_000, 18_000, 16_000, 40),
+            ("validation", "sim", 18_000, 22_000, 8_000, 20),
+            ("train", "sim", 22_000, 40_000, 36_000, 104),
+        ],
+        columns=["arc", "contig", "start", "end", "positions", "sites"],
+    )
+    drawn = ring_svg(run)
+    assert drawn.count('stroke-width="2"') == 3
+    assert "train 70 %" in drawn and "154 sites" in drawn
 
 
 def test_parameters_lose_their_folders(described):

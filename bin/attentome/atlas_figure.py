@@ -61,7 +61,8 @@ def atlas_figure(run, outcome):
         MARGIN,
         top - 14,
         f"DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where the query sits on "
-        f"TSS + {run.profile['label_shift']}.{far} Logo: 50 best windows, 2 bits high.",
+        f"TSS + {run.profile['label_shift']}.{far} Logo: {run.profile['n_windows']} best windows, "
+        "2 bits high.",
         color=SOFT,
     )
     step = (WIDTH - 2 * MARGIN - CELL) / (COLUMNS - 1)

@@ -61,7 +61,8 @@ def write_multiqc(run, outcome, card, atlas_png, out):
         for name, section in found.items():
             write_json(content / f"{name}_mqc.json", section)
         write_text(work / "report.css", "#mqc_welcome{display:none!important}\n")
-        write_text(content / "attentome_mqc_versions.yml", versions_text(run))
+        if run.records:
+            write_text(content / "attentome_mqc_versions.yml", versions_text(run))
         write_json(
             work / "config.json",
             {
@@ -123,7 +124,7 @@ def versions_text(run):
     for process in sorted(seen):
         lines.append(f"{process}:")
         lines += [f"  {name}: {json.dumps(str(version))}" for name, version in sorted(seen[process].items())]
-    return "\n".join(lines) + "\n" if lines else "{}\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _config(run, outcome, found, atlas):

@@ -2,9 +2,9 @@
 
 For each layer, head and distance d = 0 .. window - 1 (upstream, nt; 0 = the query itself) the mean and the maximum
 score, over all positions of the arc and over those with the highest and the lowest outputs; the windows with the
-highest score at the head's peak distance; and Spearman's correlation of score and output over a random sample of positions
-(Clauwaert et al. 2021, analysis of the heads, there on a 1 % sample). Nothing of the size positions x window is kept
-but that sample.
+highest score at the head's peak distance; and Spearman's correlation of score and output over a random sample of
+positions (Clauwaert et al. 2021, analysis of the heads, there on a 1 % sample). Nothing of the size positions x window
+is kept but that sample.
 """
 
 import numpy as np

@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs image clean
+.PHONY: help setup demo test lint docs bench image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,13 @@ test: lint  ## everything that CI checks
 
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
 	docs/parameter_table.py
+
+bench: setup  ## run preset cpu on E. coli (DATA=folder of the published files) and write docs/benchmarks.md
+	tests/bench/ecoli_tables.py $(DATA) results/ecoli_tables
+	nextflow run . --input results/ecoli_tables/tss_sets.csv --genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
+		--annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz --split ecoli_k12 --run_name ecoli \
+		--outdir results/ecoli -resume
+	PYTHONPATH=bin tests/bench/benchmark_table.py results/ecoli docs/benchmarks.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

@@ -24,7 +24,7 @@ def main():
     parser.add_argument("--model", required=True, help="model directory")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--batch", type=int, default=4, help="segments computed at once; no effect on the results")
+    parser.add_argument("--batch", type=int, default=1, help="segments computed at once; no effect on the results")
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()

@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--sample", type=int, default=10000, help="positions for the Spearman correlation")
     parser.add_argument("--seed", type=int, default=1, help="of that sample")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--batch", type=int, default=2, help="segments computed at once; no effect on the results")
+    parser.add_argument("--batch", type=int, default=1, help="segments computed at once; no effect on the results")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")

@@ -12,7 +12,7 @@ from attentome.genome import OUTSIDE, interval_to_stream
 from attentome.labels import Interval
 from attentome.model import as_tokens, tss_logit
 
-SEGMENT = 1024
+SEGMENT = 4096
 
 
 def segments(genome, intervals, segment=SEGMENT):

@@ -62,7 +62,7 @@ class BestPlaces:
 
 
 def profile_heads(network, genome, intervals, outputs, device, n_extreme=500, n_windows=50, n_spearman=10000, seed=1,
-                  batch_size=2, log=print):
+                  batch_size=1, log=print):
     """Profile all heads of a network over an arc.
 
     Parameters

@@ -282,7 +282,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
 
 def validate(network, settings, genome, labels, intervals, device):
     """Loss and PR AUC of a network over all positions of an arc, both strands."""
-    outputs = predict_intervals(network, genome, intervals, device, batch_size=settings.batch_size)
+    outputs = predict_intervals(network, genome, intervals, device, batch_size=1)
     target = arc_values(labels, intervals)
     losses = position_loss(torch.from_numpy(outputs).double(), torch.from_numpy(target).double(),
                            settings.positive_weight, settings.focal_gamma)

@@ -4,52 +4,14 @@
 import argparse
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from attentome.formats import STRAND_SIGN, STRANDS, read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
+from attentome.evaluate import calls_table, stretches, thin
+from attentome.formats import read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
 from attentome.genome import load_genome
-from attentome.labels import ARCS, query_position, read_split, stream_key
-from attentome.metrics import Stretch, arc_metrics, best_f1_threshold, call_peaks, match_calls
+from attentome.labels import ARCS, read_split
+from attentome.metrics import arc_metrics, best_f1_threshold
 from attentome.record import task_record
-
-CURVE_POINTS = 2000
-
-
-def stretches(outputs, labels, intervals):
-    return [Stretch(part.contig, part.start, *(arrays[stream_key(part.contig, strand)][part.start:part.end]
-                                               for arrays in (outputs, labels)))
-            for part in intervals for strand in STRANDS]
-
-
-def thin(x, y, thresholds):
-    """At most about CURVE_POINTS points of a curve, both ends kept, dense where the thresholds are high."""
-    n = len(x)
-    keep = np.unique(np.append(np.geomspace(1, n, CURVE_POINTS).astype(int) - 1, n - 1))
-    return x[keep], y[keep], thresholds[keep]
-
-
-def calls_table(genome, outputs, labels, threshold, tolerance, label_shift):
-    """Calls of the whole genome above a threshold, drawn at the TSS's place, as BED6 with output and matched."""
-    rows = []
-    for contig in genome.values():
-        for strand in STRANDS:
-            values, here = (arrays[stream_key(contig.name, strand)] for arrays in (outputs, labels))
-            above = np.where(values >= threshold, values, -np.inf)
-            calls = call_peaks(above, tolerance)
-            calls = calls[np.isfinite(above[calls])]
-            matched = match_calls(calls, here, tolerance) >= 0
-            tss = query_position(calls, strand, -label_shift)
-            tss = tss % len(contig) if contig.circular else tss
-            for place, query, hit in zip(tss.tolist(), calls.tolist(), matched.tolist(), strict=True):
-                if 0 <= place < len(contig):
-                    probability = 1 / (1 + np.exp(-float(values[query])))
-                    rows.append((contig.name, place, place + 1, ".", round(1000 * probability), STRAND_SIGN[strand],
-                                 values[query], int(hit)))
-    table = pd.DataFrame(rows, columns=["contig", "start", "end", "name", "score", "strand", "output", "matched"])
-    table = table.sort_values(["contig", "start", "strand"], kind="stable", ignore_index=True)
-    table["name"] = [f"call_{number + 1:06d}" for number in range(len(table))]
-    return table
 
 
 def main():

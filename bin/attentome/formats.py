@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 SITE_COLUMNS = ["contig", "start", "end", "name", "score", "strand"]
 STRANDS = ("plus", "minus")
@@ -145,7 +145,7 @@ def write_arrays(path, arrays, metadata=None):
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, temporary, metadata=metadata)
+    temporary.write_bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata))
     os.replace(temporary, path)
 
 

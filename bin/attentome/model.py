@@ -15,13 +15,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 from torch.nn import functional as F
 
 from attentome import attention
 from attentome.formats import read_json, write_json
-from attentome.genome import OUTSIDE, UNKNOWN
+from attentome.genome import OUTSIDE
 
 FORMAT = "attentome-model-1"
 
@@ -231,8 +231,8 @@ def save_model(folder, network, label_shift, origin):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()},
-              folder / "model.safetensors")
+    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    (folder / "model.safetensors").write_bytes(save(weights))
     upstream, downstream = network.context()
     write_json(folder / "model.json", {
         "format": FORMAT,
@@ -293,6 +293,3 @@ def as_tokens(codes, device):
     """Codes (uint8 ndarray of any shape) as an int64 tensor on a device."""
     return torch.from_numpy(codes).to(device, torch.int64)
 
-
-__all__ = ["FORMAT", "Layer", "Network", "NetworkConfig", "OUTSIDE", "UNKNOWN", "as_tokens", "choose_device",
-           "load_model", "save_model", "tss_logit"]

@@ -2,8 +2,8 @@
 
 The modules form layers; each imports only from those before it:
 formats, record, genome -> sites -> curate -> labels -> model -> train, predict, profile -> heads -> report.
-``metrics``, ``evaluate``, ``tracks`` and ``simulate`` stand beside them; only model, train, predict, profile and published
-import torch.
+``metrics``, ``evaluate``, ``tracks`` and ``simulate`` stand beside them. Only model, train, predict, profile and
+published import torch.
 """
 
 __version__ = "0.1.0"

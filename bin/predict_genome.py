@@ -2,12 +2,12 @@
 """Compute the network's output at every nucleotide of both strands, as an array file and as bigWig tracks."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from attentome.exits import one_line_exit
 from attentome.formats import STRANDS, write_arrays
 from attentome.genome import load_genome
 from attentome.labels import stream_key
@@ -29,14 +29,11 @@ def main():
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    with task_record(args.record, "PREDICT", packages=("torch", "numpy", "safetensors", "pyBigWig"),
-                     threads=args.threads):
+    packages = ("torch", "numpy", "safetensors", "pyBigWig")
+    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", "", packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
-        try:
-            device = choose_device(args.device)
-            network, description = load_model(args.model, device)
-        except ValueError as error:
-            sys.exit(f"predict_genome.py: {error}")
+        device = choose_device(args.device)
+        network, description = load_model(args.model, device)
         outputs = predict_genome(network, genome, device, args.batch)
         write_arrays(args.out / "outputs.safetensors", {stream_key(*name): array for name, array in outputs.items()})
         for strand in STRANDS:

@@ -2,13 +2,13 @@
 """Profile the attention of every head over one arc of the genome, in one pass."""
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import torch
 
+from attentome.exits import one_line_exit
 from attentome.formats import STRAND_SIGN, read_arrays, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import ARCS, arc_positions, arc_values, read_split
@@ -36,14 +36,12 @@ def main():
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    with task_record(args.record, "PROFILE", packages=("torch", "numpy", "scipy", "safetensors"), threads=args.threads):
+    packages = ("torch", "numpy", "scipy", "safetensors")
+    with one_line_exit("profile_attention.py"), task_record(args.record, "PROFILE", "", packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
         intervals = read_split(read_tsv(args.split), args.arc)
-        try:
-            device = choose_device(args.device)
-            network, description = load_model(args.model, device)
-        except ValueError as error:
-            sys.exit(f"profile_attention.py: {error}")
+        device = choose_device(args.device)
+        network, description = load_model(args.model, device)
         outputs = arc_values(read_arrays(args.outputs), intervals)
         profile, windows, facts = profile_heads(
             network, genome, intervals, outputs, device, args.extremes, args.windows, args.sample, args.seed,

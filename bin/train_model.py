@@ -2,21 +2,19 @@
 """Train one network on the training arc, with early stopping on the validation arc."""
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import torch
 
+from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import read_split
 from attentome.model import choose_device, save_model
 from attentome.record import task_record
 from attentome.train import read_preset, train_network
-
-OUT_OF_GPU_MEMORY = 85
 
 
 def main():
@@ -36,21 +34,16 @@ def main():
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    with task_record(args.record, "TRAIN", args.preset, ("torch", "numpy", "safetensors"), args.threads):
-        try:
-            overrides = read_json(args.overrides) if args.overrides else {}
-            config, settings = read_preset(read_json(args.presets), args.preset, overrides)
-            device = choose_device(args.device)
-            split = read_tsv(args.split)
-            network, history, summary = train_network(
-                config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
-                read_split(split, "train"), read_split(split, "validation"), args.seed, device,
-                log=partial(print, flush=True))
-        except torch.cuda.OutOfMemoryError as error:
-            print(f"out of GPU memory: {error}; lower --batch_size", file=sys.stderr)
-            sys.exit(OUT_OF_GPU_MEMORY)
-        except (ValueError, FloatingPointError) as error:
-            sys.exit(f"train_model.py: {error}")
+    packages = ("torch", "numpy", "safetensors")
+    with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.preset, packages, args.threads):
+        overrides = read_json(args.overrides) if args.overrides else {}
+        config, settings = read_preset(read_json(args.presets), args.preset, overrides)
+        device = choose_device(args.device)
+        split = read_tsv(args.split)
+        network, history, summary = train_network(
+            config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
+            read_split(split, "train"), read_split(split, "validation"), args.seed, device,
+            log=partial(print, flush=True))
         origin = {"preset": args.preset, "seed": args.seed, "best_step": summary["best_step"]}
         save_model(args.out, network, read_json(args.labels_json)["label_shift"], origin)
         write_tsv("history.tsv", pd.DataFrame(history))

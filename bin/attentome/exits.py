@@ -1,0 +1,35 @@
+"""How a script that runs the network ends when it cannot go on: one line, and an exit code that tells why."""
+
+import sys
+from contextlib import contextmanager
+
+import torch
+
+FAULT = 2
+OUT_OF_GPU_MEMORY = 85
+"""The workflow starts such a task again with a smaller batch."""
+
+
+@contextmanager
+def one_line_exit(program):
+    """Turn the errors that a user can mend into one line on stderr and an exit code.
+
+    Parameters
+    ----------
+    program : str
+        Name that stands before the line.
+
+    Raises
+    ------
+    SystemExit
+        2 for a fault in input, model or settings, 85 where the GPU's memory did not suffice.
+    """
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        print(f"{program}: out of GPU memory: {str(error).splitlines()[0]}; lower --batch_size or --predict_batch",
+              file=sys.stderr)
+        sys.exit(OUT_OF_GPU_MEMORY)
+    except (ValueError, FloatingPointError) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        sys.exit(FAULT)

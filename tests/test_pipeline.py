@@ -7,8 +7,13 @@ import re
 import shutil
 from collections import Counter
 
+import numpy as np
 import pytest
+import torch
 from nextflow_run import PROJECT, run_pipeline
+
+from attentome.genome import load_genome, to_stream
+from attentome.model import as_tokens, load_model, tss_logit
 
 SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "CURATE": 1, "LABEL": 1, "TRAIN": 1, "PREDICT": 1,
              "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
@@ -192,6 +197,35 @@ def test_demo_has_a_head_that_found_the_planted_minus10(demo):
     alike = {head: max(share_alike(rows, genome, end, consensus) for end in ends) for head, rows in windows.items()}
     found = [head for head in peak if peak[head] in places and attention[head] > 0.5 and alike[head] > 0.5]
     assert found, (peak, attention, alike)
+
+
+@pytest.mark.slow
+def test_demo_network_needs_the_planted_minus10(demo):
+    """At the test arc's true promoters the output falls when the hexamer is complemented, not for 6 nt elsewhere."""
+    _, run = demo
+    network, description = load_model(run.results / "model")
+    contig = load_genome(run.results / "simulation/genome.fna", run.results / "inputs/genome.json")["sim"]
+    upstream, downstream = network.context()
+    arc = next(row for row in read_table(run.results / "labels/split.tsv") if row["arc"] == "test")
+    windows = []
+    for row in read_table(run.results / "simulation/truth.tsv"):
+        if row["kind"] == "promoter" and int(arc["start"]) <= int(row["tss"]) < int(arc["end"]):
+            strand = "plus" if row["strand"] == "+" else "minus"
+            query = to_stream(int(row["tss"]), len(contig), strand) + description["label_shift"]
+            windows.append(contig.window(strand, query - upstream, query + 1 + downstream))
+    windows = np.stack(windows)
+    assert len(windows) > 50
+
+    def mean_output(first_base):
+        changed = windows.copy()
+        if first_base is not None:
+            start = upstream - description["label_shift"] + first_base    # base -p of a TSS lies p before its +1
+            changed[:, start:start + 6] = np.array([1, 0, 3, 2])[changed[:, start:start + 6]]
+        with torch.no_grad():
+            return tss_logit(network(as_tokens(changed, "cpu"))[0]).mean().item()
+
+    fall = {base: mean_output(None) - mean_output(base) for base in (-12, -25, 10)}
+    assert fall[-12] > 2 and abs(fall[-25]) < 0.5 and abs(fall[10]) < 0.5, fall
 
 
 @pytest.mark.slow

@@ -8,16 +8,8 @@ from attentome.elements import read_elements
 from attentome.formats import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
 from attentome.genome import load_genome
 from attentome.head_figures import figure_notes, logo_figure, profile_figure, spearman_figure
-from attentome.heads import (
-    describe_head,
-    head_name,
-    head_numbers,
-    meme_text,
-    profile_table,
-    pwm_table,
-    spearman_table,
-    window_table,
-)
+from attentome.head_tables import meme_text, profile_table, pwm_table, spearman_table, window_table
+from attentome.heads import describe_head, head_name, head_numbers
 from attentome.record import task_record
 from attentome.style import save_figure, use_style
 

@@ -15,22 +15,10 @@ from attentome.elements import base_of_distance, distance_of_base, read_elements
 from attentome.formats import read_arrays, read_bed, read_json, read_tsv
 from attentome.genome import Contig, encode, load_genome
 from attentome.head_figures import logo_figure, profile_figure, spearman_figure
-from attentome.heads import (
-    base_counts,
-    consensus,
-    describe_head,
-    distinct_windows,
-    genome_background,
-    head_numbers,
-    information,
-    key_reach,
-    meme_text,
-    nearest_sites,
-    share_at_sites,
-    window_table,
-    window_tokens,
-    zoom_range,
-)
+from attentome.head_tables import meme_text, window_table
+from attentome.head_windows import distinct_windows, nearest_sites, share_at_sites, window_tokens
+from attentome.heads import describe_head, head_numbers, key_reach, zoom_range
+from attentome.logo import base_counts, consensus, genome_background, information
 from attentome.style import use_style
 
 ROOT = Path(__file__).resolve().parent.parent

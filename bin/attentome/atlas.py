@@ -7,7 +7,7 @@ from attentome.cell_geometry import (
     logo_letters,
     peak_label_place,
 )
-from attentome.heads import LETTERS
+from attentome.logo import LETTERS
 from attentome.outcome import UNGRADED
 from attentome.page import page, shared_bases, warning
 from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, RULE, SOFT, escape, times

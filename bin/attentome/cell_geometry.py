@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
-from attentome.heads import LETTERS
+from attentome.logo import LETTERS
 from attentome.style import HIGH, LOW, along
 
 NEAR = 100

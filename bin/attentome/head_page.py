@@ -3,7 +3,7 @@
 import numpy as np
 
 from attentome.elements import signed
-from attentome.heads import CONSENSUS_BITS, LETTERS
+from attentome.logo import CONSENSUS_BITS, LETTERS
 from attentome.outcome import UNGRADED, number
 from attentome.page import facts, head_sentence, inline, page, table, warning
 from attentome.style import BASE_COLOUR, escape

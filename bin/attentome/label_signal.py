@@ -5,7 +5,7 @@ import numpy as np
 
 from attentome.elements import signed
 from attentome.genome import OUTSIDE, to_stream
-from attentome.heads import base_counts, genome_background, information
+from attentome.logo import base_counts, genome_background, information
 
 FIRST, LAST = -54, 6
 """Bases relative to the TSS that are aligned, both included."""

@@ -25,7 +25,9 @@ from attentome.outcome import interval_text, judge, number, run_state
 from attentome.report import write_report
 from attentome.report_inputs import read_run, similar_heads
 from attentome.report_tables import metrics_table
-from attentome.run_card import duration, ring_svg, run_card
+from attentome.run_card import run_card
+from attentome.run_card_figures import ring_svg
+from attentome.run_card_page import duration
 from attentome.style import HIGH, LOW, use_style
 
 CLAIMS = re.compile(

@@ -4,7 +4,7 @@ to try."""
 from attentome.elements import signed
 from attentome.outcome import COMPARISON_BITS, NOT_LEARNED, SYMBOLS, interval_text, label_columns, number
 from attentome.page import page
-from attentome.run_card import dots_svg
+from attentome.run_card_figures import dots_svg
 from attentome.style import BLUES, FAINT, INK, SOFT, escape
 
 STYLE = """

@@ -19,7 +19,8 @@ from attentome.report_tables import (
     spearman_table,
     windows_table,
 )
-from attentome.run_card import run_card, run_card_page
+from attentome.run_card import run_card
+from attentome.run_card_page import run_card_page
 from attentome.style import save_figure, use_style
 
 

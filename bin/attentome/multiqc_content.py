@@ -1,0 +1,35 @@
+"""What the sections of the MultiQC report are made of: their parents, columns of numbers, pictures."""
+
+import base64
+
+from attentome.outcome import UNGRADED
+from attentome.style import escape
+
+PARENTS = {
+    "labels": ("Labels", "What counts as a transcription start site."),
+    "training": ("Training", "How the network was trained."),
+    "test_arc": (
+        "Test arc",
+        "How well the network finds the sites of an arc of the genome that it never met.",
+    ),
+    "heads": ("Heads", UNGRADED),
+    "run_card": ("Run card", "In short; the whole is <a href='../run_card.html'>run_card.html</a>."),
+}
+"""Sections of the report: name and first line."""
+
+
+def parent(name):
+    """The keys by which a section names its parent, one of :data:`PARENTS`."""
+    title, line = PARENTS[name]
+    return {"parent_id": name, "parent_name": title, "parent_description": line}
+
+
+def number_column(title, description, form):
+    """Header of a table's column of numbers from 0 up; ``form`` is a format string (``{:,.1f}``)."""
+    return {"title": title, "description": description, "format": form, "scale": False, "min": 0}
+
+
+def picture(path, words):
+    """A PNG as an HTML image that needs no file; ``words`` say what it shows."""
+    data = base64.b64encode(path.read_bytes()).decode()
+    return f'<img src="data:image/png;base64,{data}" alt="{escape(words)}" style="max-width:100%">'

@@ -1,0 +1,148 @@
+"""The sections of the MultiQC report about heads: atlas, numbers, heat map."""
+
+import numpy as np
+import pandas as pd
+
+from attentome.elements import signed
+from attentome.multiqc_content import number_column, parent, picture
+from attentome.outcome import UNGRADED, number
+from attentome.page import element_at, shared_bases
+
+SHOWN_D = 128
+"""Distances in the heat map."""
+
+
+def head_sections(run, atlas_png):
+    """Contents of the three sections about heads, by name.
+
+    Parameters
+    ----------
+    run : RunFacts
+    atlas_png : Path
+        Picture of the atlas.
+
+    Returns
+    -------
+    dict of str to dict
+        MultiQC custom content.
+    """
+    return {
+        "attentome_atlas": _atlas(run, atlas_png),
+        "attentome_heads": _heads(run),
+        "attentome_heatmap": _heatmap(run),
+    }
+
+
+def _atlas(run, png):
+    return {
+        "id": "attentome_atlas",
+        **parent("heads"),
+        "section_name": "Head atlas",
+        "description": "Per head: mean score of the highest outputs on one log scale, and the logo of its "
+        "best windows. "
+        "With links and other orders: <a href='../atlas.html'>atlas.html</a>. Data: "
+        "tables/profiles.tsv.gz, heads/L·_H·/pwm.tsv.",
+        "plot_type": "html",
+        "data": picture(png, f"profiles and logos of {len(run.heads)} heads"),
+    }
+
+
+def _heads(run):
+    data = {}
+    for head in run.heads:
+        numbers = head.numbers
+        high, d = head.peak
+        logo, windows = numbers["logo"], numbers["windows"]
+        data[head.title] = {
+            "grade": "?",
+            "d": d,
+            "base": signed(numbers["groups"]["top"]["base"]),
+            "box": (element_at(run.elements, d) or "none").replace("-", "−"),
+            "height": high,
+            "all": float(head.x_uniform("all")[d]),
+            "consensus": shared_bases(logo) or "none",
+            "bits": logo["total_bits"],
+            "rho": numbers["spearman"]["rho_at_peak_d"],
+            "sites": f"{windows['at_known_sites']} ({number(windows['expected_at_known_sites'], 2)})",
+            "page": f'<a href="../heads/{head.name}.html">open</a>',
+        }
+    headers = {
+        "grade": {"title": "Grade", "description": "?: not graded, no controls", "scale": False},
+        "d": number_column("Peak d", "Distance (nt upstream of the query) of the highest mean score", "{:,.0f}"),
+        "base": {
+            "title": "Base",
+            "description": "Relative to the TSS, where the query sits on TSS + shift",
+            "scale": False,
+        },
+        "box": {"title": "Inside", "description": "Box of the ruler that the peak lies in", "scale": False},
+        "height": number_column("Peak, × uniform", "Mean score of the highest outputs at the peak", "{:,.1f}"),
+        "all": number_column("All, × uniform", "Mean score of all positions at the same d", "{:,.1f}"),
+        "consensus": {
+            "title": "Windows share",
+            "description": "Bases above 0.25 bit; n: any",
+            "scale": False,
+        },
+        "bits": number_column("Bits", "Information of the logo round the peak", "{:,.1f}"),
+        "rho": {
+            "title": "ρ at the peak",
+            "description": "Spearman correlation of score and output",
+            "format": "{:,.2f}",
+            "scale": False,
+        },
+        "sites": {
+            "title": "At TSS (chance)",
+            "description": "Of 50 windows, within 5 nt of a curated TSS + shift",
+            "scale": False,
+        },
+        "page": {"title": "Page", "scale": False},
+    }
+    return {
+        "id": "attentome_heads",
+        **parent("heads"),
+        "section_name": "Heads in numbers",
+        "description": f"One row a head. {UNGRADED} Data: tables/heads.tsv.",
+        "plot_type": "table",
+        "pconfig": {
+            "id": "attentome_heads_table",
+            "title": "Heads: numbers",
+            "col1_header": "Head",
+            "sort_rows": False,
+            "no_violin": True,
+        },
+        "headers": headers,
+        "data": data,
+    }
+
+
+def _heatmap(run):
+    far = min(SHOWN_D, run.profile["window"])
+    rows = [
+        np.log2(np.maximum(head.x_uniform("top")[:far][::-1], 0.25)).round(3).tolist() for head in run.heads
+    ]
+    distances = [str(d) for d in range(far - 1, -1, -1)]
+    table = pd.DataFrame(rows, index=[head.title for head in run.heads], columns=distances)
+    return {
+        "id": "attentome_heatmap",
+        **parent("heads"),
+        "section_name": "Where heads look",
+        "description": f"Mean score of the highest outputs, log2 of multiples of uniform (0: nothing), d "
+        f"{far - 1} to 0 "
+        "nt upstream of the query; DNA runs 5′ to 3′. Colour −1 to 6 for all. Data: "
+        "tables/profiles.tsv.gz.",
+        "plot_type": "heatmap",
+        "pconfig": {
+            "id": "attentome_heatmap_plot",
+            "title": "Heads: mean score by distance",
+            "xlab": "distance d, nt",
+            "ylab": "head",
+            "zlab": "log2 × uniform",
+            "min": -1,
+            "max": 6,
+            "cluster_rows": False,
+            "cluster_cols": False,
+            "square": False,
+            "display_values": False,
+            "colstops": [[0, "#ffffff"], [0.14, "#f4f8fa"], [0.5, "#93c3dc"], [1, "#083d5c"]],
+        },
+        "data": {index: row.to_dict() for index, row in table.iterrows()},
+    }

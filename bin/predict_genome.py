@@ -28,13 +28,13 @@ def main():
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors", "pyBigWig")
     with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", "", packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
         device = choose_device(args.device)
         network, description = load_model(args.model, device)
-        outputs = predict_genome(network, genome, device, args.batch)
+        outputs = predict_genome(network, genome, device, args.batch, args.threads)
         write_arrays(args.out / "outputs.safetensors", {stream_key(*name): array for name, array in outputs.items()})
         for strand in STRANDS:
             write_bigwig(args.out / f"output.{strand}.bw", {

@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     packages = ("torch", "numpy", "scipy", "safetensors")
     with one_line_exit("profile_attention.py"), task_record(args.record, "PROFILE", "", packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
@@ -45,7 +45,7 @@ def main():
         outputs = arc_values(read_arrays(args.outputs), intervals)
         profile, windows, facts = profile_heads(
             network, genome, intervals, outputs, device, args.extremes, args.windows, args.sample, args.seed,
-            args.batch, log=partial(print, flush=True))
+            args.batch, args.threads, log=partial(print, flush=True))
         windows = pd.DataFrame(windows)
         contig, strand, position = arc_positions(intervals)
         place = windows.pop("place").to_numpy()

@@ -33,7 +33,7 @@ def main():
     parser.add_argument("--out", default="model", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
     with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.preset, packages, args.threads):
         overrides = read_json(args.overrides) if args.overrides else {}
@@ -43,7 +43,7 @@ def main():
         network, history, summary = train_network(
             config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
             read_split(split, "train"), read_split(split, "validation"), args.seed, device,
-            log=partial(print, flush=True))
+            args.threads, log=partial(print, flush=True))
         origin = {"preset": args.preset, "seed": args.seed, "best_step": summary["best_step"]}
         save_model(args.out, network, read_json(args.labels_json)["label_shift"], origin)
         write_tsv("history.tsv", pd.DataFrame(history))

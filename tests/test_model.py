@@ -165,7 +165,7 @@ def test_segments_batches_and_origin_do_not_matter():
     whole = [Interval("all", "c", 0, 700)]
     reference = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), 1, segment=700)
     for segment, batch in ((64, 3), (129, 8), (1024, 2)):
-        again = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), batch, segment=segment)
+        again = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), batch, 2, segment=segment)
         np.testing.assert_allclose(again, reference, rtol=0, atol=1e-5)
     # The same circle cut open elsewhere.
     turned = Contig("c", np.roll(contig.tokens, -123), circular=True)
@@ -178,7 +178,7 @@ def test_minus_strand_is_the_reverse_complement():
     network = small_network(dtype=torch.float32)
     contig = Contig("c", np.random.default_rng(8).integers(0, 4, 300).astype(np.uint8))
     mirrored = Contig("c", contig.stream("minus").copy())
-    both = [predict_intervals(network, {"c": each}, [Interval("all", "c", 0, 300)], torch.device("cpu"), 2, 128)
+    both = [predict_intervals(network, {"c": each}, [Interval("all", "c", 0, 300)], torch.device("cpu"), 2, 1, 128)
             for each in (contig, mirrored)]
     plus, minus = np.split(both[0], 2)
     other_plus, other_minus = np.split(both[1], 2)
@@ -189,7 +189,7 @@ def test_minus_strand_is_the_reverse_complement():
 def test_linear_contig_equals_direct_formula_at_its_ends():
     network = small_network()
     contig = Contig("c", np.random.default_rng(9).integers(0, 4, 90).astype(np.uint8))
-    outputs = predict_intervals(network, {"c": contig}, [Interval("all", "c", 0, 90)], torch.device("cpu"), 2, 40)
+    outputs = predict_intervals(network, {"c": contig}, [Interval("all", "c", 0, 90)], torch.device("cpu"), 2, 1, 40)
     direct = direct_network(network, torch.from_numpy(contig.tokens).long())[0].detach()
     np.testing.assert_allclose(outputs[:90], (direct[:, 1] - direct[:, 0]).numpy(), atol=1e-5)
 

@@ -80,7 +80,7 @@ def test_windows_are_the_best_at_the_peak(everything, profiled):
 
 def test_batch_size_does_not_matter(network, genome, everything, profiled):
     again = profile_heads(network, genome, ARC, everything[0], CPU, n_extreme=100, n_windows=20, n_spearman=10**6,
-                          batch_size=7, log=lambda line: None)
+                          batch_size=7, threads=3, log=lambda line: None)
     for name, array in profiled[0].items():
         np.testing.assert_allclose(again[0][name], array, atol=1e-5)
     assert [row["place"] for row in again[1]] == [row["place"] for row in profiled[1]]

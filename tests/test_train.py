@@ -11,8 +11,17 @@ import torch
 from attentome.genome import Contig, decode
 from attentome.labels import Interval, arc_values
 from attentome.metrics import pr_auc
-from attentome.model import NetworkConfig
-from attentome.train import SegmentSampler, TrainSettings, learning_rate_at, position_loss, read_preset, train_network
+from attentome.model import Network, NetworkConfig, dropout, tss_logit
+from attentome.parallel import in_order
+from attentome.train import (
+    SegmentSampler,
+    TrainSettings,
+    batch_gradients,
+    learning_rate_at,
+    position_loss,
+    read_preset,
+    train_network,
+)
 
 PRESETS = json.loads((Path(__file__).parents[1] / "assets" / "presets.json").read_text())
 CONFIG = NetworkConfig(layers=1, heads=2, d_model=16, d_head=8, window=24, conv_width=5)
@@ -39,11 +48,11 @@ def planted():
     return {"c": Contig("c", tokens, True)}, labels
 
 
-def train(planted, seed=1, **changes):
+def train(planted, seed=1, threads=1, **changes):
     genome, labels = planted
     settings = dataclasses.replace(SETTINGS, **changes)
     return train_network(CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed,
-                         torch.device("cpu"), log=lambda line: None)
+                         torch.device("cpu"), threads, log=lambda line: None)
 
 
 def test_segments_hold_the_right_bases_and_labels(planted):
@@ -103,13 +112,48 @@ def test_planted_motif_is_learned_and_best_weights_are_kept(planted):
     assert reachable > 0.6
     assert best["validation_pr_auc"] > 0.95 * reachable
     assert summary["best_step"] == best["step"] and [row["step"] for row in history if row["best"]][-1] == best["step"]
-    assert not network.training
 
 
 def test_same_seed_same_bytes_other_seed_other_bytes(planted):
     first, second, other = (train(planted, seed, max_steps=20, evaluate_every=10)[0].state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_number_of_threads_does_not_matter(planted):
+    first, second = (train(planted, threads=threads, max_steps=20, evaluate_every=10) for threads in (1, 3))
+    assert first[1] == second[1]
+    for a, b in zip(first[0].parameters(), second[0].parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_gradient_of_a_batch_is_that_of_its_mean_loss(planted):
+    """Segment by segment, the sum equals the gradient of the whole batch's loss taken at once."""
+    genome, labels = planted
+    network = Network(CONFIG).initialise(torch.Generator().manual_seed(1), 0.2).double()
+    batch = SegmentSampler(genome, labels, ARCS["train"], network.context(), 64, 0.7, np.random.default_rng(1)).draw(5)
+    batch[2][3, 40:] = 0
+    codes, target, scored = (torch.from_numpy(array) for array in batch)
+    loss, gradients = batch_gradients(network, SETTINGS, batch, (1, 1), torch.device("cpu"), 2)
+    losses = position_loss(tss_logit(network(codes.long())[0]), target.double(), 10.0, 0.8)
+    whole = (losses * scored).sum() / scored.sum()
+    assert loss == pytest.approx(whole.item(), rel=1e-6)
+    for ours, theirs in zip(gradients, torch.autograd.grad(whole, list(network.parameters())), strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-7)
+
+
+def test_dropout_rate_and_scale():
+    x = torch.ones(200, 200)
+    dropped = dropout(x, 0.25, torch.Generator().manual_seed(1))
+    assert dropped.unique().tolist() == pytest.approx([0, 4 / 3])
+    assert dropped.mean().item() == pytest.approx(1, abs=0.02)
+    assert dropout(x, 0.25, None) is x
+
+
+def test_work_comes_back_in_order_and_errors_come_through():
+    assert list(in_order(lambda item: item * item, range(50), 3)) == [item * item for item in range(50)]
+    with pytest.raises(ZeroDivisionError):
+        list(in_order(lambda item: 1 // (item - 7), range(50), 3))
 
 
 def test_early_stop(planted):

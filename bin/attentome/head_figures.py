@@ -27,7 +27,6 @@ from attentome.style import (
     add_axes,
     add_text,
     new_figure,
-    times,
     wrap,
 )
 
@@ -254,8 +253,3 @@ def figure_notes(head):
             f"spearman.tsv: rho over {far}",
         ),
     }
-
-
-def peak_label(x_uniform, d):
-    """Height and place of a peak as printed in the atlas: ``52× at 27``."""
-    return f"{times(x_uniform)} at {d}"

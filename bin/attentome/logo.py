@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from attentome.genome import OUTSIDE, UNKNOWN
-
 LETTERS = "ACGT"
 CONSENSUS_BITS = 0.25
 """Columns with less information than this have no letter in a consensus (noise of 50 windows stays
@@ -81,19 +79,3 @@ def consensus(counts, bits, threshold=CONSENSUS_BITS):
     best = np.asarray(counts).argmax(axis=1)
     text = "".join(LETTERS[best[i]] if bits[i] >= threshold else "n" for i in range(start, stop))
     return text, start, stop
-
-
-def agreement(head):
-    """Where each window agrees with the logo.
-
-    Parameters
-    ----------
-    head : Head
-
-    Returns
-    -------
-    ndarray of bool, shape (n windows, high - low + 1)
-        True where the base is the most frequent one of a column that holds :data:`CONSENSUS_BITS` or more.
-    """
-    letters = _COLUMN[np.where(head.tokens == OUTSIDE, UNKNOWN, head.tokens)]
-    return (letters == head.counts.argmax(axis=1)) & (head.bits >= CONSENSUS_BITS)

@@ -90,7 +90,7 @@ class Layer(nn.Module):
         x = torch.cat([x[:, offset:offset + n] for offset in range(c.conv_width)], -1)
         return F.linear(x, weight, bias).view(*x.shape[:2], 3, c.heads, c.d_head).permute(2, 0, 3, 1, 4)
 
-    def forward(self, x, exists, u, v, keep_scores=False):
+    def forward(self, x, exists, u, v, keep_scores=False, generator=None):
         """Attend.
 
         Parameters
@@ -103,6 +103,8 @@ class Layer(nn.Module):
             Content and position biases of all layers.
         keep_scores : bool
             Also return the scores by distance.
+        generator : torch.Generator, optional
+            Source of dropout; None = no dropout.
 
         Returns
         -------
@@ -123,7 +125,7 @@ class Layer(nn.Module):
         q = torch.cat([q + u[:, None], q_position], -1) * scale
         keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
         heads = attention.WindowAttention.apply(q, k, phases, values, c.window, keys_exist)
-        update = F.dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, self.training)
+        update = dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, generator)
         first = left + c.window - 1
         x = self.norm(x[:, first:first + m] + update)
         if exists is not None:
@@ -168,9 +170,9 @@ class Network(nn.Module):
     def embed(self, tokens):
         """Codes to states: (b, n) to (b, n, d_model); UNKNOWN is the mean of the four bases, OUTSIDE is zero."""
         table = torch.cat([self.embedding, self.embedding.mean(0, keepdim=True), torch.zeros_like(self.embedding[:1])])
-        return F.dropout(table[tokens] * math.sqrt(self.config.d_model), self.config.dropout, self.training)
+        return table[tokens] * math.sqrt(self.config.d_model)
 
-    def forward(self, tokens, keep_scores=False):
+    def forward(self, tokens, keep_scores=False, generator=None):
         """Score positions.
 
         Parameters
@@ -179,6 +181,8 @@ class Network(nn.Module):
             Codes in reading direction; see :meth:`context`.
         keep_scores : bool
             Also return the attention scores.
+        generator : torch.Generator, optional
+            Source of dropout, in training; None = no dropout. What is drawn depends on the generator alone.
 
         Returns
         -------
@@ -191,20 +195,26 @@ class Network(nn.Module):
         n = tokens.shape[1] - upstream - downstream
         if n < 1:
             raise ValueError(f"{tokens.shape[1]} positions given, but the context alone takes {upstream + downstream}")
-        x = self.embed(tokens)
+        x = dropout(self.embed(tokens), self.config.dropout, generator)
         exists = tokens != OUTSIDE
         exists = None if bool(exists.all()) else exists
         scores = []
         for layer in self.layers:
-            x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores)
+            x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores, generator)
             if keep_scores:
                 last = layer_scores.shape[2] - self._downstream_left(len(scores))
                 scores.append(layer_scores[:, :, last - n:last])
-        x = F.dropout(x, self.config.dropout, self.training)
-        return self.logits(x), scores
+        return self.logits(dropout(x, self.config.dropout, generator)), scores
 
     def _downstream_left(self, layer):
         return (self.config.layers - 1 - layer) * _conv_context(self.config)[1]
+
+
+def dropout(x, rate, generator):
+    """Each element 0 with probability ``rate``, else larger by 1 / (1 - rate); without a generator x itself."""
+    if generator is None or rate == 0:
+        return x
+    return x * torch.empty_like(x).bernoulli_(1 - rate, generator=generator) / (1 - rate)
 
 
 def _conv_context(config):

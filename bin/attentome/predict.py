@@ -4,6 +4,8 @@ The genome is cut into segments; each comes with the exact context that the netw
 neither on the segments' length nor on how many are computed at once (beyond the rounding of float32).
 """
 
+from itertools import islice
+
 import numpy as np
 import torch
 
@@ -11,6 +13,7 @@ from attentome.formats import STRANDS
 from attentome.genome import OUTSIDE, interval_to_stream
 from attentome.labels import Interval
 from attentome.model import as_tokens, tss_logit
+from attentome.parallel import in_order
 
 SEGMENT = 4096
 
@@ -43,7 +46,7 @@ def segments(genome, intervals, segment=SEGMENT):
             index += len(part)
 
 
-def run_segments(network, genome, intervals, device, batch_size, keep_scores=False, segment=SEGMENT):
+def run_segments(network, genome, intervals, device, batch_size, threads=1, keep_scores=False, segment=SEGMENT):
     """Run the network over intervals, batch by batch.
 
     Parameters
@@ -55,6 +58,8 @@ def run_segments(network, genome, intervals, device, batch_size, keep_scores=Fal
     device : torch.device
     batch_size : int
         Segments computed at once.
+    threads : int
+        Batches computed side by side, on a CPU.
     keep_scores : bool
         Also give the attention scores.
     segment : int
@@ -68,16 +73,18 @@ def run_segments(network, genome, intervals, device, batch_size, keep_scores=Fal
     scores : list of Tensor, shape (heads, n, window), one a layer, or None
     """
     upstream, downstream = network.context()
-    batch = []
 
-    def compute():
+    def compute(batch):
         codes = np.full((len(batch), upstream + segment + downstream), OUTSIDE, np.uint8)
         for row, (_, part, strand, start, stop) in enumerate(batch):
             window = genome[part.contig].window(strand, start - upstream, stop + downstream)
             codes[row, :len(window)] = window
         with torch.inference_mode():
             logits, scores = network(as_tokens(codes, device), keep_scores)
-            outputs = tss_logit(logits).cpu().numpy()
+            return batch, tss_logit(logits).cpu().numpy(), scores
+
+    batches = in_batches(segments(genome, intervals, segment), batch_size)
+    for batch, outputs, scores in in_order(compute, batches, threads):
         for row, (index, part, strand, start, stop) in enumerate(batch):
             n = stop - start
             first, last = interval_to_stream(part.start, part.end, len(genome[part.contig]), strand)
@@ -85,16 +92,15 @@ def run_segments(network, genome, intervals, device, batch_size, keep_scores=Fal
             places = index + (stream_places - first if strand == "plus" else last - 1 - stream_places)
             yield places, outputs[row, :n], [layer[row, :, :n] for layer in scores] if keep_scores else None
 
-    for item in segments(genome, intervals, segment):
-        batch.append(item)
-        if len(batch) == batch_size:
-            yield from compute()
-            batch = []
-    if batch:
-        yield from compute()
+
+def in_batches(items, size):
+    """Lists of ``size`` items, the last one perhaps shorter."""
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
 
 
-def predict_intervals(network, genome, intervals, device, batch_size, segment=SEGMENT):
+def predict_intervals(network, genome, intervals, device, batch_size, threads=1, segment=SEGMENT):
     """Outputs at all positions of intervals, both strands.
 
     Returns
@@ -103,12 +109,12 @@ def predict_intervals(network, genome, intervals, device, batch_size, segment=SE
         logit(TSS) - logit(not TSS) in the order of ``labels.arc_values``: index = place of the query.
     """
     outputs = np.empty(sum(2 * len(part) for part in intervals), np.float32)
-    for places, values, _ in run_segments(network, genome, intervals, device, batch_size, segment=segment):
+    for places, values, _ in run_segments(network, genome, intervals, device, batch_size, threads, segment=segment):
         outputs[places] = values
     return outputs
 
 
-def predict_genome(network, genome, device, batch_size):
+def predict_genome(network, genome, device, batch_size, threads=1):
     """Outputs at every position of both strands of the whole genome.
 
     Returns
@@ -119,7 +125,7 @@ def predict_genome(network, genome, device, batch_size):
     outputs = {}
     for contig in genome.values():
         whole = Interval("all", contig.name, 0, len(contig))
-        both = predict_intervals(network, genome, [whole], device, batch_size)
+        both = predict_intervals(network, genome, [whole], device, batch_size, threads)
         outputs[contig.name, "plus"], outputs[contig.name, "minus"] = np.split(both, 2)
     return outputs
 

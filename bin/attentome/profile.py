@@ -62,7 +62,7 @@ class BestPlaces:
 
 
 def profile_heads(network, genome, intervals, outputs, device, n_extreme=500, n_windows=50, n_spearman=10000, seed=1,
-                  batch_size=1, log=print):
+                  batch_size=1, threads=1, log=print):
     """Profile all heads of a network over an arc.
 
     Parameters
@@ -85,6 +85,8 @@ def profile_heads(network, genome, intervals, outputs, device, n_extreme=500, n_
         Of that sample.
     batch_size : int
         Segments computed at once; no effect on the results.
+    threads : int
+        Batches computed side by side, on a CPU; no effect on the results.
     log : callable
         Gets a progress line now and then.
 
@@ -114,7 +116,7 @@ def profile_heads(network, genome, intervals, outputs, device, n_extreme=500, n_
     highest = {group: torch.zeros(shape, device=device) for group in GROUPS}
     best = [BestPlaces(shape[1:], n_windows, device) for _ in range(config.layers)]
     done, reported = 0, 0
-    for places, _, scores in run_segments(network, genome, intervals, device, batch_size, keep_scores=True):
+    for places, _, scores in run_segments(network, genome, intervals, device, batch_size, threads, keep_scores=True):
         rows = {group: torch.from_numpy(np.flatnonzero(member[places] == code)).to(device)
                 for code, group in ((1, "top"), (2, "bottom"))}
         sample_rows = np.flatnonzero(in_sample[places] >= 0)

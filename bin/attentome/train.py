@@ -17,7 +17,11 @@ from attentome.genome import interval_to_stream
 from attentome.labels import arc_values, stream_key
 from attentome.metrics import pr_auc
 from attentome.model import Network, NetworkConfig, as_tokens, tss_logit
+from attentome.parallel import in_order
 from attentome.predict import predict_intervals
+
+SHARD = 2
+"""Segments of a batch computed together on a CPU; fixed, as the order of the sums depends on it."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def learning_rate_at(step, settings):
     return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(progress, 1))))
 
 
-def train_network(config, settings, genome, labels, train, validation, seed, device, log=print):
+def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print):
     """Train one network.
 
     Parameters
@@ -198,8 +202,10 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         ``<contig>.<strand>`` to uint8 labels of the queries by genomic position.
     train, validation : list of Interval
     seed : int
-        Same seed, machine and number of threads: same weights, byte for byte.
+        Same seed and machine: same weights, byte for byte.
     device : torch.device
+    threads : int
+        Segments of a batch computed side by side, on a CPU; no effect on the results.
     log : callable
         Gets one line at each validation.
 
@@ -235,17 +241,13 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     for step in range(1, settings.max_steps + 1):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate_at(step, settings)
-        network.train()
-        codes, target, scored = sampler.draw(settings.batch_size)
-        output = tss_logit(network(as_tokens(codes, device))[0])
-        target, scored = (torch.from_numpy(array).to(device) for array in (target, scored))
-        loss = (position_loss(output, target, settings.positive_weight, settings.focal_gamma) * scored).sum()
-        loss = loss / scored.sum()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss, gradients = batch_gradients(network, settings, sampler.draw(settings.batch_size), (seed, step), device,
+                                          threads)
+        for parameter, gradient in zip(network.parameters(), gradients, strict=True):
+            parameter.grad = gradient
         torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
         optimiser.step()
-        losses.append(loss.item())
+        losses.append(loss)
         if not np.isfinite(losses[-1]):
             raise FloatingPointError(f"the loss is {losses[-1]} at step {step} (learning rate "
                                      f"{learning_rate_at(step, settings):.2g}): lower --learning_rate")
@@ -258,7 +260,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             continue
         row = {"step": step, "positions": step * settings.batch_size * settings.segment,
                "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(losses)),
-               **validate(averaged, settings, genome, labels, validation, device)}
+               **validate(averaged, settings, genome, labels, validation, device, threads)}
         losses = []
         row["best"] = int(best is None or row["validation_loss"] < best[0])
         history.append(row)
@@ -280,9 +282,53 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     return averaged.eval(), history, summary
 
 
-def validate(network, settings, genome, labels, intervals, device):
+def batch_gradients(network, settings, batch, seeds, device, threads):
+    """Loss of a batch and its gradient, segment by segment on a CPU, all at once on a GPU.
+
+    Parameters
+    ----------
+    network : Network
+    settings : TrainSettings
+    batch : (ndarray, ndarray, ndarray)
+        Codes, labels and what is scored, of :meth:`SegmentSampler.draw`.
+    seeds : (int, int)
+        Seed of the training and number of the step; with the number of the segment they seed its dropout.
+    device : torch.device
+    threads : int
+        The sums are taken in the order of the segments, whatever the number of threads.
+
+    Returns
+    -------
+    loss : float
+        Mean over the scored positions.
+    gradients : list of Tensor
+        One a parameter of the network.
+    """
+    codes, target, scored = batch
+    rows = SHARD if device.type == "cpu" else len(codes)
+    parameters = list(network.parameters())
+    total = float(scored.sum())
+
+    def one(row):
+        part = slice(row, row + rows)
+        generator = torch.Generator(device).manual_seed((seeds[0] * 2**31 + seeds[1] * 2**10 + row) % 2**63)
+        output = tss_logit(network(as_tokens(codes[part], device), generator=generator)[0])
+        here, weight = (torch.from_numpy(array[part]).to(device) for array in (target, scored))
+        losses = position_loss(output, here, settings.positive_weight, settings.focal_gamma)
+        loss = (losses * weight).sum() / total
+        return loss.item(), torch.autograd.grad(loss, parameters)
+
+    loss, gradients = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
+    for part_loss, part_gradients in in_order(one, range(0, len(codes), rows), threads):
+        loss += part_loss
+        for gradient, part in zip(gradients, part_gradients, strict=True):
+            gradient += part
+    return loss, gradients
+
+
+def validate(network, settings, genome, labels, intervals, device, threads):
     """Loss and PR AUC of a network over all positions of an arc, both strands."""
-    outputs = predict_intervals(network, genome, intervals, device, batch_size=1)
+    outputs = predict_intervals(network, genome, intervals, device, batch_size=1, threads=threads)
     target = arc_values(labels, intervals)
     losses = position_loss(torch.from_numpy(outputs).double(), torch.from_numpy(target).double(),
                            settings.positive_weight, settings.focal_gamma)

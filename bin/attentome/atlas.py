@@ -9,7 +9,7 @@ from attentome.cell_geometry import (
 )
 from attentome.logo import LETTERS
 from attentome.outcome import UNGRADED
-from attentome.page import page, shared_bases, warning
+from attentome.page import cell_bases, page, warning
 from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, RULE, SOFT, escape, times
 
 CELL, TALL, LOGO = 176, 86, 40
@@ -139,8 +139,7 @@ def letter_definitions():
 def cell(head, elements, label_shift):
     """A head's cell: badge, name and drawing, one link to the head's page."""
     high, d = head.peak
-    shared = shared_bases(head.numbers["logo"]) or "no shared base"
-    shared = shared if len(shared) <= 16 else shared[:15] + "…"
+    shared = cell_bases(head.numbers["logo"])
     return (
         f'<a class="cell" id="{head.name}" href="heads/{head.name}.html" data-layer="{head.layer}" '
         f'data-head="{head.head}" data-distance="{d}" data-height="{high:.4f}">'

@@ -5,7 +5,7 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.transforms import Affine2D
 
 from attentome.cell_geometry import DistanceAxis, height, letter_outline, logo_letters, peak_label_place
-from attentome.page import shared_bases
+from attentome.page import cell_bases
 from attentome.style import (
     BASE_COLOUR,
     FAINT,
@@ -99,8 +99,7 @@ def _cell(axes, head, elements, shift, left, top):
         axes, left + 11, top + 0.5, "?", TEXT, ha="center", va="center_baseline", weight="bold", color=SOFT
     )
     _write(axes, left + 30, top, head.title, TEXT, weight="bold", va="center_baseline")
-    shared = shared_bases(head.numbers["logo"]) or "no shared base"
-    shared = shared if len(shared) <= 16 else shared[:15] + "…"
+    shared = cell_bases(head.numbers["logo"])
     _write(axes, left + CELL, top, shared, ha="right", color=SOFT, va="center_baseline")
     y0 = top + 34
     axis = DistanceAxis(head.numbers["window"], CELL)

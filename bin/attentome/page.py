@@ -135,6 +135,12 @@ def shared_bases(logo):
     return re.sub(r"n{4,}", lambda match: f"-N{len(match.group())}-", logo["consensus"])
 
 
+def cell_bases(logo):
+    """:func:`shared_bases` cut to what fits beside a head's name in a cell of the atlas."""
+    shared = shared_bases(logo) or "no base"
+    return shared if len(shared) <= 11 else shared[:10] + "…"
+
+
 def head_sentence(head, elements):
     """One sentence on a head, from its numbers: where it looks, how much, what its best windows share.
 

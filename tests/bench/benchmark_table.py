@@ -24,15 +24,22 @@ def megabytes(text):
     return float(number) * MEMORY[unit] if unit else 0.0
 
 
-def processes(trace):
-    """Time and memory per process from Nextflow's trace: process, tasks, longest, together (s), peak memory (MB)."""
+def processes(trace, card):
+    """Time and memory per process: process, tasks, longest, together (s), peak memory (MB).
+
+    Times are those of Nextflow's trace. It looks at the memory now and then, so the tasks' own record, which holds the
+    peak, counts where it is higher.
+    """
     table = pd.read_csv(trace, sep="\t")
     table = table[table.status.isin(["COMPLETED", "CACHED"])]
     table = table.assign(process=table.name.str.split(" ").str[0], seconds=table.realtime.map(seconds),
                          memory=table.peak_rss.astype(str).map(megabytes))
     groups = table.groupby("process", sort=False)
-    return pd.DataFrame({"tasks": groups.size(), "longest": groups.seconds.max(), "total": groups.seconds.sum(),
-                         "memory": groups.memory.max()}).reset_index()
+    table = pd.DataFrame({"tasks": groups.size(), "longest": groups.seconds.max(), "total": groups.seconds.sum(),
+                          "memory": groups.memory.max()}).reset_index()
+    recorded = {entry["process"]: entry["peak_memory_mb"] for entry in card["time_and_memory"]}
+    table["memory"] = [max(row.memory, recorded.get(row.process, 0)) for row in table.itertuples()]
+    return table
 
 
 def wall_seconds(trace):
@@ -82,9 +89,9 @@ def main():
         f"{training['best_step']:,} ({training['stop_reason']}).", "",
         "| process | tasks | longest, min | together, min | peak memory, GB |", "| --- | ---: | ---: | ---: | ---: |",
         *[f"| {row.process} | {row.tasks} | {row.longest / 60:.1f} | {row.total / 60:.1f} | {row.memory / 1e3:.2f} |"
-          for row in processes(trace).itertuples()], "",
+          for row in processes(trace, card).itertuples()], "",
         f"Whole run: **{wall_seconds(trace).total_seconds() / 60:.1f} minutes** on "
-        f"{card.get('machine', {}).get('cores', 'not recorded')} CPU cores, no GPU.", "",
+        f"{card['machine']['cores']} CPU cores, no GPU.", "",
     ]
     write_text(args.out, "\n".join(lines))
 

@@ -13,7 +13,7 @@ def dots_svg(run):
     metrics = run.metrics
     prevalence, entry = metrics["prevalence"], metrics["pr_auc"]
     low = 10 ** math.floor(math.log10(max(min(prevalence, entry["value"] or prevalence) / 1.5, 1e-7)))
-    left, right, y, wide = 90, 500, 48, 560
+    left, right, y, wide = 90, 480, 48, 560
 
     def x(value):
         share = (math.log10(max(value, low)) - math.log10(low)) / -math.log10(low)

@@ -167,10 +167,16 @@ def test_duplicates_become_one_site_with_the_highest_score(tmp_path):
 
 
 def test_fault_lines_are_capped_with_a_count():
-    lines = fault_lines("a.bed", [Fault(row, "is wrong", "mend it") for row in range(1, 24)])
-    assert lines[0] == "a.bed: row 1: is wrong; mend it"
+    lines = fault_lines("a.bed", [Fault(row, f"wrong in way {row}", "mend it") for row in range(1, 24)])
+    assert lines[0] == "a.bed: row 1: wrong in way 1; mend it"
     assert len(lines) == 21 and lines[-1].startswith("a.bed: and 3 more")
     assert fault_lines("a.bed", [Fault(None, "is empty", "fill it")]) == ["a.bed: is empty; fill it"]
+
+
+def test_rows_with_the_same_fault_share_a_line():
+    faults = [Fault(3, "is wrong", "mend it"), Fault(4, "is odd", "even it"), Fault(9, "is wrong", "mend it")]
+    assert fault_lines("a.bed", faults) == ["a.bed: row 3 and 1 more: is wrong; mend it",
+                                            "a.bed: row 4: is odd; even it"]
 
 
 def harmonise(root, tmp_path, *options):

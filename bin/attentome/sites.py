@@ -51,6 +51,8 @@ class _RowFault(Exception):
 def fault_lines(file, faults):
     """Faults of one file as text, ``<file>: row <n>: <what>; <remedy>``, at most :data:`FAULTS_SHOWN`.
 
+    Rows with the very same fault share a line: ``<file>: row <first> and <n> more: ...``.
+
     Parameters
     ----------
     file : str
@@ -61,10 +63,17 @@ def fault_lines(file, faults):
     -------
     list of str
     """
-    lines = [f"{file}: {'' if fault.row is None else f'row {fault.row}: '}{fault.what}; {fault.remedy}"
-             for fault in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        lines.append(f"{file}: and {len(faults) - FAULTS_SHOWN} more; mend these first, then run again")
+    alike = {}
+    for fault in faults:
+        alike.setdefault((fault.what, fault.remedy), []).append(fault.row)
+    lines = []
+    for (what, remedy), rows in list(alike.items())[:FAULTS_SHOWN]:
+        place = "" if rows[0] is None else f"row {rows[0]}: "
+        if len(rows) > 1:
+            place = f"row {rows[0]} and {len(rows) - 1} more: "
+        lines.append(f"{file}: {place}{what}; {remedy}")
+    if len(alike) > FAULTS_SHOWN:
+        lines.append(f"{file}: and {len(alike) - FAULTS_SHOWN} more faults; mend these first, then run again")
     return lines
 
 

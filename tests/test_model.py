@@ -89,14 +89,62 @@ def test_published_model_logits_and_scores():
             assert not scores[layer][0, :, query, query + 1:].any()
 
 
+def published_order(weights, tokens):
+    """The same formula with the published code's order of operations: what float32 rounds to depends on it.
+
+    Projection, then convolution head by head; content and position logits apart; distances n - 1 .. 0 in one table.
+    """
+    linear = torch.nn.functional.linear
+    heads, d_head = weights["r_w_bias"].shape
+    n, d_model = len(tokens), weights["word_emb.emb_layers.0.weight"].shape[1]
+    x = weights["word_emb.emb_layers.0.weight"][tokens] * d_model ** 0.5
+    frequency = 1 / (10000 ** (torch.arange(0.0, d_model, 2.0) / d_model))
+    angle = torch.arange(n - 1, -1, -1.0)[:, None] * frequency
+    sinusoids = torch.cat([angle.sin(), angle.cos()], -1).to(x.dtype)
+    future = torch.ones(n, n, dtype=torch.bool).triu(1)
+    all_scores = []
+    for layer in range(2):
+        prefix = f"layers.{layer}.dec_attn."
+        part = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+        q, k, v = (
+            torch.nn.functional.conv1d(projected.view(n, heads, d_head).permute(1, 2, 0),
+                                       part[f"motif_net_{name}.weight"], part[f"motif_net_{name}.bias"],
+                                       padding=3).permute(2, 0, 1)
+            for name, projected in zip("qkv", linear(x, part["qkv_net.weight"]).chunk(3, -1), strict=True))
+        r = linear(sinusoids, part["r_net.weight"]).view(n, heads, d_head)
+        content = torch.einsum("ihd,jhd->hij", q + weights["r_w_bias"], k)
+        by_distance = torch.einsum("ihd,jhd->hij", q + weights["r_r_bias"], r)
+        position = torch.zeros_like(content)
+        for i in range(n):
+            position[:, i, :i + 1] = by_distance[:, i, n - 1 - i:]
+        scores = ((content + position) / d_head ** 0.5).masked_fill(future, -math.inf).softmax(-1)
+        all_scores.append(scores)
+        attended = torch.einsum("hij,jhd->ihd", scores, v).reshape(n, -1)
+        x = torch.nn.functional.layer_norm(x + linear(attended, part["o_net.weight"]), (d_model,),
+                                           part["layer_norm.weight"], part["layer_norm.bias"])
+    return linear(x, weights["out_layer.weight"], weights["out_layer.bias"]), torch.stack(all_scores)
+
+
+def test_published_model_in_its_own_order_of_operations():
+    """Strictly 1e-5 in float32; the network equals this formula to 1e-12 in float64 (next test)."""
+    expected = load_file(DATA / "small.expected.safetensors")
+    weights = read_weights(DATA / "small.weights.safetensors")
+    logits, scores = published_order(weights, expected["tokens"].long())
+    assert (logits - expected["logits"]).abs().max() < 1e-5
+    assert (scores - expected["attention"]).abs().max() < 1e-5
+
+
 def test_published_model_in_double_precision():
     network = convert(read_weights(DATA / "small.weights.safetensors"), window=96).double()
     expected = load_file(DATA / "small.expected.safetensors")
     with torch.no_grad():
         logits, _ = network(with_outside(network, expected["tokens"].long()))
         direct, _ = direct_network(network, expected["tokens"].long())
+        weights = {name: value.double() for name, value in read_weights(DATA / "small.weights.safetensors").items()}
+        published, _ = published_order(weights, expected["tokens"].long())
     assert (logits[0] - direct).abs().max() < 1e-12
-    assert (direct - expected["logits"]).abs().max() < 2e-5
+    # Its sinusoids are made in float32, whatever the weights.
+    assert (logits[0] - published).abs().max() < 2e-5
 
 
 @pytest.mark.parametrize("padding", ["causal", "same"])

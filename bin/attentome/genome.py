@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from attentome.formats import STRANDS, open_text, read_json
+from attentome.formats import open_text, read_json
 
 BASES = "ATCG"
 """Order of the codes 0, 1, 2, 3, as in the published model (Clauwaert et al. 2021, code)."""
@@ -149,8 +149,3 @@ def load_genome(fasta, description):
     """
     circular = {entry["name"]: entry["circular"] for entry in read_json(description)["contigs"]}
     return {name: Contig(name, encode(sequence), circular[name]) for name, _, sequence in read_fasta(fasta)}
-
-
-def stream_names(genome):
-    """``(contig, strand)`` of every stream: both strands of each contig, in order."""
-    return [(contig, strand) for contig in genome.values() for strand in STRANDS]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from attentome.formats import read_bed, read_json, read_tsv
 from attentome.genome import load_genome
-from attentome.heads import GROUPS, head_title
+from attentome.heads import head_title
 
 FIGURES = ("profile", "logo", "spearman")
 
@@ -189,12 +189,6 @@ def similar_heads(heads, count=3):
         order = [j for j in np.argsort(-table[i], kind="stable") if j != i][:count]
         found[head.name] = [(heads[j], float(table[i, j])) for j in order]
     return found
-
-
-def group_names(head):
-    """Groups of a head's profile, in the order they are listed."""
-    present = set(head.profile["group"])
-    return [group for group in GROUPS if group in present]
 
 
 def _given(path):

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from attentome.formats import STRANDS
-from attentome.genome import interval_to_stream
+from attentome.genome import flip, interval_to_stream
 from attentome.labels import arc_values, stream_key
 from attentome.metrics import pr_auc
 from attentome.model import Network, NetworkConfig, as_tokens, tss_logit
@@ -125,8 +125,7 @@ class SegmentSampler:
             contig = genome[part.contig]
             for strand in STRANDS:
                 start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
-                values = labels[stream_key(part.contig, strand)]
-                values = (values if strand == "plus" else values[::-1])[start:stop]
+                values = flip(labels[stream_key(part.contig, strand)], strand)[start:stop]
                 sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values)]
                 self.streams.append((contig, strand, start, values))
                 self.lengths.append(len(values))

@@ -92,13 +92,13 @@ def test_ties_go_to_the_lower_place_in_any_order():
         best = BestPlaces((1, 2), 3, CPU)
         for part in order.split(4):
             best.update(scores[:, part], scores[:, part].amax(1), part)
-        assert best.best(0, 0).tolist() == [0, 1, 2]
+        assert best.best(0, 0)[0].tolist() == [0, 1, 2]
 
 
 def test_fewer_positions_than_windows():
     best = BestPlaces((1, 1), 5, CPU)
     best.update(torch.tensor([[[0.5], [0.75]]]), torch.tensor([[0.75]]), torch.tensor([3, 8]))
-    assert best.best(0, 0).tolist() == [8, 3]
+    assert [values.tolist() for values in best.best(0, 0)] == [[8, 3], [0.75, 0.5]]
 
 
 def test_outputs_are_drawn_at_the_tss():

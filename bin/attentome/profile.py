@@ -52,9 +52,10 @@ class BestPlaces:
             self.keys[head, d] = torch.cat([self.keys[head, d], new], -1).topk(n, sorted=True)[0]
 
     def best(self, head, d):
-        """Places of one column, the highest score first: ndarray of int64; shorter than n if fewer were seen."""
+        """Places (int64) and scores (float) of one column, the highest score first; fewer than n if fewer were seen."""
         keys = self.keys[head, d].cpu().numpy()
-        return 0xFFFFFFFF - (keys[keys >= 0] & 0xFFFFFFFF)
+        keys = keys[keys >= 0]
+        return 0xFFFFFFFF - (keys & 0xFFFFFFFF), (keys >> 32) / QUANTUM
 
     @staticmethod
     def _steps(scores):
@@ -174,10 +175,9 @@ def windows_at(best, peaks, outputs):
     for layer in range(peaks.shape[0]):
         for head in range(peaks.shape[1]):
             d = int(peaks[layer, head])
-            keys = best[layer].keys[head, d].cpu().numpy()
-            for rank, (place, key) in enumerate(zip(best[layer].best(head, d), keys, strict=False), 1):
+            for rank, (place, score) in enumerate(zip(*best[layer].best(head, d), strict=True), 1):
                 rows.append({"layer": layer + 1, "head": head + 1, "d": d, "rank": rank, "place": int(place),
-                             "score": (int(key) >> 32) / QUANTUM, "output": float(outputs[place])})
+                             "score": float(score), "output": float(outputs[place])})
     return rows
 
 

@@ -225,7 +225,6 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         If the loss is no number any more.
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
-    torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = Network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std).to(device)
     averaged = Network(config).to(device).eval()

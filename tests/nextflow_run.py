@@ -2,12 +2,14 @@
 
 import csv
 import os
+import signal
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+LIMIT = 15 * 60    # seconds; the demo takes two minutes, so a run that is still there then waits for something
 
 
 @dataclass
@@ -29,9 +31,16 @@ def run_pipeline(folder, *arguments, project=PROJECT, parser="v1"):
     """Run the pipeline in ``folder`` with results in ``folder/results``; ``parser`` is Nextflow's v1 or v2."""
     results = Path(folder) / "results"
     environment = {**os.environ, "NXF_SYNTAX_PARSER": parser, "NXF_ANSI_LOG": "false"}
-    done = subprocess.run(
-        ["nextflow", "run", str(project), "--outdir", results.name, *arguments],
-        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        ["nextflow", "run", str(project), "--outdir", results.name, *arguments], cwd=folder, env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    try:
+        output, _ = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        output, _ = process.communicate()
+        log = (Path(folder) / ".nextflow.log").read_text()[-5000:]
+        raise AssertionError(f"still running after {LIMIT} s\n{output}\n{log}") from None
     trace = results / "pipeline_info" / "execution_trace.txt"
     rows = list(csv.DictReader(trace.open(), delimiter="\t")) if trace.exists() else []
-    return Run(done.returncode, done.stdout, results, rows)
+    return Run(process.returncode, output, results, rows)

@@ -16,10 +16,14 @@ def schema_properties():
     return {name: entry for group in groups for name, entry in group["properties"].items()}
 
 
+def resolved_config(*arguments):
+    command = ["nextflow", "config", "-o", "json", *arguments, str(PROJECT)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 @pytest.fixture(scope="module")
 def config_params():
-    command = ["nextflow", "config", "-o", "json", str(PROJECT)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["params"]
+    return resolved_config()["params"]
 
 
 def test_schema_and_config_name_the_same_parameters(schema_properties, config_params):
@@ -32,6 +36,14 @@ def test_schema_and_config_have_the_same_defaults(schema_properties, config_para
     # Types too: 1 and 1.0 and true are not the same to Nextflow's command line.
     assert {name: (type(value), value) for name, value in defaults.items()} == \
         {name: (type(value), value) for name, value in config_params.items()}
+
+
+def test_what_runs_at_once_is_limited_by_counts_of_tasks_alone():
+    """Nextflow's count of free cores and memory can go wrong and leave a task waiting for ever (conf/base.config)."""
+    config = resolved_config("-profile", "test")
+    assert config["executor"]["cpus"] >= 10000 and config["executor"]["memory"]["giga"] >= 1000000
+    assert config["executor"]["queueSize"] == 2
+    assert config["process"]["withLabel:process_long"]["maxForks"] == 1
 
 
 def test_every_imported_package_is_pinned_as_direct():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evaluate import calls_table, stretches, thin
+from attentome.evaluate import bootstrap_block, calls_table, stretches, thin
 from attentome.formats import read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import ARCS, read_split
@@ -23,8 +23,6 @@ def main():
     parser.add_argument("--labels_json", required=True)
     parser.add_argument("--split", required=True)
     parser.add_argument("--tolerance", type=int, default=5, help="nt")
-    parser.add_argument("--block_nt", type=int, default=10000,
-                        help="genome block of the bootstrap; shorter where the arc has fewer than 20 such blocks")
     parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", default=".", type=Path)
@@ -34,8 +32,7 @@ def main():
         genome = load_genome(args.genome, args.genome_json)
         outputs, labels, split = read_arrays(args.outputs), read_arrays(args.labels), read_tsv(args.split)
         arcs = {arc: stretches(outputs, labels, read_split(split, arc)) for arc in ARCS}
-        test_nt = sum(len(part.outputs) for part in arcs["test"]) // 2
-        block_nt = max(min(args.block_nt, test_nt // 20), 1)
+        block_nt = bootstrap_block(read_split(split, "test"))
         metrics, curves = arc_metrics(arcs["test"], args.tolerance, block_nt, args.resamples, args.seed)
         metrics = {"arc": "test", **metrics, "arcs": {}}
         for arc, parts in arcs.items():

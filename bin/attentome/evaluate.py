@@ -8,6 +8,12 @@ from attentome.labels import query_position, stream_key
 from attentome.metrics import Stretch, call_peaks, match_calls
 
 CURVE_POINTS = 2000
+BLOCK_NT = 10_000
+
+
+def bootstrap_block(intervals):
+    """Length in nt of the genome blocks of a bootstrap: 10 kb, less where the arc has fewer than 20 such blocks."""
+    return max(min(BLOCK_NT, sum(map(len, intervals)) // 20), 1)
 
 
 def stretches(outputs, labels, intervals):

@@ -91,7 +91,8 @@ def write_tsv(path, table, float_format="%.6g"):
 
 def read_tsv(path, **options):
     """Read a TSV file with a header into a data frame; contig and set names stay text."""
-    text_columns = {name: str for name in ("contig", "set", "sets", "strand", "name", "kind", "arc")}
+    text_columns = {name: str for name in (
+        "contig", "set", "sets", "train_set", "test_set", "strand", "name", "kind", "arc")}
     return pd.read_csv(path, sep="\t", dtype=text_columns, keep_default_na=False,
                        na_values=["nan"], **options)
 

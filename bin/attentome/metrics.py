@@ -157,52 +157,126 @@ def arc_metrics(stretches, tolerance, block_nt, n_resamples, seed):
         Name, x, y, threshold of ``roc`` (false and true positive rate), ``pr`` and ``pr_<tolerance>nt`` (recall and
         precision).
     """
+    calls = [call_peaks(part.outputs, tolerance) for part in stretches]
+    metrics = tolerance_metrics(stretches, {tolerance: calls}, block_nt, n_resamples, seed)
+    blocks, n_blocks = block_numbers(stretches, block_nt)
+    places, hits, _ = tolerant_ranking(stretches, blocks, calls, tolerance)
+    metrics["pr_auc_tolerant"] = metrics.pop(f"pr_auc_{tolerance}nt") | {
+        "tolerance_nt": tolerance, "n_calls": len(places)}
+    metrics["bootstrap"] = {"block_nt": block_nt, "n_blocks": n_blocks, "n_resamples": n_resamples}
+
     outputs = np.concatenate([part.outputs for part in stretches])
     labels = np.concatenate([part.labels for part in stretches])
-    block_ids = {}
-    blocks, calls, hits, found_at = [], [], [], []
-    offset = 0
-    for part in stretches:
-        grid = (part.start + np.arange(len(part.outputs))) // block_nt
-        blocks.append(np.array([block_ids.setdefault((part.contig, number), len(block_ids))
-                                for number in range(grid[0], grid[-1] + 1)])[grid - grid[0]])
-        here = call_peaks(part.outputs, tolerance)
-        found = match_calls(here, part.labels, tolerance)
-        calls.append(here + offset)
-        hits.append(found >= 0)
-        found_at.append(found + offset)
-        offset += len(part.outputs)
-    blocks, calls, hits, found_at = (np.concatenate(parts) for parts in (blocks, calls, hits, found_at))
-    n_blocks, n_sites = len(block_ids), int(labels.sum())
+    n_sites = metrics["n_sites"]
+    thresholds, true_positives, false_positives = ranked_counts(labels, outputs)
+    curves = [("roc", false_positives / max(false_positives[-1], 1), true_positives / max(n_sites, 1), thresholds),
+              ("pr", true_positives / max(n_sites, 1), true_positives / (true_positives + false_positives), thresholds)]
+    thresholds, true_positives, false_positives = ranked_counts(hits, outputs[places])
+    curves.append((f"pr_{tolerance}nt", true_positives / max(n_sites, 1),
+                   true_positives / (true_positives + false_positives), thresholds))
+    return metrics, curves
 
-    exact = Ranking(labels, outputs, blocks)
-    # A hit counts in the block of its label, so that every label is found at most once in every draw.
-    tolerant = Ranking(hits, outputs[calls], np.where(hits, blocks[found_at], blocks[calls]))
+
+def tolerance_metrics(stretches, calls, block_nt, n_resamples, seed):
+    """ROC AUC, PR AUC, and PR AUC of the calls of several tolerances, with 95 % intervals as in :func:`arc_metrics`.
+
+    Parameters
+    ----------
+    stretches : list of Stretch
+        Both strands of each interval of the arc.
+    calls : dict of int to list of ndarray
+        Tolerance in nt to the calls of each stretch, of :func:`call_peaks`: they do not depend on the labels.
+    block_nt, n_resamples, seed : int
+
+    Returns
+    -------
+    dict
+        ``n_positions, n_sites, prevalence``, and ``roc_auc, pr_auc, pr_auc_<tolerance>nt`` each with ``value, lo, hi``.
+    """
+    labels = np.concatenate([part.labels for part in stretches])
+    blocks, n_blocks = block_numbers(stretches, block_nt)
+    exact = Ranking(labels, np.concatenate([part.outputs for part in stretches]), blocks)
+    tolerant = [tolerant_ranking(stretches, blocks, found, tolerance)[2] for tolerance, found in calls.items()]
     labels_in_block = np.bincount(blocks, weights=labels, minlength=n_blocks)
 
     def statistic(draw):
-        true_positives, false_positives = exact.counts(draw)
-        return (_roc_area(true_positives, false_positives), _average_precision(true_positives, false_positives),
-                _average_precision(*tolerant.counts(draw), labels_in_block @ draw))
+        counts = exact.counts(draw)
+        return (_roc_area(*counts), _average_precision(*counts),
+                *(_average_precision(*ranking.counts(draw), labels_in_block @ draw) for ranking in tolerant))
 
+    values, intervals = bootstrap(statistic, n_blocks, n_resamples, seed)
+    names = ["roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in calls)]
+    return {"n_positions": len(labels), "n_sites": int(labels.sum()), "prevalence": float(labels.mean()),
+            **{name: {"value": value, "lo": low, "hi": high}
+               for name, value, (low, high) in zip(names, values, intervals, strict=True)}}
+
+
+def block_numbers(stretches, block_nt):
+    """Block of each position, shape (n,) over all stretches, both strands of a block together; and their number."""
+    numbers, blocks = {}, []
+    for part in stretches:
+        grid = (part.start + np.arange(len(part.outputs))) // block_nt
+        blocks.append(np.array([numbers.setdefault((part.contig, number), len(numbers))
+                                for number in range(grid[0], grid[-1] + 1)])[grid - grid[0]])
+    return np.concatenate(blocks), len(numbers)
+
+
+def tolerant_ranking(stretches, blocks, calls, tolerance):
+    """Calls and whether each finds a label, as a ranking.
+
+    Parameters
+    ----------
+    stretches : list of Stretch
+    blocks : ndarray
+        Of :func:`block_numbers`.
+    calls : list of ndarray
+        Of :func:`call_peaks`, for each stretch.
+    tolerance : int
+        nt.
+
+    Returns
+    -------
+    calls : ndarray of int64
+        Places in the concatenation of all stretches.
+    hits : ndarray of bool
+        Whether the call finds a label of its own.
+    ranking : Ranking
+        A hit counts in the block of its label, so that every label is found at most once in every draw.
+    """
+    offset, places, hits, found_at = 0, [], [], []
+    for part, here in zip(stretches, calls, strict=True):
+        found = match_calls(here, part.labels, tolerance)
+        places.append(here + offset)
+        hits.append(found >= 0)
+        found_at.append(found + offset)
+        offset += len(part.outputs)
+    places, hits, found_at = (np.concatenate(parts) for parts in (places, hits, found_at))
+    outputs = np.concatenate([part.outputs for part in stretches])[places]
+    return places, hits, Ranking(hits, outputs, np.where(hits, blocks[found_at], blocks[places]))
+
+
+def bootstrap(statistic, n_blocks, n_resamples, seed):
+    """Values of a statistic and their 95 % intervals over genome blocks drawn with replacement.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes how often each block counts, shape (n_blocks,), and returns m numbers.
+    n_blocks, n_resamples, seed : int
+        With ``n_resamples`` 0 the intervals are nan.
+
+    Returns
+    -------
+    values : tuple of float
+    intervals : ndarray, shape (m, 2)
+    """
     values = statistic(np.ones(n_blocks))
     rng = np.random.default_rng(seed)
     draws = np.array([statistic(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks))
                       for _ in range(n_resamples)])
-    intervals = np.nanpercentile(draws, [2.5, 97.5], axis=0).T if n_resamples else np.full((3, 2), np.nan)
-    metrics = {"n_positions": len(labels), "n_sites": n_sites, "prevalence": n_sites / len(labels)}
-    for name, value, (low, high) in zip(("roc_auc", "pr_auc", "pr_auc_tolerant"), values, intervals, strict=True):
-        metrics[name] = {"value": value, "lo": low, "hi": high}
-    metrics["pr_auc_tolerant"] |= {"tolerance_nt": tolerance, "n_calls": len(calls)}
-    metrics["bootstrap"] = {"block_nt": block_nt, "n_blocks": n_blocks, "n_resamples": n_resamples}
-
-    thresholds, true_positives, false_positives = ranked_counts(labels, outputs)
-    curves = [("roc", false_positives / max(false_positives[-1], 1), true_positives / max(n_sites, 1), thresholds),
-              ("pr", true_positives / max(n_sites, 1), true_positives / (true_positives + false_positives), thresholds)]
-    thresholds, true_positives, false_positives = ranked_counts(hits, outputs[calls])
-    curves.append((f"pr_{tolerance}nt", true_positives / max(n_sites, 1),
-                   true_positives / (true_positives + false_positives), thresholds))
-    return metrics, curves
+    if not n_resamples:
+        return values, np.full((len(values), 2), np.nan)
+    return values, np.nanpercentile(draws, [2.5, 97.5], axis=0).T
 
 
 class Ranking:

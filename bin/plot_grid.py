@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""GRID: the comparisons of all networks as one table and as heat maps."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from attentome.formats import read_tsv, write_tsv
+from attentome.record import task_record
+from attentome.set_grid_plot import plot_grid
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--grids", required=True, nargs="+", help="<network>.grid.tsv of each network")
+    parser.add_argument("--first", default="curated", help="network and set that come before the others")
+    parser.add_argument("--out", default=".", type=Path)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with task_record(args.record, "GRID", packages=("numpy", "pandas", "matplotlib")):
+        table = pd.concat([read_tsv(path) for path in args.grids], ignore_index=True)
+        table = table.sort_values(["train_set", "test_set"], kind="stable", ignore_index=True,
+                                  key=lambda names: names.mask(names == args.first, ""))
+        write_tsv(args.out / "grid.tsv", table)
+        plot_grid(table, args.out / "grid")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+include { quoted } from '../parameters'
+
+// One source from elsewhere (http, https, ftp, accession:...) as a checked file with its provenance.
+process FETCH {
+    tag "${kind} ${public_source(source)}"
+    label 'process_single'
+    maxForks 4    // few at once: NCBI allows three requests a second
+
+    input:
+    tuple val(source), val(kind), val(sha256)    // ['https://.../a.gtf.gz', 'set', '3f9c...' or '']
+    val code
+
+    output:
+    tuple val(source), path('fetched/*'), emit: file
+    path 'provenance.json'              , emit: provenance
+    path 'record.json'                  , topic: records
+
+    script:
+    def checksum = sha256 ? "--sha256 ${quoted(sha256)}" : ''
+    """
+    # code ${code}
+    fetch_source.py --source ${quoted(source)} --kind ${kind} ${checksum} --out fetched --provenance provenance.json
+    """
+
+    stub:
+    """
+    # code ${code}
+    mkdir fetched
+    touch fetched/stub
+    echo '{}' | tee provenance.json > record.json
+    """
+}
+
+// 'https://me:word@host/a.gtf?token=x' -> 'https://host/a.gtf'
+def public_source(source) {
+    return source.toString().replaceAll('//[^/@]*@', '//').replaceAll('[?#].*', '')
+}

@@ -311,6 +311,7 @@ def test_accessions_that_cannot_be(source, kind, words):
                                        "NZ_JAAAAA010000001.1"])
 def test_accessions_of_sequences(accession):
     assert accession in address(f"accession:{accession}", "genome")[0]
+    assert accession in address(f"Accession: {accession.lower()}", "genome")[0]
 
 
 def test_ftp_resumes(tmp_path):

@@ -57,6 +57,7 @@ def fetch(source, folder, kind, checksum=None, size=None, attempts=5, timeout=30
     SourceFault
     """
     url, packed = address(source, kind, ncbi_datasets, ncbi_efetch)
+    name_of = accession(source)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -64,10 +65,10 @@ def fetch(source, folder, kind, checksum=None, size=None, attempts=5, timeout=30
         refuse_no_data(found.path)
         part, name = found.path, found.name
         if packed:
-            part, name = unpack(found.path, kind, source.partition(":")[2].strip())
+            part, name = unpack(found.path, kind, name_of)
             refuse_no_data(part)
-        elif source.startswith("accession:"):
-            name = f"{safe_name(source.partition(':')[2].strip())}.fna"
+        elif name_of is not None:
+            name = f"{safe_name(name_of)}.fna"
         if kind == "genome":
             refuse_no_fasta(part)
         digest, length = sha256(part), part.stat().st_size
@@ -81,6 +82,12 @@ def fetch(source, folder, kind, checksum=None, size=None, attempts=5, timeout=30
             "attempts": found.attempts, "resumed": found.resumed}
 
 
+def accession(source):
+    """The accession that a source names after ``accession:``, in upper case; None if it is an address."""
+    scheme, _, word = source.partition(":")
+    return word.strip().upper() if scheme.strip().lower() == "accession" else None
+
+
 def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
     """Where a source is.
 
@@ -90,23 +97,23 @@ def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
     packed : bool
         Whether a package of NCBI Datasets comes, which holds the file.
     """
-    if not source.startswith("accession:"):
+    wanted = accession(source)
+    if wanted is None:
         return source, False
-    accession = source.partition(":")[2].strip()
     if kind == "set":
         raise SourceFault("is an accession, which names a genome", "give a TSS set as a path or an address")
-    if _ASSEMBLY.fullmatch(accession):
-        return f"{ncbi_datasets}/{accession}/download?include_annotation_type={PACKAGE[kind][0]}", True
-    if not _SEQUENCE.fullmatch(accession):
+    if _ASSEMBLY.fullmatch(wanted):
+        return f"{ncbi_datasets}/{wanted}/download?include_annotation_type={PACKAGE[kind][0]}", True
+    if not _SEQUENCE.fullmatch(wanted):
         raise SourceFault("is not an accession of NCBI", "give one such as accession:GCF_000005845.2 or "
                                                          "accession:NC_000913.3")
     if kind == "annotation":
         raise SourceFault("is a sequence's accession, by which no annotation comes",
                           "give its assembly's, such as accession:GCF_000005845.2")
-    return f"{ncbi_efetch}?db=nuccore&id={quote(accession)}&rettype=fasta&retmode=text&tool=attentome", False
+    return f"{ncbi_efetch}?db=nuccore&id={quote(wanted)}&rettype=fasta&retmode=text&tool=attentome", False
 
 
-def unpack(package, kind, accession):
+def unpack(package, kind, assembly):
     """Take the one file out of a genome package of NCBI Datasets.
 
     Parameters
@@ -114,8 +121,8 @@ def unpack(package, kind, accession):
     package : Path
         The zip.
     kind : {"genome", "annotation"}
-    accession : str
-        Of the assembly.
+    assembly : str
+        Accession of the assembly.
 
     Returns
     -------
@@ -133,7 +140,7 @@ def unpack(package, kind, accession):
                 raise SourceFault(f"holds {len(members)} files that end in {ending} in NCBI's package",
                                   f"check that the assembly exists and has its {kind}, or {BY_HAND}")
             name = safe_name(members[0])
-            name = name if accession.split(".")[0] in name else f"{accession}_{name}"
+            name = name if assembly.split(".")[0] in name else f"{assembly}_{name}"
             part = package.with_name(f"{name}.part")
             with archive.open(members[0]) as packed, open(part, "wb") as handle:
                 shutil.copyfileobj(packed, handle)
@@ -181,4 +188,4 @@ def check(digest, length, checksum=None, size=None):
 
 def public_source(source):
     """A source as it may be written down."""
-    return source if source.startswith("accession:") else public_url(source)
+    return public_url(source) if accession(source) is None else source

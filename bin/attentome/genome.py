@@ -49,7 +49,7 @@ class Contig:
         if strand == "plus":
             return self.tokens
         if self._reverse is None:
-            self._reverse = _COMPLEMENT[self.tokens[::-1]]
+            self._reverse = reverse_complement(self.tokens)
         return self._reverse
 
     def window(self, strand, start, stop):
@@ -90,6 +90,11 @@ def encode(sequence):
 def decode(tokens):
     """Codes to letters (``A T C G``, ``N`` for unknown, ``-`` for outside)."""
     return _LETTERS[np.asarray(tokens)].tobytes().decode()
+
+
+def reverse_complement(tokens):
+    """Codes of the other strand, in its reading direction; of an array of windows, along the last axis."""
+    return _COMPLEMENT[np.asarray(tokens)[..., ::-1]]
 
 
 def flip(array, strand):

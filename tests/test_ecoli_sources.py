@@ -1,4 +1,4 @@
-"""The list of published E. coli sources and its sample sheet: whole, alike, true of the files where they are at hand."""
+"""The list of published E. coli sources and its sample sheet: whole, alike, and true of the files where those are here."""
 
 import pandas as pd
 import pytest
@@ -35,7 +35,7 @@ def test_the_sample_sheet_names_files_and_checksums_of_the_list():
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the published files are not here")
-@pytest.mark.parametrize("row", SOURCES.itertuples(), ids=lambda row: row.file)
+@pytest.mark.parametrize("row", list(SOURCES.itertuples()), ids=lambda row: row.file)
 def test_the_published_file_passes_as_the_list_has_it(row, tmp_path):
     content = (DATA / row.file).read_bytes()
     kind = {"genome": "genome", "assembly": "genome", "annotation": "annotation"}.get(row.set, "set")

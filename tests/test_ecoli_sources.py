@@ -1,4 +1,4 @@
-"""The list of published E. coli sources and its sample sheet: whole, alike, and true of the files where those are here."""
+"""The list of published E. coli sources and its sample sheet: whole, alike, and true of the files if those are here."""
 
 import pandas as pd
 import pytest

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from attentome.bigwig_calls import BIGWIG, read_bigwigs
 from attentome.cell_rows import LEGACY_WORKBOOK, ZIP, find_header, first_bytes, read_tables
 from attentome.contig_names import ContigNames
 from attentome.plain_readers import TABLE_DEFAULTS, read_bed, read_gff3, read_gtf, read_table
@@ -28,7 +29,6 @@ OPTIONS = {"send": ("condition", "worksheet"), "regulondb": ("evidence", "sigma"
 """Options of the formats that have any."""
 FORMATS = (*READERS, "bigwig")
 ROWS_LOOKED_AT = 100
-BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 
 
 def read_set(files, format, contigs, options=None, aliases=None):
@@ -62,6 +62,8 @@ def read_set(files, format, contigs, options=None, aliases=None):
     if strange:
         return Reading(format=format, faults=[(0, Fault(
             None, f"{', '.join(strange)} given for a file of format {format}", "leave it empty in the sample sheet"))])
+    if format == "bigwig":
+        return read_bigwigs(files, names, **options)
     return joined_readings([READERS[format](path, names, **options) for path in files])
 
 

@@ -1,46 +1,77 @@
 #!/usr/bin/env python3
-"""HARMONISE: one TSS set of any accepted format to BED6 on the genome's coordinates, with what was lost."""
+"""HARMONISE: one TSS set of any accepted format to sites on the genome's coordinates, with what was lost and why."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from attentome.formats import read_json, sha256, write_bed, write_json
+from attentome.formats import read_json, sha256, write_bed, write_json, write_text, write_tsv
+from attentome.genome import load_genome
+from attentome.harmonise import harmonise
+from attentome.liftover import read_assembly
+from attentome.recognise import read_set
 from attentome.record import task_record
-from attentome.sites import fault_lines, merge_duplicates, read_sites
+from attentome.sites import Fault, fault_lines
+
+COLUMNS = ["contig", "start", "end", "name", "score", "strand", "evidence", "sigma"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", required=True, help="name of the set")
-    parser.add_argument("--file", required=True)
-    parser.add_argument("--format", required=True, choices=["bed", "gff3", "gtf", "table"])
-    parser.add_argument("--contig_column")
-    parser.add_argument("--position_column")
-    parser.add_argument("--strand_column")
-    parser.add_argument("--score_column")
-    parser.add_argument("--position_base", type=int, choices=[0, 1], default=1)
-    parser.add_argument("--genome", required=True, help="genome.json")
+    parser.add_argument("--files", nargs="+", required=True)
+    parser.add_argument("--format", default="auto")
+    parser.add_argument("--settings", help="JSON: options, contig_alias, coordinate_fix of the set")
+    parser.add_argument("--genome", required=True, help="genome.fna")
+    parser.add_argument("--genome_json", required=True, help="genome.json")
+    parser.add_argument("--assembly", help="FASTA of the assembly that the positions are on, if not the genome")
     parser.add_argument("--out", default=".")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     with task_record(args.record, "HARMONISE", args.set, ("numpy", "pandas")):
-        contigs = {entry["name"]: entry["length"] for entry in read_json(args.genome)["contigs"]}
-        columns = {name: getattr(args, name) for name in
-                   ("contig_column", "position_column", "strand_column", "score_column", "position_base")}
-        read, faults = read_sites(args.file, args.format, contigs, **columns)
-        if faults:
-            print("\n".join(fault_lines(Path(args.file).name, faults)), file=sys.stderr)
-            sys.exit(2)
-        sites, duplicates = merge_duplicates(read)
+        settings = read_json(args.settings) if args.settings else {}
+        asked = settings.get("coordinate_fix") or "auto"
+        files = [Path(file).name for file in args.files]
+        genome = load_genome(args.genome, args.genome_json)
+        assembly = read_assembly(args.assembly) if args.assembly else None
+        contigs = {name: len(contig) for name, contig in (assembly or genome).items()}
+        reading = read_set(args.files, args.format, contigs, settings.get("options"), settings.get("contig_alias"))
+        stop([line for file, name in enumerate(files)
+              for line in fault_lines(name, [fault for of, fault in reading.faults if of == file])])
+        try:
+            found = harmonise(reading, genome, assembly, asked)
+        except ValueError as error:
+            stop([f"{files[0]}: {error}"])
+        if found.report["misplaced"] and asked != "report":
+            stop(fault_lines(files[0], [Fault(
+                None, f"{found.report['misplaced']}: they are on another assembly than {', '.join(contigs)}",
+                "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report")]))
+        if found.sites.empty:
+            lost = ", ".join(f"{reason}: {n:,}" for reason, n in found.report["lost"].items())
+            stop([f"{files[0]}: no site is left ({lost}); see what was asked for in the sample sheet"])
         out = Path(args.out)
-        write_bed(out / f"{args.set}.bed", sites.assign(
-            start=sites["tss"], end=sites["tss"] + 1,
-            name=[f"{args.set}_{number}" for number in range(1, len(sites) + 1)],
-        )[["contig", "start", "end", "name", "score", "strand"]])
-        write_json(out / f"{args.set}.audit.json", {
-            "set": args.set, "file": Path(args.file).name, "format": args.format, "sha256": sha256(args.file),
-            "rows": len(read), "sites": len(sites), "lost": {"duplicate": duplicates}})
+        write_sites(out / f"{args.set}.bed", args.set, found.sites)
+        write_tsv(out / f"{args.set}.losses.tsv", found.losses.assign(file=[files[i] for i in found.losses["file"]]))
+        write_json(out / f"{args.set}.harmonised.json", {
+            "set": args.set, "files": files, "formats": [reading.format] * len(files),
+            "sha256": [sha256(file) for file in args.files], "assembly": args.assembly and Path(args.assembly).name,
+            **found.report})
+
+
+def stop(lines):
+    """End with exit code 2 if there are faults, one line each."""
+    if lines:
+        print("\n".join(lines), file=sys.stderr)
+        sys.exit(2)
+
+
+def write_sites(path, name, sites):
+    """``<set>.bed``: BED6, evidence and sigma factor, under a header line; ``.`` stands for none."""
+    table = sites.assign(start=sites["tss"], end=sites["tss"] + 1,
+                         name=[f"{name}_{number}" for number in range(1, len(sites) + 1)],
+                         evidence=sites["evidence"].replace("", "."), sigma=sites["sigma"].replace("", "."))[COLUMNS]
+    write_bed(path, table)
+    write_text(path, "#" + "\t".join(COLUMNS) + "\n" + path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from attentome.formats import read_json
-from attentome.inputs import circular_contigs, gc_content, read_annotation, read_genome_file, read_sheet
+from attentome.inputs import circular_contigs, gc_content, read_annotation, read_genome_file
 from attentome.parameters import (
     coerce_parameters,
     data_faults,
@@ -138,36 +138,6 @@ def test_simulation_needs_no_input_and_takes_none(schema):
     assert faults(simulate="true") == [] and faults(input="a", genome="b") == []
     assert faults(simulate=True, input="a") == ["--input is given together with --simulate"]
     assert faults() == ["--input is missing", "--genome is missing"]
-
-
-@pytest.mark.parametrize("text, row, what", [
-    ("", None, "is empty"),
-    ("set,file,format\n", None, "no rows"),
-    ("set;file;format\n1;2;3\n", 1, "not separated by commas"),
-    ("set,file\na,b\n", 1, "lacks the column 'format'"),
-    ("set,file,format,positon_column\na,b,bed,\n", 1, "unknown column 'positon_column'"),
-    ("set,file,format,set\na,b,bed,a\n", 1, "'set' comes twice"),
-    ("set,file,format\na,b\n", 2, "2 columns"),
-    ("set,file,format\n,b,bed\n", 2, "'set' is empty"),
-    ("set,file,format\na,,bed\n", 2, "'file' is empty"),
-    ("set,file,format\na,b,\n", 2, "'format' is empty"),
-    ("set,file,format\na,b,xls\n", 2, "unknown format 'xls'"),
-    ("set,file,format\n../a,b,bed\n", 2, "set name '../a'"),
-    ("set,file,format,position_base\na,b,bed,1\n", 2, "position_base given for format bed"),
-    ("set,file,format,position_base\na,b,table,2\n", 2, "position_base is '2'"),
-])
-def test_each_fault_of_the_sheet(tmp_path, text, row, what):
-    (tmp_path / "sheet.csv").write_text(text)
-    faults = read_sheet(tmp_path / "sheet.csv")[1]
-    assert [fault.row for fault in faults] == [row] and what in faults[0].what
-
-
-def test_blank_lines_of_the_sheet_count_as_rows_of_the_file_only(tmp_path):
-    (tmp_path / "sheet.csv").write_text("\ufeffset,file,format\r\n\r\na , x.bed,bed\r\n\r\nb,\"y,z.bed\",bed\r\n")
-    entries, faults = read_sheet(tmp_path / "sheet.csv")
-    assert faults == []
-    assert [(entry["row"], entry["number"], entry["set"], entry["file"]) for entry in entries] == [
-        (3, 1, "a", "x.bed"), (5, 2, "b", "y,z.bed")]
 
 
 @pytest.mark.parametrize("text, row, what", [

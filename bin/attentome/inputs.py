@@ -1,103 +1,12 @@
-"""The files a run starts from: sample sheet, genome and annotation. Each reader returns what it read and all faults."""
+"""The genome and the annotation that a run starts from. Each reader returns what it read and all faults."""
 
-import csv
-import difflib
 import re
 from urllib.parse import unquote
 
 from attentome.formats import open_text
 from attentome.sites import Fault, gff_lines, known_names, text_fault, text_lines
 
-FORMATS = ("bed", "gff3", "gtf", "table")
-REQUIRED_COLUMNS = ("set", "file", "format")
-TABLE_COLUMNS = ("contig_column", "position_column", "strand_column", "score_column", "position_base")
-"""Columns of the sample sheet that only rows of format ``table`` fill."""
 NUCLEOTIDES = "ACGTRYSWKMBDHVN"
-_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]*")
-
-
-def read_sheet(path):
-    """Read the sample sheet.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV with a header: :data:`REQUIRED_COLUMNS` and any of :data:`TABLE_COLUMNS`.
-
-    Returns
-    -------
-    entries : list of dict
-        One per row: ``row`` (line in the file, from 1), ``number`` (data row, from 1), ``set``, ``file``,
-        ``format``, ``options`` (those of :data:`TABLE_COLUMNS` that are filled, ``position_base`` as int).
-        ``format`` is None where format or options have faults, so that the file is better not read.
-    faults : list of Fault
-    """
-    unreadable = text_fault(path)
-    if unreadable:
-        return [], [unreadable]
-    lines = list(text_lines(path))
-    if not lines:
-        return [], [Fault(None, "is empty", "give a header set,file,format and a row for each TSS set")]
-    rows = [(number, [field.strip() for field in next(csv.reader([line]))]) for number, line in lines]
-    header, faults = rows[0][1], _header_faults(*rows[0])
-    if faults:
-        return [], faults
-    entries, seen = [], {}
-    for number, (row, fields) in enumerate(rows[1:], 1):
-        if len(fields) != len(header):
-            faults.append(Fault(row, f"has {len(fields)} columns where the header has {len(header)}",
-                                "give each row as many commas as the header"))
-            continue
-        values = dict(zip(header, fields, strict=True))
-        options = {name: values[name] for name in TABLE_COLUMNS if values.get(name)}
-        wrong_format = _format_faults(row, values["format"], options)
-        faults += _name_faults(row, values, seen) + wrong_format
-        seen.setdefault(values["set"], row)
-        if "position_base" in options and not wrong_format:
-            options["position_base"] = int(options["position_base"])
-        entries.append({"row": row, "number": number, "set": values["set"], "file": values["file"],
-                        "format": None if wrong_format else values["format"], "options": options})
-    if len(rows) == 1:
-        faults.append(Fault(None, "has a header and no rows", "give a row for each TSS set"))
-    return entries, faults
-
-
-def _header_faults(row, header):
-    known = REQUIRED_COLUMNS + TABLE_COLUMNS
-    if len(header) == 1 and re.search("[\t;]", header[0]):
-        return [Fault(row, "the header is not separated by commas", "save the sample sheet as CSV with commas")]
-    faults = [Fault(row, f"the header lacks the column '{name}'", f"the columns are {', '.join(known)}")
-              for name in REQUIRED_COLUMNS if name not in header]
-    for name in dict.fromkeys(header):
-        if name not in known:
-            close = difflib.get_close_matches(name.lower(), known, 1)
-            remedy = f"did you mean '{close[0]}'?" if close else f"the columns are {', '.join(known)}"
-            faults.append(Fault(row, f"unknown column '{name}'", remedy))
-        elif header.count(name) > 1:
-            faults.append(Fault(row, f"the column '{name}' comes twice", "remove one of them"))
-    return faults
-
-
-def _name_faults(row, values, seen):
-    faults = [Fault(row, f"'{name}' is empty", "fill it in") for name in ("set", "file") if not values[name]]
-    name = values["set"]
-    if name and not _NAME.fullmatch(name):
-        faults.append(Fault(row, f"set name '{name}'", "use letters, digits, '_', '.' and '-' only"))
-    if name and name in seen:
-        faults.append(Fault(row, f"set name '{name}' is taken by row {seen[name]}", "give each set its own name"))
-    return faults
-
-
-def _format_faults(row, kind, options):
-    if kind not in FORMATS:
-        return [Fault(row, f"unknown format '{kind}'" if kind else "'format' is empty",
-                      f"give one of {', '.join(FORMATS)}")]
-    if kind != "table" and options:
-        return [Fault(row, f"{', '.join(options)} given for format {kind}", "they are for format table only")]
-    if options.get("position_base", "1") not in ("0", "1"):
-        return [Fault(row, f"position_base is '{options['position_base']}'",
-                      "give 1 if the first base of a contig is called 1, or 0")]
-    return []
 
 
 def read_genome_file(path):

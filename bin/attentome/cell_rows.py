@@ -166,7 +166,7 @@ def _text(value):
     return str(value).strip()
 
 
-def find_header(tables, needed, optional=None, remedies=None):
+def find_header(tables, needed, optional=None, remedy="give a table that has it"):
     """The first row among the first of a table that holds all the columns needed.
 
     Parameters
@@ -174,8 +174,8 @@ def find_header(tables, needed, optional=None, remedies=None):
     tables : list of Table
     needed, optional : dict of str to str
         Roles and the names of their columns.
-    remedies : dict of str to str, optional
-        What to do where the column of a role is missing.
+    remedy : str
+        What to do where columns are missing; ``{roles}`` in it becomes ``position_column, strand_column``.
 
     Returns
     -------
@@ -183,27 +183,27 @@ def find_header(tables, needed, optional=None, remedies=None):
         With faults where no row holds them all, a name comes twice, or cells of these columns are merged in the
         header or below it.
     """
-    remedies, best = remedies or {}, None
+    best, most = None, 0
     for table in tables:
         for row, cells in table.head:
             found = sum(name in cells for name in needed.values())
-            if best is None or found > best[3]:
-                best = (table, row, cells, found)
-    table, row, cells, found = best
-    if found == 0:
-        table, row, cells = _widest(tables)
+            if found > most:
+                best, most = (table, row, cells), found
+    table, row, cells = best or _widest(tables)
+    if most < len(needed):
+        missing = {role: name for role, name in needed.items() if name not in cells}
+        return Header(table, row, cells, {}, [_missing(table, row, cells, missing, remedy)])
     faults, index = [], {}
     for role, name in {**(optional or {}), **needed}.items():
         if cells.count(name) > 1:
             faults.append(Fault(row, f"the header names the column '{name}' twice", "rename one of them"))
         elif name in cells:
             index[role] = cells.index(name)
-        elif role in needed:
-            faults.append(_missing(table, row, cells, role, name, remedies.get(role, "give a table that has it")))
-    if not faults:
-        faults = [Fault(first, f"cells {area} are merged", "unmerge them and fill in each cell")
-                  for first, last, left, right, area in table.merged
-                  if last >= row and any(left <= column <= right for column in index.values())]
+    merged = [area for _, last, left, right, area in table.merged
+              if last >= row and any(left <= column <= right for column in index.values())]
+    if merged and not faults:
+        first = min(first for first, *_, area in table.merged if area in merged)
+        faults.append(Fault(first, f"cells {known_names(merged)} are merged", "unmerge them and fill in each cell"))
     return Header(table, row, cells, index, faults)
 
 
@@ -213,12 +213,14 @@ def _widest(tables):
     return (table, *table.head[0])
 
 
-def _missing(table, row, cells, role, name, remedy):
+def _missing(table, row, cells, missing, remedy):
     present = [cell for cell in cells if cell]
     if len(present) < 2 and not table.name:
         return Fault(row, f"the header is one column, '{' '.join(present)[:60]}'",
                      "separate the columns by tabs, commas or semicolons")
-    return Fault(row, f"no column '{name}' for the {role} among {known_names(present, 12)}", remedy)
+    wanted = " and ".join(f"'{name}' for the {role}" for role, name in missing.items())
+    return Fault(row, f"no column{'s'[len(missing) == 1:]} {wanted} among {known_names(present, 12)}",
+                 remedy.format(roles=", ".join(f"{role}_column" for role in missing)))
 
 
 def table_rows(header):

@@ -158,7 +158,7 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     if fault:
         return Reading(faults=[(0, fault)], format="table")
     header = find_header(tables, {role: wanted[role] for role in needed}, wanted,
-                         {role: f"name it in {role}_column of the sample sheet" for role in needed})
+                         "name it in {roles} of the sample sheet")
     if header.faults:
         return Reading(faults=[(0, each) for each in header.faults], format="table")
     capitals = set()

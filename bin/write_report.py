@@ -26,6 +26,11 @@ def main():
         "sets",
         "overlap",
         "overlap_png",
+        "audit_table",
+        "audit_png",
+        "distances_png",
+        "sources",
+        "published_counts",
         "params",
     ):
         parser.add_argument(f"--{name}", help="left out or missing: not recorded")

@@ -392,17 +392,42 @@ def _write_labels(out, n_sites):
             out / f"{name}.audit.json",
             {
                 "set": name,
-                "file": f"{name}.bed",
-                "format": "bed",
-                "sha256": f"{i}b70d2e51" + "0" * 55,
+                "files": [f"{name}.bed"],
+                "formats": ["bed"],
+                "sha256": [f"{i}b70d2e51" + "0" * 55],
                 "rows": n_sites + 30,
                 "sites": n_sites + 21,
                 "lost": {"same site twice": 9} if i == 0 else {},
+                "contig_names": {"chr|sim|": "sim"} if i == 1 else {"sim": "sim"},
+                "coordinate_fix": {"asked": "auto", "plus": int(i == 1), "minus": 0,
+                                   "moved": 110 if i == 1 else 0, "why": ""},
+                "lift": {"from": ["sim.1"], "to": ["sim"], "unchanged": 4, "moved": 200, "lost": {"no counterpart": 1}}
+                if i == 2 else None,
+                "sentences": ["All 110 printed sequences of the + strand stand one nt further."] if i == 1 else [],
             },
         )
+    write_tsv(out / "audit.tsv", audit_table(sets))
+    write_json(out / "sources.json", [
+        {"role": "set", "set": name, "source": f"/home/somebody/{name}.bed", "url": None, "fetched": None}
+        for name in sets])
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
-    (out / "overlap.png").write_bytes(base64.b64decode(pixel))
+    for name in ("overlap", "audit", "distances"):
+        (out / f"{name}.png").write_bytes(base64.b64decode(pixel))
     write_tsv(out / "distances.tsv", pd.DataFrame({"distance_nt": range(6), "n": [180, 40, 20, 8, 4, 2]}))
+
+
+def audit_table(sets):
+    """``audit.tsv``: the second set's printed sequences stand at +1 on +; all sets agree best at 0."""
+    rows = []
+    for name in sets:
+        for strand in ("plus", "minus"):
+            for offset in range(-3, 4):
+                rows.append((name, "agreement", strand, offset, 0.62 if offset == 0 else 0.04, 110))
+                rows.append((name, "purine", strand, offset, 0.78 if offset == 0 else 0.5, 110))
+                if name == "set_b":
+                    right = 1 if strand == "plus" else 0
+                    rows.append((name, "sequence", strand, offset, float(offset == right), 110))
+    return pd.DataFrame(rows, columns=["set", "check", "strand", "offset", "share", "n"])
 
 
 if __name__ == "__main__":

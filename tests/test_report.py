@@ -12,6 +12,7 @@ import matplotlib.text
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from report_fixture import write_inputs
 from test_heads import ELEMENTS, run_cli
 
@@ -21,13 +22,16 @@ from attentome.elements import read_elements
 from attentome.formats import read_bed, read_tsv
 from attentome.genome import load_genome
 from attentome.label_signal import aligned_bases, label_information, readings
+from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, judge, number, run_state
+from attentome.published_counts import beside_published
 from attentome.report import write_report
 from attentome.report_inputs import read_run, similar_heads
 from attentome.report_tables import metrics_table
 from attentome.run_card import run_card
 from attentome.run_card_figures import ring_svg
 from attentome.run_card_page import duration
+from attentome.set_words import percent
 from attentome.style import HIGH, LOW, use_style
 
 CLAIMS = re.compile(
@@ -43,6 +47,9 @@ FILES = (
     "sets.tsv",
     "overlap.tsv",
     "overlap.png",
+    "audit.png",
+    "distances.png",
+    "sources.json",
     "params.json",
 )
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -60,6 +67,8 @@ def options(folder, heads, **changes):
             / name
             for name in FILES
         },
+        "audit_table": folder / "audit.tsv",
+        "published_counts": None,
         "sites": folder / "sites.bed",
         "genome": folder / "genome.fna",
         "audits": sorted(folder.glob("*.audit.json")),
@@ -608,3 +617,91 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
     assert str(tmp_path) not in text and "/somewhere/private" not in text and "/tmp/" not in text
     assert 'href="../atlas.html"' in text and "../heads/L1_H2.html" in text
     assert [path.name for path in (tmp_path / "multiqc").iterdir()] == ["multiqc_report.html"]
+
+
+def cells(table):
+    """Rows of an HTML table as lists of words."""
+    return [[re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
+            for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL) if "<td" in row]
+
+
+def test_audit_of_the_sets_is_in_the_report(report):
+    _, outcome, run = report
+    found = set_sections(run, run_card(run, outcome))
+    assert list(found) == ["attentome_sets", "attentome_audit", "attentome_overlap", "attentome_distances"]
+    rows = {row[0]: row[1:] for row in cells(found["attentome_audit"]["data"])}
+    assert rows["set_a"] == ["bed", "sim", "the run's genome", "none", "none printed",
+                             "+: 0 (62\u00a0%) | −: 0 (62\u00a0%)", "+: 78\u00a0% | −: 78\u00a0%"]
+    assert rows["set_b"][1] == "chr|sim| = sim" and rows["set_b"][3] == "+1 nt on the + strand (110 rows in all)"
+    assert rows["set_b"][4] == "+: 100\u00a0% at +1 of 110 | −: 100\u00a0% at 0 of 110"
+    assert rows["set_c"][2] == "sim.1 to sim: 200 moved, 4 unchanged, 1 lost"
+    assert "All 110 printed sequences" in found["attentome_audit"]["data"]
+
+
+def test_run_card_says_where_the_sets_came_from(tmp_path, described):
+    run = read_run(options(*described))
+    run.sources = [
+        {"role": "set", "set": "set_a", "source": "/home/somebody/data/a.bed", "url": None, "fetched": None},
+        {"role": "assembly", "set": "set_a", "source": "old.fna", "url": None, "fetched": None},
+        {"role": "set", "set": "set_b", "source": "https://doi.org/x", "url": "https://example.org/get/b.gtf?id=1",
+         "fetched": "2026-11-21T18:00:00+00:00"}]
+    write_report(run, tmp_path, multiqc=False)
+    card = {entry["set"]: entry for entry in json.loads((tmp_path / "run_card.json").read_text())["labels"]["sets"]}
+    assert card["set_a"]["sources"] == ["a.bed"]
+    assert card["set_b"]["sources"] == ["b.gtf from example.org, 2026-11-21"]
+    assert card["set_c"]["sources"] == ["set_c.bed"]
+    words = " ".join(Page((tmp_path / "run_card.html").read_text()).words)
+    assert "b.gtf from example.org, 2026-11-21" in words and "sim.1 to sim" in words and "somebody" not in words
+
+
+ECOLI = {"cappable": 16359, "regulondb": 6485, "smrt": 2569, "send": 4029}
+
+
+def ecoli_counts(formats, published=None):
+    """The published counts beside made-up sets of these formats."""
+    published = published or json.loads((ROOT / "assets/published_counts.json").read_text())
+    audits = [{"set": f"my_{kind}", "formats": [kind, kind], "sites": ECOLI.get(kind, 7)} for kind in formats]
+    names = [audit["set"] for audit in audits]
+    overlap = pd.DataFrame({"sets": [",".join(names[:n]) for n in range(1, len(names) + 1)],
+                            "n": [10 ** n for n in range(len(names))]})
+    return {row["what"]: row for row in beside_published(published, audits, overlap, [4641652])}
+
+
+def test_published_counts_stand_beside_those_of_the_run():
+    rows = ecoli_counts(ECOLI)
+    assert {what: (row["published"], row["here"]) for what, row in rows.items()} == {
+        "Cappable-seq": (16348, 16359), "SMRT-Cappable-seq": (2311, 2569), "SEnd-seq": (4026, 4029),
+        "RegulonDB, strong evidence": (6487, 6485), "in 2 or more sets": (5104, 1110),
+        "in 3 or more sets": (2224, 1100), "in all 4 sets": (1012, 1000)}
+    assert all(len(row["why"]) > 40 for row in rows.values())
+
+
+def test_published_counts_only_where_they_compare():
+    assert ecoli_counts(["cappable", "bed", "table"]) == {}, "one of the paper's sets"
+    assert ecoli_counts(["cappable", "smrt", "smrt"]) == {}, "which of two sets is the paper's cannot be told"
+    some = ecoli_counts(["cappable", "smrt", "bed"])
+    assert some["SMRT-Cappable-seq"]["here"] == 2569
+    assert {what for what, row in some.items() if row["here"] is None} == {
+        "SEnd-seq", "RegulonDB, strong evidence", "in 2 or more sets", "in 3 or more sets", "in all 4 sets"}
+    assert ecoli_counts([*ECOLI, "thomason"])["in all 4 sets"]["here"] is None
+    published = json.loads((ROOT / "assets/published_counts.json").read_text())
+    assert beside_published(published, [], pd.DataFrame(), [4641652]) == []
+    assert ecoli_counts(ECOLI, {**published, "genome_nt": 4639675}) == {}
+
+
+def test_published_counts_in_the_report(described):
+    run = read_run(options(*described, published_counts=ROOT / "assets/published_counts.json"))
+    run.genome_json["contigs"][0]["length"] = 4641652
+    for audit, kind in zip(run.audits, ECOLI):
+        audit["formats"] = [kind]
+    section = set_sections(run, run_card(run, judge(run)))["attentome_published"]
+    rows = cells(section["data"])
+    assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
+    assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
+    assert "10.1093/bib/bbab060" in section["description"]
+
+
+def test_shares_are_not_rounded_to_all_or_none():
+    shares = {0: "0\u00a0%", 1: "100\u00a0%", 0.9995: "99.9\u00a0%", 0.624: "62\u00a0%", 0.0003: "< 0.1\u00a0%",
+              0.0512: "5.1\u00a0%"}
+    assert {share: percent(share) for share in shares} == shares

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from attentome.multiqc_content import number_column, parent, picture
+from attentome.multiqc_content import number_column, parent
 from attentome.multiqc_heads import head_sections
+from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, number
 from attentome.style import GROUP_COLOUR, escape
 
@@ -28,10 +29,7 @@ def sections(run, card, atlas_png):
     """
     network = _network_name(run)
     found = {"attentome_general": _general(run, network)}
-    if card["labels"]["sets"]:
-        found["attentome_sets"] = _sets(card)
-    if run.overlap_png:
-        found["attentome_overlap"] = _overlap(run)
+    found.update(set_sections(run, card))
     if len(run.history):
         found["attentome_loss"] = _loss(run)
     if len(run.curves):
@@ -78,55 +76,6 @@ def _general(run, network):
         "plot_type": "generalstats",
         "headers": headers,
         "data": {network: row},
-    }
-
-
-def _overlap(run):
-    return {
-        "id": "attentome_overlap",
-        **parent("labels"),
-        "section_name": "Overlap of the sets",
-        "description": "How many clusters of sites each combination of sets has. Data: sites/overlap.tsv.",
-        "plot_type": "html",
-        "data": picture(run.overlap_png, "clusters per combination of TSS sets"),
-    }
-
-
-def _sets(card):
-    data = {
-        entry["set"]: {
-            "rows": entry["rows"],
-            "sites": entry["sites"],
-            "used": entry["used"],
-            "confirmed": entry["confirmed"],
-            "lost": " · ".join(f"{reason} {n:,}" for reason, n in entry["lost"].items()) or "nothing",
-        }
-        for entry in card["labels"]["sets"]
-    }
-    headers = {
-        "rows": number_column("Rows", "Rows of the file", "{:,.0f}"),
-        "sites": number_column("Sites", "Sites after doubles were merged", "{:,.0f}"),
-        "used": number_column("Used", "Sites in a kept cluster", "{:,.0f}"),
-        "confirmed": number_column("Confirmed", "Sites that another set has too", "{:,.0f}"),
-        "lost": {"title": "Not used, and why", "scale": False},
-    }
-    count = card["labels"]["n_sites"]
-    return {
-        "id": "attentome_sets",
-        **parent("labels"),
-        "section_name": "TSS sets",
-        "description": f"What counts as a TSS: {count if count is None else f'{count:,}'} curated sites. "
-        f"{escape(card['labels']['rule'])} Data: sites/sets.tsv.",
-        "plot_type": "table",
-        "pconfig": {
-            "id": "attentome_sets_table",
-            "title": "Labels: TSS sets",
-            "col1_header": "Set",
-            "sort_rows": False,
-            "no_violin": True,
-        },
-        "headers": headers,
-        "data": data,
     }
 
 

@@ -81,6 +81,11 @@ class RunFacts:
     overlap: pd.DataFrame
     overlap_png: Path | None
     audits: list
+    audit_table: pd.DataFrame
+    audit_png: Path | None
+    distances_png: Path | None
+    sources: list
+    published: dict
     profile: dict
     records: list
     params: dict
@@ -154,8 +159,13 @@ def read_run(options):
         curation=_json(options.curation),
         sets=_table(options.sets),
         overlap=_table(options.overlap),
-        overlap_png=Path(options.overlap_png) if _given(options.overlap_png) else None,
+        overlap_png=_file(options.overlap_png),
         audits=[read_json(path) for path in options.audits],
+        audit_table=_table(options.audit_table),
+        audit_png=_file(options.audit_png),
+        distances_png=_file(options.distances_png),
+        sources=_json(options.sources) or [],
+        published=_json(options.published_counts),
         profile=_json(options.profile_json),
         records=sorted(
             (record for record in map(_json, options.records) if record.get("process")),
@@ -193,6 +203,10 @@ def similar_heads(heads, count=3):
 
 def _given(path):
     return bool(path) and Path(path).is_file()
+
+
+def _file(path):
+    return Path(path) if _given(path) else None
 
 
 def _json(path):

@@ -3,6 +3,8 @@ done."""
 
 from pathlib import Path
 
+from attentome.set_words import contig_words, fix_words, format_words, lift_words, source_words
+
 MISSING = "not recorded"
 
 
@@ -22,8 +24,10 @@ def processes(records):
     """
     order = [
         "SIMULATE",
+        "FETCH",
         "CHECK_INPUTS",
         "HARMONISE",
+        "AUDIT",
         "CURATE",
         "LABEL",
         "TRAIN",
@@ -170,12 +174,17 @@ def _set_facts(run, audit):
     first = row.iloc[0] if len(row) else {}
     return {
         "set": audit["set"],
-        "file": audit.get("file"),
-        "format": audit.get("format"),
+        "sources": source_words([entry for entry in run.sources if entry["set"] == audit["set"]
+                                 and entry["role"] == "set"]) or audit["files"],
+        "format": format_words(audit),
+        "contigs": contig_words(audit),
+        "assembly": lift_words(audit),
+        "moved": fix_words(audit),
+        "sentences": audit.get("sentences", []),
         "rows": audit.get("rows"),
         "sites": audit.get("sites"),
         "used": int(first["used"]) if len(row) else None,
         "confirmed": int(first["confirmed"]) if len(row) else None,
         "lost": {reason: n for reason, n in audit.get("lost", {}).items() if n},
-        "sha256": audit.get("sha256"),
+        "sha256": audit["sha256"],
     }

@@ -9,10 +9,13 @@ from attentome.style import BLUES, escape
 STYLE = """
 .columns{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 40px}
 .columns.three{grid-template-columns:repeat(3,minmax(0,1fr))}
+td code{white-space:nowrap}
 .bars td{padding-top:1px;padding-bottom:1px}
 .box ul{columns:2;column-gap:40px;margin:6px 0;padding-left:18px}
 @media (max-width:800px){.columns,.columns.three{grid-template-columns:1fr}.box ul{columns:1}}
 """
+SET_COLUMNS = ["set", "format", "from", "on the assembly", "positions moved by", "rows", "sites", "used",
+               "not used, and why", "sha256"]
 
 
 def run_card_page(card, run, outcome):
@@ -33,24 +36,28 @@ def run_card_page(card, run, outcome):
     sets = [
         [
             escape(entry["set"]),
+            escape(entry["format"]),
+            escape("; ".join(entry["sources"])),
+            escape(entry["assembly"]),
+            escape(entry["moved"]),
             _count(entry["rows"]),
             _count(entry["sites"]),
             _count(entry["used"]),
             escape(" · ".join(f"{reason} {n:,}" for reason, n in entry["lost"].items()) or "nothing"),
-            f'<code title="{entry["sha256"]}">{(entry["sha256"] or MISSING)[:12]}</code>',
+            " ".join(f'<code title="{digest}">{digest[:12]}</code>' for digest in entry["sha256"]) or MISSING,
         ]
         for entry in card["labels"]["sets"]
     ]
     body = f"""
 <h1>Run card: {escape(run.name)}</h1>
 {warning(outcome)}<p class="lead">{escape(card["sentence"])}</p>
-<div class="columns"><div><h2>1 Labels <small>what counts as a TSS</small></h2>
-{table(["set", "rows", "sites", "used", "not used, and why", "sha256"], sets, {"rows", "sites", "used"})}
+<h2>1 Labels <small>what counts as a TSS</small></h2>
+{table(SET_COLUMNS, sets, {"rows", "sites", "used"})}
 <p class="note">Curated: {_count(card["labels"]["n_sites"])} sites. {escape(card["labels"]["rule"])} Used:
 sites of the set in a kept cluster. Nothing was checked by hand. Data: tables of the curation step,
-sites/sets.tsv, sites/overlap.tsv.</p>
-<h2>2 Result on the {escape(result["arc"])} arc <small>PR AUC per nucleotide, both strands, log scale; a dot
-is a network</small></h2>
+sites/sets.tsv, sites/overlap.tsv; audit of each set: sites/sets/.</p>
+<div class="columns"><div><h2>2 Result on the {escape(result["arc"])} arc <small>PR AUC per nucleotide, both
+strands, log scale; a dot is a network</small></h2>
 {dots_svg(run)}
 {
         facts(

@@ -4,6 +4,7 @@ import difflib
 import math
 import re
 
+from attentome.bigwig_calls import PEAK_RADIUS
 from attentome.cell_rows import split_line
 from attentome.published_readers import CONDITIONS
 from attentome.recognise import FORMATS, OPTIONS
@@ -204,5 +205,12 @@ def _base(text, name):
     return int(text)
 
 
+def _window(text, name):
+    least = 2 * PEAK_RADIUS + 2
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
+        raise _CellFault(f"{name} is '{text}'", f"give a whole number from {least}, in nt")
+    return int(text)
+
+
 _READ_OPTION = {"condition": _condition, "evidence": _words, "sigma": _words, "position_base": _base,
-                "min_count": _positive, "min_fold": _positive, "background_window": _from_one}
+                "min_count": _positive, "min_fold": _positive, "background_window": _window}

@@ -633,7 +633,7 @@ def test_audit_of_the_sets_is_in_the_report(report):
     assert rows["set_a"] == ["bed", "sim", "the run's genome", "none", "none printed",
                              "+: 0 (62\u00a0%) | −: 0 (62\u00a0%)", "+: 78\u00a0% | −: 78\u00a0%"]
     assert rows["set_b"][1] == "chr|sim| = sim" and rows["set_b"][3] == "+1 nt on the + strand (110 rows in all)"
-    assert rows["set_b"][4] == "+: 100\u00a0% at +1 of 110 | −: 100\u00a0% at 0 of 110"
+    assert rows["set_b"][4] == "+: 100\u00a0% at +1 (of 110) | −: 100\u00a0% at 0 (of 110)"
     assert rows["set_c"][2] == "sim.1 to sim: 200 moved, 4 unchanged, 1 lost"
     assert "All 110 printed sequences" in found["attentome_audit"]["data"]
 

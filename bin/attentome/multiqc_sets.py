@@ -79,8 +79,8 @@ def _audit(run):
         **parent("labels"),
         "section_name": "Audit of the sets",
         "description": "What each set's own rows say of its coordinates, before it is believed. Offsets are nt in "
-        "genome coordinates: of printed sequences from the printed position, of agreement (share of the sites that another "
-        "set has too) and purines from the position used. Data: sites/sets/*.audit.json, sites/audit.tsv.",
+        "genome coordinates: of printed sequences from the printed position, of agreement (share of the sites that "
+        "another set has too) and purines from the position used. Data: sites/sets/*.audit.json, sites/audit.tsv.",
         "plot_type": "html",
         "data": _html_table(columns, rows) + (f"<ul>{found}</ul>" if found else "") + drawn,
     }

@@ -79,13 +79,13 @@ def sequence_words(table, name):
     Returns
     -------
     list of str
-        One per strand that has printed sequences: ``+: 99.9 % at +1 of 1,990``.
+        One per strand that has printed sequences: ``+: 99.9 % at +1 (of 1,990)``.
     """
     words = []
     for strand, rows in _strands(table, name, "sequence"):
         found = rows[rows["share"] >= LEAST_SHARE].sort_values(["share", "offset"], ascending=[False, True])
         places = [f"{percent(row.share)} at {signed(int(row.offset))}" for row in found.itertuples()]
-        words.append(f"{strand}: {', '.join(places) or 'nowhere within 3 nt'} of {int(rows['n'].max()):,}")
+        words.append(f"{strand}: {', '.join(places) or 'nowhere within 3 nt'} (of {int(rows['n'].max()):,})")
     return words
 
 

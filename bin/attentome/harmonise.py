@@ -1,4 +1,4 @@
-"""One TSS set from its source's positions to sites on the genome: coordinate fix, lift-over, duplicates; all counted."""
+"""One TSS set from its source's positions to sites on the genome: coordinate fix, lift-over, duplicates; all told."""
 
 from dataclasses import dataclass
 

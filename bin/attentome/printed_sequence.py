@@ -157,7 +157,7 @@ def _why(asked, fix, proven, counts, at_place):
         if proven[word]:
             n = counts[word][str(proven[word])]
             said.append(f"{n:,} of {counts['n'][word]:,} printed sequences of the {strand} strand stand "
-                        f"{nt(proven[word])} the printed position")
+                        f"at offset {proven[word]:+d}")
     if asked == "auto":
         return f"{'; '.join(said)}; rows whose sequence stands at the printed position stay." if said else \
             "The printed sequences prove no offset of a whole strand."
@@ -166,8 +166,3 @@ def _why(asked, fix, proven, counts, at_place):
             "Nothing was moved, as asked; the printed sequences prove no offset of a whole strand."
     return "As the sample sheet says; the printed sequences " + (
         "prove the same." if proven == fix else f"prove {proven['plus']:+d}/{proven['minus']:+d}.")
-
-
-def nt(offset):
-    """An offset in words: ``1 nt behind``, ``2 nt before`` (in genome coordinates), ``at``."""
-    return "at" if not offset else f"{abs(offset)} nt {'behind' if offset > 0 else 'before'}"

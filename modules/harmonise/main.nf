@@ -1,31 +1,37 @@
-include { quoted } from '../parameters'
+include { json ; quoted } from '../parameters'
 
-// One TSS set of any accepted format to BED6 on the genome's coordinates, with a count of what was lost.
+// One TSS set as its authors published it to sites on the genome's coordinates, with what was lost and why.
 process HARMONISE {
     tag "${meta.id}"
     label 'process_single'
 
     input:
-    tuple val(meta), path(sites, stageAs: 'set/*')    // [id: 'a', format: 'table', options: [strand_column: 'Strand', ...]]
+    // [[id: 'a', format: 'auto', settings: [options: [:], contig_alias: [:], coordinate_fix: 'auto']], [m9.txt, rich.txt], old.fna]
+    // assembly: [] where the positions are on the genome itself
+    tuple val(meta), path(files, stageAs: 'set/?/*'), path(assembly, stageAs: 'assembly/*')
+    path genome
     path genome_json
     val code
 
     output:
-    tuple val(meta), path("${meta.id}.bed")       , emit: bed
-    tuple val(meta), path("${meta.id}.audit.json"), emit: audit
-    path 'record.json'                            , topic: records
+    tuple val(meta), path("${meta.id}.bed")            , emit: bed
+    tuple val(meta), path("${meta.id}.harmonised.json"), emit: harmonised
+    tuple val(meta), path("${meta.id}.losses.tsv")     , emit: losses
+    path 'record.json'                                 , topic: records
 
     script:
-    def options = meta.options.collect { name, value -> "--${name} ${quoted(value)}" }.join(' ')
+    def lifted = assembly ? "--assembly ${assembly}" : ''
     """
     # code ${code}
-    harmonise_sites.py --set ${meta.id} --file ${sites} --format ${meta.format} ${options} --genome ${genome_json} --out .
+    printf '%s\\n' ${quoted(json(meta.settings))} > settings.json
+    harmonise_sites.py --set ${meta.id} --files ${files} --format ${meta.format} --settings settings.json \\
+        --genome ${genome} --genome_json ${genome_json} ${lifted} --out .
     """
 
     stub:
     """
     # code ${code}
-    touch ${meta.id}.bed
-    echo '{}' | tee ${meta.id}.audit.json > record.json
+    touch ${meta.id}.bed ${meta.id}.losses.tsv
+    echo '{}' | tee ${meta.id}.harmonised.json > record.json
     """
 }

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""AUDIT: all harmonised sets beside each other and the genome, before they are believed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from attentome.audit import audit_sets, wrong_assemblies
+from attentome.audit_plot import plot_audit
+from attentome.formats import read_bed, read_json, write_json, write_tsv
+from attentome.genome import load_genome
+from attentome.liftover import read_assembly
+from attentome.record import task_record
+from attentome.sites import Fault, fault_lines
+
+REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sites", nargs="+", required=True, help="<set>.bed of each set, of HARMONISE")
+    parser.add_argument("--harmonised", nargs="+", required=True, help="<set>.harmonised.json of each set")
+    parser.add_argument("--genome", required=True, help="genome.fna")
+    parser.add_argument("--genome_json", required=True, help="genome.json")
+    parser.add_argument("--assemblies", nargs="*", default=[], metavar="NAME=FASTA",
+                        help="assemblies that other sets were lifted from")
+    parser.add_argument("--out", default=".")
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with task_record(args.record, "AUDIT", packages=("numpy", "pandas", "matplotlib")):
+        harmonised = {each["set"]: each for each in map(read_json, args.harmonised)}
+        # Files arrive in any order; names sorted make the result independent of it.
+        sets = {path.name.removesuffix(".bed"): read_bed(path, ["evidence", "sigma"])
+                for path in sorted(map(Path, args.sites))}
+        assemblies = {name: read_assembly(fasta)
+                      for name, _, fasta in (text.partition("=") for text in args.assemblies)}
+        audits, table = audit_sets(harmonised, sets, load_genome(args.genome, args.genome_json), assemblies)
+        wrong = wrong_assemblies(audits)
+        if wrong:
+            for name, what in wrong.items():
+                print(*fault_lines(audits[name]["files"][0], [Fault(None, what, REMEDY)]), sep="\n", file=sys.stderr)
+            sys.exit(2)
+        out = Path(args.out)
+        plot_audit(table, out / "audit")
+        write_tsv(out / "audit.tsv", table)
+        for name, audit in audits.items():
+            write_json(out / f"{name}.audit.json", audit)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,13 @@
 """Two small servers on this machine for the tests of fetching: http with any misbehaviour, and ftp with REST."""
 
+import os
 import re
 import socket
 import socketserver
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 
 
 class Site:
@@ -26,7 +28,7 @@ class Site:
 
 @contextmanager
 def http_site():
-    """A :class:`Site` that answers on a free port until the block ends."""
+    """A :class:`Site` that answers on a free port until the block ends; no proxy stands before it."""
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -52,7 +54,8 @@ def http_site():
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield site
+        with mock.patch.dict(os.environ, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1"):
+            yield site
     finally:
         site.closing.set()
         server.shutdown()

@@ -80,7 +80,7 @@ def test_a_server_that_stays_down_is_given_up(site, tmp_path):
     assert len(site.requests) == 3
 
 
-def test_no_server_at_all(site, tmp_path):
+def test_no_server_at_all(site, tmp_path):    # the fixture keeps proxies away
     with pytest.raises(SourceFault, match="no connection"):
         got("http://127.0.0.1:1/a.gff", tmp_path)
 

@@ -40,7 +40,7 @@ def set_sections(run, card):
     if run.distances_png:
         found["attentome_distances"] = _picture(
             "distances", "Distances within clusters", run.distances_png,
-            "How far the sites of a cluster lie from the position that stands for it. Data: sites/distances.tsv.",
+            "How far apart the sites of different sets in a cluster lie. Data: sites/distances.tsv.",
             "histogram of distances within clusters")
     published = beside_published(run.published, run.audits, run.overlap,
                                  [entry["length"] for entry in run.genome_json.get("contigs", [])])

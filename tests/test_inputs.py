@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ from attentome.parameters import (
 FASTA = ">c first contig\nacgtNNacgt\nACGTA\n>d [topology=circular]\nGGGGGGGGCC\n"
 GFF = ("##gff-version 3\n##sequence-region c 1 15\nc\tx\tregion\t1\t15\t.\t+\t.\tID=c;Is_circular=true\n"
        "c\tx\tgene\t14\t18\t.\t-\t.\tID=g\nd\tx\tgene\t1\t10\t.\t+\t.\tID=h\n##FASTA\n>c\nACGT\n")
-SHEET = ("set,file,format,position_column,position_base\n"
+SHEET = ("set,source,format,position_column,position_base\n"
          "one,a.bed,bed,,\ntwo,sub/b.gff3,gff3,,\nthree,c.csv,table,Start,0\n")
 SETS = {"a.bed": "c\t4\t5\tx\t0\t+\nd\t9\t10\ty\t0\t-\n", "sub/b.gff3": "c\tx\tTSS\t5\t5\t.\t+\t.\t.\n",
         "c.csv": "contig;Start;strand\nc;4;plus\n"}
@@ -38,25 +39,30 @@ def schema(root):
 @pytest.fixture
 def check(root, tmp_path):
     """Runs check_inputs.py on files that are all well but for those given."""
-    def run(sheet=SHEET, fasta=FASTA, annotation=GFF, params=None, sets=None, files=None, genome="genome.fna"):
+    def run(sheet=SHEET, fasta=FASTA, annotation=GFF, params=None, sets=None, files=None, genome="genome.fna",
+            extra=None):
         for name, text in {**SETS, **(sets or {}), "sheet.csv": sheet, genome: fasta, "genes.gff": annotation}.items():
             if text is not None:
                 (tmp_path / name).parent.mkdir(exist_ok=True)
                 content = text if isinstance(text, bytes) else text.encode()
                 (tmp_path / name).write_bytes(content)
-        names = files or ["a.bed", "sub/b.gff3", "c.csv"]
-        (tmp_path / "staged.tsv").write_text("row\tfile\tstaged\n" + "".join(
-            f"{row}\t{name}\t{name if (tmp_path / name).exists() else ''}\n" for row, name in enumerate(names, 1)))
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
         given = {"input": "sheet.csv", "genome": genome, "annotation": "genes.gff", **(params or {})}
         (tmp_path / "params.json").write_text(json.dumps(given))
 
-        def place(name):
-            return given[name] if given[name] and (tmp_path / given[name]).exists() else "none"
+        def staged(role, row, part, source):
+            return {"role": role, "row": row, "part": part, "source": source, "provenance": None,
+                    "staged": source if source and (tmp_path / source).exists() else None}
 
+        sources = [staged(role, 0, 1, given[role]) for role in ("genome", "annotation") if given[role]]
+        for row, names in enumerate(files or [["a.bed"], ["sub/b.gff3"], ["c.csv"]], 1):
+            sources += [staged("set", row, part, name) for part, name in enumerate(names, 1)]
+        (tmp_path / "staged.json").write_text(json.dumps(sources + (extra or [])))
+        sheet_file = given["input"] if given["input"] and (tmp_path / given["input"]).exists() else "none"
         done = subprocess.run([
-            sys.executable, root / "bin/check_inputs.py", "--sheet", place("input"), "--files", "staged.tsv",
-            "--genome", place("genome"), "--annotation", place("annotation"), "--params", "params.json",
-            "--schema", root / "nextflow_schema.json", "--out", "out"], cwd=tmp_path, capture_output=True, text=True)
+            sys.executable, root / "bin/check_inputs.py", "--sheet", sheet_file, "--sources", "staged.json", "--params",
+            "params.json", "--schema", root / "nextflow_schema.json", "--out", "out"],
+            cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode in (0, 2), done.stderr
         assert (tmp_path / "out").exists() == (done.returncode == 0) == (done.stderr == "")
         done.lines = done.stderr.splitlines()
@@ -75,10 +81,66 @@ def test_what_is_written(check, tmp_path):
         "contigs": [{"name": "c", "length": 15, "circular": True, "gc": 6 / 13},
                     {"name": "d", "length": 10, "circular": True, "gc": 1.0}]}
     sets = read_json(tmp_path / "out/sets.json")
-    assert [(entry["set"], entry["file"], entry["format"], entry["row"], entry["rows"]) for entry in sets] == [
-        ("one", "a.bed", "bed", 1, 2), ("two", "sub/b.gff3", "gff3", 2, 1), ("three", "c.csv", "table", 3, 1)]
-    assert sets[2]["position_column"] == "Start" and sets[2]["position_base"] == 0
-    assert sets[0]["sha256"] == hashlib.sha256(SETS["a.bed"].encode()).hexdigest()
+    assert [(entry["set"], entry["sources"], entry["format"], entry["row"], entry["rows"]) for entry in sets] == [
+        ("one", ["a.bed"], "bed", 1, 2), ("two", ["sub/b.gff3"], "gff3", 2, 1), ("three", ["c.csv"], "table", 3, 1)]
+    assert sets[2]["options"] == {"position_column": "Start", "position_base": 0}
+    checksum = hashlib.sha256(SETS["a.bed"].encode()).hexdigest()
+    assert sets[0]["sha256"] == [checksum] and sets[0]["assembly"] is None
+    sources = read_json(tmp_path / "out/sources.json")
+    assert [(entry["role"], entry["set"], entry["source"]) for entry in sources] == [
+        ("genome", None, "genome.fna"), ("annotation", None, "genes.gff"), ("set", "one", "a.bed"),
+        ("set", "two", "sub/b.gff3"), ("set", "three", "c.csv")]
+    assert sources[2] == {"role": "set", "set": "one", "source": "a.bed", "url": None, "fetched": None,
+                          "bytes": len(SETS["a.bed"]), "sha256": checksum}
+
+
+def test_provenance_of_a_fetched_source(check, tmp_path):
+    (tmp_path / "provenance.json").write_text(json.dumps(
+        {"source": "https://example.org/a", "url": "https://other.org/a.bed", "fetched": "2026-01-02T03:04:05+00:00"}))
+    (tmp_path / "fetched.bed").write_text(SETS["a.bed"])
+    fetched = {"role": "set", "row": 1, "part": 1, "source": "https://me:word@example.org/a",
+               "staged": "fetched.bed", "provenance": "provenance.json"}
+    done = check(sheet=SHEET.replace("a.bed", "https://me:word@example.org/a"),
+                 files=[[], ["sub/b.gff3"], ["c.csv"]], extra=[fetched])
+    assert done.returncode == 0, done.stderr
+    entry = next(entry for entry in read_json(tmp_path / "out/sources.json") if entry["set"] == "one")
+    assert entry["source"] == "https://example.org/a" and entry["url"] == "https://other.org/a.bed"
+    assert entry["fetched"] == "2026-01-02T03:04:05+00:00" and entry["bytes"] == len(SETS["a.bed"])
+    assert "word" not in (tmp_path / "out/sets.json").read_text()
+
+
+def test_files_of_one_set_are_read_together_and_each_fault_names_its_file(check, tmp_path):
+    sheet = "set,source,sha256\none,a.bed|more.bed," + "|".join(["0" * 64] * 2) + "\n"
+    files, more = [["a.bed", "more.bed"]], {"more.bed": "c\t1\t2\tm\t0\t+\n"}
+    lines = check(sheet=sheet, files=files, sets=more, params={"min_support": 1}).lines
+    assert [line[:line.index(" has")] for line in lines] == ["a.bed:", "more.bed:"]
+    sums = [hashlib.sha256(text.encode()).hexdigest() for text in (SETS["a.bed"], more["more.bed"])]
+    assert sums[0] in lines[0] and "0" * 64 in lines[0]
+    sheet = "set,source,sha256\none,a.bed|more.bed," + "|".join(sums) + "\n"
+    assert check(sheet=sheet, files=files, sets=more, params={"min_support": 1}).returncode == 0
+    assert read_json(tmp_path / "out/sets.json")[0]["rows"] == 3
+    lines = check(sheet=sheet, files=files, sets={"more.bed": "c\t1\t1\tm\t0\t+\n"}, params={"min_support": 1}).lines
+    assert lines[0].startswith("more.bed: row 1: ") or lines[1].startswith("more.bed: row 1: ")
+
+
+def test_assembly_is_a_fasta_or_a_name_of_the_genome(check, tmp_path):
+    def run(assembly, rows, **more):
+        return check(sheet=f"set,source,assembly\none,a.bed,{assembly}\n", files=[["a.bed"]], sets={"a.bed": rows},
+                     params={"min_support": 1}, **more)
+
+    (tmp_path / "old.fna").write_text(">old\nACGTACGTAC\n")
+    old = [{"role": "assembly", "row": 1, "part": 1, "source": "old.fna", "staged": "old.fna", "provenance": None}]
+    assert run("old.fna", "old\t9\t10\tx\t0\t+\n", extra=old).returncode == 0
+    assert read_json(tmp_path / "out/sets.json")[0]["assembly"] == "old.fna"
+    lines = run("old.fna", "old\t10\t11\tx\t0\t+\n", extra=old).lines
+    assert len(lines) == 1 and lines[0].startswith("a.bed: row 1: position 11 lies beyond the end of old (10 nt); ")
+    assert run("c", "c\t9\t10\tx\t0\t+\n").returncode == 0
+    assert read_json(tmp_path / "out/sets.json")[0]["assembly"] is None
+    lines = run("gone.fna", "c\t9\t10\tx\t0\t+\n").lines
+    assert len(lines) == 1 and lines[0].startswith("gone.fna: is neither a file nor a contig of the genome (row 2")
+    (tmp_path / "old.fna").write_text("ACGT\n")
+    lines = run("old.fna", "old\t1\t2\tx\t0\t+\n", extra=old).lines
+    assert len(lines) == 1 and lines[0].startswith("old.fna: row 1: sequence or other text before the first '>'")
 
 
 def test_compressed_genome_and_no_annotation(check, tmp_path):
@@ -90,9 +152,9 @@ def test_compressed_genome_and_no_annotation(check, tmp_path):
 
 def test_all_faults_come_at_once_and_each_has_its_form(check):
     done = check(
-        sheet="set,file,format,strand_column\none,a.bed,bed,\none,b.txt,table,dir\nthree,missing.bed,bed,\n"
+        sheet="set,source,format,strand_column\none,a.bed,bed,\none,b.txt,table,dir\nthree,missing.bed,bed,\n"
               "fo ur,c.csv,table,\n",
-        files=["a.bed", "b.txt", "missing.bed", "c.csv"],
+        files=[["a.bed"], ["b.txt"], ["missing.bed"], ["c.csv"]],
         sets={"a.bed": "x\t1\t2\ta\t0\t+\nc\t15\t16\ta\t0\t+\n", "b.txt": "contig,position,dir\nc,3,up\nc,,+\n",
               "c.csv": "contig,position,strand\n"},
         fasta=FASTA.replace("ACGTA", "ACXTA"), annotation=GFF.replace("d\tx\tgene", "e\tx\tgene"),
@@ -105,12 +167,14 @@ def test_all_faults_come_at_once_and_each_has_its_form(check):
         "parameters: --circular names 'z', which is no contig; give auto, all, none or names of contigs: the genome "
         "has c, d",
         "sheet.csv: row 3: set name 'one' is taken by row 2; give each set its own name",
-        "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only",
+        "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only, a letter or digit "
+        "first",
         "genome.fna: row 3: contig 'c' has 1 characters that are no nucleotides, from this row on: X; the letters are "
         "A C G T R Y S W K M B D H V N",
         "genes.gff: row 5: unknown contig 'e'; the genome has c, d",
-        "a.bed: row 1: unknown contig 'x'; the genome has c, d",
-        "a.bed: row 2: position 16 lies beyond the end of c (15 nt); give sites on the coordinates of this genome",
+        "a.bed: row 1: unknown contig 'x'; the genome has c, d; if it is one of these, say so in contig_alias",
+        "a.bed: row 2: position 16 lies beyond the end of c (15 nt); give sites on the coordinates of this genome, or "
+        "their assembly's FASTA in column assembly",
         "b.txt: row 2: strand is 'up'; give one of + - plus minus forward reverse",
         "b.txt: row 3: position is '', not a whole number; give a position in nt without separators",
         "missing.bed: there is no such file (row 4 of the sample sheet); names are relative to the sheet's folder",
@@ -236,13 +300,19 @@ def test_parameters_that_do_not_go_together(schema, given, what):
 
 
 def test_parameters_against_the_data():
-    def faults(**params):
-        return data_faults(params, 3, contigs)
+    def faults(names=("a", "b", "d"), weight=1.0, **params):
+        entries = [{"set": name, "weight": weight} for name in names]
+        return [fault.what for fault in data_faults(params, entries, contigs)]
 
     contigs = {"NC_000913.3": 4641652}
     assert faults(min_support=3, split="ecoli_k12") == []
-    assert "more than the number of sets" in faults(min_support=4)[0].what
+    assert faults(min_support=4) == ["--min_support 4 is more than the number of sets in the sample sheet, 3"]
+    assert faults(min_support=4, weight=2.0) == []
+    assert faults(min_support=2, weight=0.5) == ["--min_support 2 is more than the sum of the sets' weights, 1.5"]
+    assert faults(train_sets="all") == faults(train_sets="a, d") == []
+    assert faults(train_sets="a,e") == ["--train_sets names 'e', which is no set of the sample sheet"]
+    assert "is called 'curated'" in faults(names=["a", "curated"])[0]
     contigs = {"U00096.2": 4639675}
-    assert "U00096.2 (4,639,675 nt)" in faults(split="ecoli_k12")[0].what and faults(split="70/20/10") == []
+    assert "U00096.2 (4,639,675 nt)" in faults(split="ecoli_k12")[0] and faults(split="70/20/10") == []
     contigs = {"NC_000913.3": 4641652, "p": 100}
-    assert "this one has 2" in faults(split="ecoli_k12")[0].what
+    assert "this one has 2" in faults(split="ecoli_k12")[0]

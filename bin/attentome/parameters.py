@@ -9,6 +9,8 @@ from attentome.sites import Fault
 
 ECOLI_K12_LENGTH = 4_641_652
 """nt of NC_000913.3, the genome that the published cut points belong to."""
+RESERVED_SET = "curated"
+"""Name of the label set that the curation makes."""
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
 
@@ -126,6 +128,8 @@ def run_faults(params):
         if min(shares) == 0 or abs(sum(shares) - 100) > 1e-6:
             faults.append(Fault(None, f"--split is '{params['split']}', which sums to {sum(shares):g}",
                                 "give three percentages above 0 that sum to 100: train/test/validation"))
+    faults += [Fault(None, f"--train_sets is given together with --{name}", "leave one of them out")
+               for name in ("model", "curate_only") if params.get("train_sets") and params.get(name)]
     shift, window = params.get("label_shift"), params.get("window")
     if isinstance(shift, int) and isinstance(window, int) and shift >= window:
         faults.append(Fault(None, f"--label_shift {shift} leaves the TSS outside the window of {window} nt",
@@ -133,15 +137,15 @@ def run_faults(params):
     return faults
 
 
-def data_faults(params, n_sets, contigs):
+def data_faults(params, entries, contigs):
     """Faults of parameters that do not go with the data.
 
     Parameters
     ----------
     params : dict
         Of :func:`coerce_parameters`.
-    n_sets : int
-        Rows of the sample sheet; 0 if it could not be read.
+    entries : list of dict
+        Rows of the sample sheet (:func:`attentome.sheet.read_sheet`); empty if it could not be read.
     contigs : dict of str to int, or None
         Contig names and lengths in nt; None if the genome could not be read.
 
@@ -150,10 +154,21 @@ def data_faults(params, n_sets, contigs):
     list of Fault
     """
     faults = []
-    support = params.get("min_support")
-    if n_sets and isinstance(support, int) and support > n_sets:
-        faults.append(Fault(None, f"--min_support {support} is more than the number of sets in the sample "
-                                  f"sheet, {n_sets}", f"give at most {n_sets}, or more sets"))
+    support, weights = params.get("min_support"), [entry["weight"] for entry in entries]
+    if entries and isinstance(support, (int, float)) and support > sum(weights):
+        total = f"number of sets in the sample sheet, {len(entries)}"
+        if set(weights) != {1}:
+            total = f"sum of the sets' weights, {sum(weights):g}"
+        faults.append(Fault(None, f"--min_support {support:g} is more than the {total}",
+                            f"give at most {sum(weights):g}, or more sets"))
+    names = {entry["set"] for entry in entries}
+    if RESERVED_SET in names:
+        faults.append(Fault(None, f"a set of the sample sheet is called '{RESERVED_SET}', the name of what the "
+                                  "curation makes", "give the set another name"))
+    asked = [name.strip() for name in str(params.get("train_sets", "")).split(",") if name.strip()]
+    faults += [Fault(None, f"--train_sets names '{name}', which is no set of the sample sheet",
+                     f"give all, or some of {', '.join(sorted(names))}")
+               for name in asked if entries and asked != ["all"] and name not in names]
     if contigs and params.get("split") == "ecoli_k12" and list(contigs.values()) != [ECOLI_K12_LENGTH]:
         has = ", ".join(f"{name} ({length:,} nt)" for name, length in list(contigs.items())[:3])
         faults.append(Fault(None, f"--split ecoli_k12 needs a genome of one contig of {ECOLI_K12_LENGTH:,} nt; this "

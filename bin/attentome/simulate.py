@@ -206,9 +206,9 @@ def write_simulation(folder, sequence, truth, sets, genes):
         "replicon": third["contig"], "position": third["tss"] + 1,
         "direction": third["strand"].map({"+": "forward", "-": "reverse"}), "reads": third["score"]}))
     write_text(folder / "tss_sets.csv",
-               "set,file,format,contig_column,position_column,strand_column,score_column,position_base\n"
+               "set,source,format,contig_column,position_column,strand_column,score_column,position_base\n"
                "set_a,set_a.bed,bed,,,,,\n"
-               "set_b,set_b.gff3,gff3,,,,,\n"
+               "set_b,set_b.gff3,auto,,,,,\n"
                "set_c,set_c.tsv,table,replicon,position,direction,reads,1\n")
 
 

@@ -1,5 +1,6 @@
 """What several tests need: the library on the path and the repository's root."""
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -13,3 +14,11 @@ sys.path.insert(0, str(ROOT / "bin"))
 def root():
     """The repository's root folder."""
     return ROOT
+
+
+def load_command(name):
+    """The module ``bin/<name>.py``, whose functions a test calls without a process of its own."""
+    specification = importlib.util.spec_from_file_location(name, ROOT / f"bin/{name}.py")
+    command = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(command)
+    return command

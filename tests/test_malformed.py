@@ -1,7 +1,6 @@
 """Malformed inputs as users send them: each ends CHECK_INPUTS with one line of file, row and remedy, and no result."""
 
 import gzip
-import importlib.util
 import io
 import subprocess
 import sys
@@ -9,6 +8,7 @@ import sys
 import numpy as np
 import openpyxl
 import pytest
+from conftest import load_command
 
 from attentome.formats import write_json
 
@@ -128,7 +128,7 @@ SHEETS = {
 GENOMES = {
     "genome of no length": (">c\n", "row 1", "has no sequence", "add it"),
     "genome that is empty": ("", None, "holds no sequence", "give a FASTA"),
-    "genome with a contig twice": (GENOME + GENOME, "row 3", "comes again", "a name"),
+    "genome with a contig twice": (GENOME + GENOME, "row 3", "comes again", "its own name"),
     "protein as genome": (">c\n" + "MEFLIL" * 400 + "\n", "row 2", "no nucleotides", "the letters are"),
     "genome that is a table": ("c,1,2\n", "row 1", "before the first '>'", "give a FASTA"),
 }
@@ -137,9 +137,7 @@ GENOMES = {
 @pytest.fixture
 def check(root, tmp_path, monkeypatch, capfd):
     """Runs check_inputs.py; returns its exit code and the lines it says, and sees to it that nothing was written."""
-    specification = importlib.util.spec_from_file_location("check_inputs", root / "bin/check_inputs.py")
-    command = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(command)
+    command = load_command("check_inputs")
     monkeypatch.chdir(tmp_path)
 
     def run(sheet, files, genome=GENOME):

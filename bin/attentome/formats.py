@@ -3,8 +3,10 @@
 Everything here is 0-based and half-open unless a function says otherwise.
 """
 
+import csv
 import gzip
 import hashlib
+import itertools
 import json
 import os
 from pathlib import Path
@@ -112,7 +114,7 @@ def write_bed(path, sites):
 
 
 def read_bed(path, extra=()):
-    """Read BED6 as written by :func:`write_bed`.
+    """Read BED6 as written by :func:`write_bed`, with or without lines that start with ``#`` above it.
 
     Parameters
     ----------
@@ -127,10 +129,15 @@ def read_bed(path, extra=()):
         (+ or -) and the extra columns.
     """
     columns = SITE_COLUMNS + list(extra)
-    types = {"contig": str, "start": np.int64, "end": np.int64, "name": str, "score": float, "strand": str, "sets": str}
-    if Path(path).stat().st_size == 0:
+    text = ("contig", "name", "strand", "sets", "evidence", "sigma")
+    types = {"start": np.int64, "end": np.int64, "score": float, **dict.fromkeys(text, str)}
+    with open(path, encoding="utf-8") as handle:
+        lines = handle.readlines()
+    comments = sum(1 for _ in itertools.takewhile(lambda line: line.startswith("#"), lines))
+    if comments == len(lines):
         return pd.DataFrame({column: pd.Series(dtype=types.get(column, object)) for column in columns})
-    return pd.read_csv(path, sep="\t", header=None, names=columns, comment="#", dtype=types, keep_default_na=False)
+    return pd.read_csv(path, sep="\t", header=None, names=columns, skiprows=comments, dtype=types,
+                       keep_default_na=False, quoting=csv.QUOTE_NONE)
 
 
 def write_arrays(path, arrays, metadata=None):

@@ -5,15 +5,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.formats import read_json, sha256, write_bed, write_json, write_text, write_tsv
+from attentome.formats import read_json, sha256, write_json, write_tsv
 from attentome.genome import load_genome
-from attentome.harmonise import harmonise
+from attentome.harmonise import harmonise, write_sites
 from attentome.liftover import read_assembly
 from attentome.recognise import read_set
 from attentome.record import task_record
 from attentome.sites import Fault, fault_lines
-
-COLUMNS = ["contig", "start", "end", "name", "score", "strand", "evidence", "sigma"]
 
 
 def main():
@@ -63,15 +61,6 @@ def stop(lines):
     if lines:
         print("\n".join(lines), file=sys.stderr)
         sys.exit(2)
-
-
-def write_sites(path, name, sites):
-    """``<set>.bed``: BED6, evidence and sigma factor, under a header line; ``.`` stands for none."""
-    table = sites.assign(start=sites["tss"], end=sites["tss"] + 1,
-                         name=[f"{name}_{number}" for number in range(1, len(sites) + 1)],
-                         evidence=sites["evidence"].replace("", "."), sigma=sites["sigma"].replace("", "."))[COLUMNS]
-    write_bed(path, table)
-    write_text(path, "#" + "\t".join(COLUMNS) + "\n" + path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

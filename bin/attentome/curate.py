@@ -1,17 +1,24 @@
 """Curation: which sites of several TSS sets are believed, by one rule that is printed beside the numbers.
 
-The rule: on each strand of each contig, sites of all sets form single-linkage clusters (neighbours at most
-``max_distance`` nt apart, over the origin of a circular contig too). A cluster is supported by the sets that
-have a site in it. Supported clusters become one site each, at the position where most sets have a site; among
-equals the middle one, and of two middle ones that with the lower coordinate. Positions are 0-based.
+Sites of the same contig and strand that are one TSS make a cluster. Rule ``single_linkage``: neighbours of a cluster
+lie at most ``max_distance`` nt apart; its site is the position where the sets with the highest sum of weights have one
+(ties: the middle one, of two middle ones that with the lower coordinate). Rule ``greedy``: the sets come in order of
+priority, then falling weight, then name; a site within ``max_distance`` of one of an earlier set joins the nearest,
+else it is a site itself. Both go over the origin of a circular contig. A cluster's support is the sum of the weights
+of the sets that have a site in it; it is kept from ``min_support`` on. Neither the order of the sets nor that of their
+rows matters. Positions are 0-based.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from attentome.site_clusters import cluster_positions, greedy_clusters, representative
+
+RULES = ("single_linkage", "greedy")
 ALL_COMBINATIONS_UP_TO = 6
 """With more sets than this, only the combinations that occur are listed."""
 
@@ -24,79 +31,64 @@ class Curation:
     ----------
     sites : DataFrame
         ``contig, start, end, name, score, strand, support, sets``; one row per supported cluster, contigs in
-        the given order, then by position and strand. ``score`` = 1000 x support / number of sets, rounded.
+        the given order, then by position and strand. ``score`` = 1000 x support / sum of all weights, rounded.
+    rejected : DataFrame
+        The same of the other clusters, and ``reason``.
     clusters : DataFrame
-        All clusters: ``contig, strand, position, support, sets, n_members``.
+        All clusters: ``contig, strand, position, support, n_sets, sets, n_members``.
     members : DataFrame
         All sites that went in: ``set, contig, tss, strand, cluster`` (row of ``clusters``) and ``along`` (the
         position counted on over the origin where the cluster spans it).
     names : list of str
-        The sets, in the given order.
-    max_distance, min_support : int
+        The sets, sorted.
+    weights, priorities : dict of str to number
+        Of each set; a priority may be None.
+    rule : str
+    max_distance : int
+    min_support : int or float
     """
 
     sites: pd.DataFrame
+    rejected: pd.DataFrame
     clusters: pd.DataFrame
     members: pd.DataFrame
     names: list
+    weights: dict
+    priorities: dict
+    rule: str
     max_distance: int
-    min_support: int
+    min_support: float
+
+    def order(self):
+        """The sets as rule ``greedy`` takes them."""
+        return sorted(self.names, key=lambda name: (self.priorities[name] or math.inf, -self.weights[name], name))
+
+    def keeps(self, support):
+        """Whether so much support suffices (sums of weights are compared to 9 decimals)."""
+        return np.round(support, 9) >= self.min_support
 
 
-def rule_sentence(n_sets, max_distance, min_support):
+def rule_sentence(curation):
     """The rule in words, for figures and reports."""
-    return (f"A site is kept where at least {min_support} of {n_sets} sets have a TSS within one cluster: TSSs of the "
-            f"same contig and strand, each at most {max_distance} nt from the next. It is put at the position where "
-            "most sets have a TSS (ties: the middle one; of two middle ones the lower coordinate).")
+    names, weights = curation.names, curation.weights
+    if set(weights.values()) == {1}:
+        kept = f"at least {curation.min_support:g} of {len(names)} sets have a TSS"
+        most = "most sets"
+    else:
+        kept = (f"the sets that have a TSS weigh at least {curation.min_support:g} together "
+                f"({', '.join(f'{name} {weights[name]:g}' for name in names)})")
+        most = "the sets of highest weight"
+    if curation.rule == "greedy":
+        return (f"The sets are taken in the order {', '.join(curation.order())}. A TSS at most {curation.max_distance} "
+                "nt from a site of an earlier set on the same contig and strand joins it (of several the nearest); "
+                f"else it is a site. A site is kept where {kept}, at the position of the first of them.")
+    return (f"A site is kept where {kept} within one cluster: TSSs of the "
+            f"same contig and strand, each at most {curation.max_distance} nt from the next. It is put at the position "
+            f"where {most} have a TSS (ties: the middle one; of two middle ones the lower coordinate).")
 
 
-def cluster_positions(positions, max_distance, circular_length=None):
-    """Single-linkage clusters of positions on one strand.
-
-    Parameters
-    ----------
-    positions : ndarray of int, shape (n,)
-        In ascending order, 0-based; may repeat.
-    max_distance : int
-        Largest gap in nt between neighbours of a cluster.
-    circular_length : int, optional
-        Length of the contig in nt if it is circular.
-
-    Returns
-    -------
-    cluster : ndarray of int, shape (n,)
-        Number of each position's cluster, from 0.
-    along : ndarray of int, shape (n,)
-        The positions; those of a cluster that spans the origin and lie before it have ``circular_length``
-        taken off, so that each cluster is a run of ascending coordinates (negative before the origin).
-    """
-    positions = np.asarray(positions, np.int64)
-    along = positions.copy()
-    if len(positions) == 0:
-        return np.zeros(0, np.int64), along
-    cluster = np.concatenate([[0], np.cumsum(np.diff(positions) > max_distance)])
-    last = cluster[-1]
-    if circular_length and last > 0 and positions[0] + circular_length - positions[-1] <= max_distance:
-        along[cluster == last] -= circular_length
-        cluster[cluster == last] = 0
-    return cluster, along
-
-
-def representative(positions):
-    """The position at which most sets have a site; ties: the middle one, of two middle ones the lower.
-
-    Parameters
-    ----------
-    positions : ndarray of int, shape (n,)
-        One entry per set and position.
-    """
-    values, counts = np.unique(positions, return_counts=True)
-    best = values[counts == counts.max()]
-    return int(best[(len(best) - 1) // 2])
-
-
-def curate(sets, max_distance=5, min_support=2, contigs=None):
-    """Apply the rule of this module.
+def curate(sets, max_distance=5, min_support=2, contigs=None, rule="single_linkage", weights=None, priorities=None):
+    """Apply a rule of this module.
 
     Parameters
     ----------
@@ -104,11 +96,16 @@ def curate(sets, max_distance=5, min_support=2, contigs=None):
         Name of the set to its sites: ``contig``, ``start`` (the TSS, 0-based), ``strand`` (+ or -).
     max_distance : int
         nt.
-    min_support : int
-        Number of sets.
+    min_support : int or float
+        Sum of the weights of the sets that a cluster needs.
     contigs : dict of str to (int, bool), optional
         Length in nt and whether circular, in the genome's order; without it no contig is circular and contigs
         come in the order of their names.
+    rule : {"single_linkage", "greedy"}
+    weights : dict of str to float, optional
+        Of the sets, above 0; default 1.
+    priorities : dict of str to int, optional
+        Of the sets, 1 first; those without come last. For ``greedy`` only.
 
     Returns
     -------
@@ -117,45 +114,82 @@ def curate(sets, max_distance=5, min_support=2, contigs=None):
     Raises
     ------
     ValueError
-        If a site lies on a contig that is not in ``contigs``.
+        If a site lies on a contig that is not in ``contigs``, or there is no such rule.
     """
-    names = list(sets)
+    if rule not in RULES:
+        raise ValueError(f"unknown rule '{rule}'; give one of {', '.join(RULES)}")
+    names = sorted(sets)
+    weights = {name: _whole((weights or {}).get(name) or 1) for name in names}
+    priorities = {name: (priorities or {}).get(name) for name in names}
     members = pd.concat([
-        pd.DataFrame({"set": name, "contig": table["contig"].astype(str), "tss": table["start"].astype(np.int64),
-                      "strand": table["strand"].astype(str)}).drop_duplicates()
-        for name, table in sets.items()], ignore_index=True)
+        pd.DataFrame({"set": name, "contig": sets[name]["contig"].astype(str),
+                      "tss": sets[name]["start"].astype(np.int64),
+                      "strand": sets[name]["strand"].astype(str)}).drop_duplicates()
+        for name in names], ignore_index=True)
     if contigs is None:
         contigs = {name: (0, False) for name in sorted(members["contig"].unique())}
     unknown = set(members["contig"]) - set(contigs)
     if unknown:
         raise ValueError(f"sites on contigs that the genome does not have: {', '.join(sorted(unknown))}")
-    members = members.sort_values(["contig", "strand", "tss"], kind="stable", ignore_index=True)
+    members = members.sort_values(["contig", "strand", "tss", "set"], ignore_index=True)
+    curation = Curation(None, None, None, members, names, weights, priorities, rule, max_distance, min_support)
     members["cluster"], members["along"] = 0, members["tss"]
     clusters = []
     for contig, (length, circular) in contigs.items():
         for strand in "+-":
-            rows = members.index[(members["contig"] == contig) & (members["strand"] == strand)]
-            cluster, along = cluster_positions(members.loc[rows, "tss"], max_distance, length if circular else None)
-            members.loc[rows, "cluster"] = cluster + len(clusters)
-            members.loc[rows, "along"] = along
-            for _, part in members.loc[rows].groupby("cluster"):
-                found = [name for name in names if name in set(part["set"])]
-                position = representative(part["along"].to_numpy())
-                clusters.append((contig, strand, position % length if circular else position, len(found),
-                                 ",".join(found), len(part)))
-    columns = ["contig", "strand", "position", "support", "sets", "n_members"]
-    clusters = pd.DataFrame(clusters, columns=columns)
-    return Curation(_bed(clusters[clusters["support"] >= min_support], list(contigs), len(names)),
-                    clusters, members, names, max_distance, min_support)
+            rows = np.flatnonzero((members["contig"] == contig) & (members["strand"] == strand))
+            found = _cluster_strand(curation, rows, length if circular else None, len(clusters))
+            clusters += [(contig, strand, *cluster) for cluster in found]
+    curation.clusters = pd.DataFrame(
+        clusters, columns=["contig", "strand", "position", "support", "n_sets", "sets", "n_members"])
+    kept = curation.keeps(curation.clusters["support"].to_numpy(float))
+    curation.sites = _bed(curation.clusters[kept], list(contigs), sum(weights.values()), "site")
+    rejected = _bed(curation.clusters[~kept], list(contigs), sum(weights.values()), "rejected")
+    curation.rejected = rejected.assign(reason=[
+        f"support {support:g} of {min_support:g}: {sets} only" for support, sets in
+        zip(rejected["support"], rejected["sets"])])
+    return curation
 
 
-def _bed(clusters, contigs, n_sets):
+def _whole(number):
+    return int(number) if float(number).is_integer() else float(number)
+
+
+def _cluster_strand(curation, rows, circular_length, first):
+    """Fill in cluster (from ``first`` on) and along of the members in these rows; the clusters' other columns."""
+    members, names = curation.members, curation.names
+    tss, sets = members["tss"].to_numpy()[rows], members["set"].to_numpy(object)[rows]
+    if curation.rule == "greedy":
+        rank = {name: number for number, name in enumerate(curation.order())}
+        cluster, along, anchor = greedy_clusters(tss, [rank[name] for name in sets], curation.max_distance,
+                                                 circular_length)
+    else:
+        cluster, along = cluster_positions(tss, curation.max_distance, circular_length)
+        anchor = None
+    members.loc[rows, "cluster"] = cluster + first
+    members.loc[rows, "along"] = along
+    order = np.argsort(cluster, kind="stable")
+    found = []
+    for part in np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1) if len(rows) else ():
+        here = set(sets[part])
+        support = [name for name in names if name in here]
+        if anchor is None:
+            position = representative(along[part], np.array([curation.weights[name] for name in sets[part]], float))
+        else:
+            position = int(anchor[part[0]])
+        found.append((position % circular_length if circular_length else position,
+                      _whole(round(sum(curation.weights[name] for name in support), 9)), len(support),
+                      ",".join(support), len(part)))
+    return found
+
+
+def _bed(clusters, contigs, full_support, name):
     rank = clusters["contig"].map({contig: number for number, contig in enumerate(contigs)})
     clusters = clusters.assign(rank=rank).sort_values(["rank", "position", "strand"], ignore_index=True)
     return pd.DataFrame({
         "contig": clusters["contig"], "start": clusters["position"], "end": clusters["position"] + 1,
-        "name": [f"site_{number}" for number in range(1, len(clusters) + 1)],
-        "score": np.rint(1000 * clusters["support"] / n_sets).astype(int),
+        "name": [f"{name}_{number}" for number in range(1, len(clusters) + 1)],
+        "score": np.rint(1000 * clusters["support"].astype(float) / full_support).astype(int),
         "strand": clusters["strand"], "support": clusters["support"], "sets": clusters["sets"]})
 
 
@@ -182,7 +216,8 @@ def overlap_table(curation):
         "n_sets": [len(parts[text]) for text in listed],
         "n": [exact.get(text, 0) for text in listed],
         "n_at_least": [sum(n for other, n in exact.items() if parts[text] <= parts[other]) for text in listed]})
-    table["kept"] = (table["n_sets"] >= curation.min_support).astype(int)
+    support = np.array([sum(curation.weights[name] for name in parts[text]) for text in listed], float)
+    table["kept"] = curation.keeps(support).astype(int)
     return table.sort_values(["n_sets", "n"], ascending=False, kind="stable", ignore_index=True)
 
 
@@ -199,16 +234,18 @@ def sets_table(curation, rows=None):
     -------
     DataFrame
         ``set``, ``rows``, ``sites`` (distinct positions), ``used`` (sites in kept clusters), ``confirmed``
-        (sites whose cluster holds a site of another set), ``share_confirmed`` (of the sites).
+        (sites whose cluster holds a site of another set), ``share_confirmed`` (of the sites), ``weight``,
+        ``priority`` (NaN without).
     """
-    support = curation.clusters["support"].to_numpy()[curation.members["cluster"]]
+    clusters = curation.clusters.loc[curation.members["cluster"]]
     table = []
     for name in curation.names:
-        of_set = support[(curation.members["set"] == name).to_numpy()]
-        confirmed = int((of_set > 1).sum())
-        table.append({"set": name, "rows": (rows or {}).get(name, len(of_set)), "sites": len(of_set),
-                      "used": int((of_set >= curation.min_support).sum()), "confirmed": confirmed,
-                      "share_confirmed": confirmed / len(of_set) if len(of_set) else np.nan})
+        of_set = clusters[(curation.members["set"] == name).to_numpy()]
+        n, confirmed = len(of_set), int((of_set["n_sets"] > 1).sum())
+        table.append({"set": name, "rows": (rows or {}).get(name, n), "sites": n,
+                      "used": int(curation.keeps(of_set["support"].to_numpy(float)).sum()), "confirmed": confirmed,
+                      "share_confirmed": confirmed / n if n else np.nan, "weight": curation.weights[name],
+                      "priority": curation.priorities[name] or np.nan})
     return pd.DataFrame(table)
 
 
@@ -220,19 +257,21 @@ def distance_table(curation):
     DataFrame
         ``distance_nt`` (0, 1, ... without gaps, at least to ``max_distance``) and ``n`` (pairs).
     """
-    distances = [0]  # one too many, taken off below, so that an empty table works
-    for _, part in curation.members[curation.members.duplicated("cluster", keep=False)].groupby("cluster"):
-        along, names = part["along"].to_numpy(), part["set"].to_numpy()
-        first, second = np.triu_indices(len(part), 1)
-        distances.extend(np.abs(along[first] - along[second])[names[first] != names[second]])
-    counts = np.bincount(distances, minlength=curation.max_distance + 1)
-    counts[0] -= 1
+    members = curation.members.sort_values(["cluster", "along", "set"])
+    cluster, along, names = (members[column].to_numpy() for column in ("cluster", "along", "set"))
+    counts = np.zeros(curation.max_distance + 1, np.int64)
+    step, largest = 1, members["cluster"].value_counts().max() if len(members) else 0
+    while step < largest:
+        pair = (cluster[step:] == cluster[:-step]) & (names[step:] != names[:-step])
+        found = np.bincount((along[step:] - along[:-step])[pair], minlength=len(counts))
+        counts = np.pad(counts, (0, len(found) - len(counts))) + found
+        step += 1
     return pd.DataFrame({"distance_nt": np.arange(len(counts)), "n": counts})
 
 
 def curation_summary(curation, table):
     """The facts of ``curation.json``: rule, settings, counts and the sets table as a list."""
-    return {"rule": rule_sentence(len(curation.names), curation.max_distance, curation.min_support),
+    return {"rule": rule_sentence(curation), "method": curation.rule, "order": curation.order(),
             "max_distance": curation.max_distance, "min_support": curation.min_support,
             "n_sets": len(curation.names), "n_clusters": len(curation.clusters), "n_sites": len(curation.sites),
-            "sets": table.to_dict("records")}
+            "n_rejected": len(curation.rejected), "sets": table.to_dict("records")}

@@ -1,10 +1,12 @@
 """One TSS set from its source's positions to sites on the genome: coordinate fix, lift-over, duplicates; all told."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from attentome.formats import SITE_COLUMNS, write_bed, write_text
 from attentome.liftover import FLANKS, assembly_blocks, lift
 from attentome.printed_sequence import LEAST_ROWS, OFFSETS, STRAND_WORD, apply_fix, sequence_counts, sequence_offsets
 from attentome.sites import LOSS_TYPES, merge_duplicates
@@ -135,3 +137,22 @@ def _distances(sites, sequence_tss, contigs):
             tss = first + sequence_tss
             distances.append((tss if site.strand == "+" else len(stream) - 1 - tss) - site.tss)
     return np.array(distances, int)
+
+
+def write_sites(path, name, sites):
+    """Write ``<set>.bed``: BED6, evidence and sigma factor, under a header line; ``.`` stands for none.
+
+    Parameters
+    ----------
+    path : str or Path
+    name : str
+        Of the set.
+    sites : DataFrame
+        Of :class:`Harmonised`.
+    """
+    table = sites.assign(start=sites["tss"], end=sites["tss"] + 1,
+                         name=[f"{name}_{number}" for number in range(1, len(sites) + 1)],
+                         evidence=sites["evidence"].replace("", "."), sigma=sites["sigma"].replace("", "."))
+    columns = [*SITE_COLUMNS, "evidence", "sigma"]
+    write_bed(path, table[columns])
+    write_text(path, "#" + "\t".join(columns) + "\n" + Path(path).read_text(encoding="utf-8"))

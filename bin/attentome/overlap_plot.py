@@ -43,7 +43,7 @@ def plot_overlap(overlap, sets, rule, path):
     label = max(text_width(name) for name in [*names, "sites of the set"]) + 8
     left = MARGIN + label + SIZES + 62
     width = max(left + COLUMN * len(shown) + MARGIN, 620)
-    note = "Dark bars: kept by the rule. Light bars: too few sets."
+    note = "Dark bars: kept by the rule. Light bars: too little support."
     if len(occurring) > len(shown):
         note += f" {len(occurring) - len(shown)} smaller combinations are in overlap.tsv."
     lines = [*wrap(rule, width - 2 * MARGIN), note]

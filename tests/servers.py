@@ -75,13 +75,14 @@ def status(code, **headers):
 def file(content, upto=None, stall=False, ranges=False, length=True, **headers):
     """A file; cut (or stalled) after its first ``upto`` bytes.
 
-    With ``ranges`` a Range request gets the rest if its If-Range is the ETag (or Last-Modified) that is sent here.
+    With ``ranges`` a Range request gets the rest if its If-Range is the strong ETag (or Last-Modified) that is sent here.
     """
     names = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def answer(handler):
         asked = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range", ""))
-        fits = handler.headers.get("If-Range") in (names.get("ETag"), names.get("Last-Modified"))
+        asked_if = handler.headers.get("If-Range", "")
+        fits = asked_if in (names.get("ETag"), names.get("Last-Modified")) and not asked_if.startswith("W/")
         start = int(asked[1]) if asked and ranges and fits else 0
         body = content[start:]
         handler.send_response(206 if start else 200)

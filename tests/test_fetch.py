@@ -147,6 +147,7 @@ def test_a_rest_of_another_file_is_not_joined(site, tmp_path):
 def test_a_range_that_cannot_be_given_starts_anew(site, tmp_path):
     site.pages["/a.gff"] = [file(CONTENT, upto=100_000, ETag=TAG), status(416), file(CONTENT, ETag=TAG)]
     assert got(site.url("/a.gff"), tmp_path, checksum=SHA256)["resumed"] == 0
+    assert ["Range" in headers for _, headers in site.requests] == [False, True, False]
 
 
 def test_a_cut_with_every_attempt_says_how_far_it_came(site, tmp_path):

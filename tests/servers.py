@@ -75,7 +75,7 @@ def status(code, **headers):
 def file(content, upto=None, stall=False, ranges=False, length=True, **headers):
     """A file; cut (or stalled) after its first ``upto`` bytes.
 
-    With ``ranges`` a Range request gets the rest if its If-Range is the strong ETag (or Last-Modified) that is sent here.
+    With ``ranges`` a Range request gets the rest if its If-Range is the strong ETag (or Last-Modified) sent here.
     """
     names = {name.replace("_", "-"): value for name, value in headers.items()}
 

@@ -22,6 +22,7 @@ from attentome.elements import read_elements
 from attentome.formats import read_bed, read_tsv
 from attentome.genome import load_genome
 from attentome.label_signal import aligned_bases, label_information, readings
+from attentome.multiqc_content import picture
 from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, judge, number, run_state
 from attentome.published_counts import beside_published
@@ -699,6 +700,11 @@ def test_published_counts_in_the_report(described):
     assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
     assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
     assert "10.1093/bib/bbab060" in section["description"]
+
+
+def test_pictures_are_shown_at_the_size_they_were_drawn(report):
+    out, _, _ = report
+    assert "width:1170px" in picture(out / "atlas.png", "the atlas")
 
 
 def test_shares_are_not_rounded_to_all_or_none():

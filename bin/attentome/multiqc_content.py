@@ -30,6 +30,8 @@ def number_column(title, description, form):
 
 
 def picture(path, words):
-    """A PNG as an HTML image that needs no file; ``words`` say what it shows."""
-    data = base64.b64encode(path.read_bytes()).decode()
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(words)}" style="max-width:100%">'
+    """A PNG of :func:`attentome.style.save_figure` as an HTML image that needs no file; ``words`` say what it shows."""
+    content = path.read_bytes()
+    width = max(1, int.from_bytes(content[16:20]) // 2)    # of the IHDR chunk; the file has two pixels for each px
+    return (f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" alt="{escape(words)}" '
+            f'style="width:{width}px;max-width:100%">')

@@ -34,12 +34,14 @@ test: lint  ## everything that CI checks
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
 	docs/parameter_table.py
 
-bench: setup  ## run preset cpu on E. coli (DATA=folder of the published files) and write docs/benchmarks.md
-	tests/bench/ecoli_tables.py $(DATA) results/ecoli_tables
-	nextflow run . --input results/ecoli_tables/tss_sets.csv --genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
-		--annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz --split ecoli_k12 --run_name ecoli \
-		--outdir results/ecoli -resume
-	PYTHONPATH=bin tests/bench/benchmark_table.py results/ecoli docs/benchmarks.md
+ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli_k12 \
+	--genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz --annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz
+
+bench: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/benchmarks.md
+	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli -resume
+	nextflow run . $(ECOLI) --run_name ecoli_grid --preset tiny --max_steps 2000 --train_sets all \
+		--outdir results/ecoli_grid -resume
+	PYTHONPATH=bin tests/bench/benchmark_table.py results/ecoli results/ecoli_grid docs/benchmarks.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

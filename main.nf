@@ -6,16 +6,15 @@
  */
 
 include { code_version } from './modules/code_version'
-include { existing ; portable ; read_json ; set_meta ; sheet_rows ; typed_parameters } from './modules/parameters'
+include { read_json ; typed_parameters } from './modules/parameters'
 
-include { SIMULATE      } from './modules/simulate'
-include { CHECK_INPUTS  } from './modules/check_inputs'
-include { HARMONISE     } from './modules/harmonise'
-include { CURATE        } from './modules/curate'
+include { CURATED_SITES } from './modules/curated_sites'
 include { LABEL         } from './modules/label'
 include { TRAIN         } from './modules/train'
 include { PREDICT       } from './modules/predict'
 include { EVALUATE      } from './modules/evaluate'
+include { COMPARE_SETS  } from './modules/compare_sets'
+include { GRID          } from './modules/grid'
 include { PROFILE       } from './modules/profile'
 include { DESCRIBE_HEAD } from './modules/describe_head'
 include { REPORT        } from './modules/report'
@@ -28,70 +27,61 @@ workflow {
     elements   = file(settings.elements, checkIfExists: true)
     model_json = settings.model ? file("${settings.model}/model.json", checkIfExists: true) : null
 
-    // [tss_sets.csv, genome.fna, genes.gff], with [] for one that is missing
-    if (settings.simulate) {
-        SIMULATE(settings.findAll { name, _value -> name.startsWith('sim_') }, code_version('simulate_genome.py'))
-        ch_inputs = SIMULATE.out.inputs
-    }
-    else {
-        ch_inputs = channel.value([existing(settings.input), existing(settings.genome), existing(settings.annotation)])
-    }
-    // [[row: 1, file: 'set_a.bed', path: /data/set_a.bed], ...], with path null for one that is missing
-    ch_rows = ch_inputs.map { sheet, _genome, _annotation -> sheet_rows(sheet) }
+    CURATED_SITES(settings, schema)
+    ch_genome      = CURATED_SITES.out.genome         // genome.fna
+    ch_genome_json = CURATED_SITES.out.genome_json    // genome.json
+    ch_sites       = CURATED_SITES.out.sites          // sites.bed
 
-    CHECK_INPUTS(
-        ch_inputs,
-        ch_rows,
-        ch_rows.map { rows -> rows.collect { row -> row.path }.findAll() },
-        portable(settings),
-        schema,
-        code_version('check_inputs.py'),
-    )
-    ch_genome      = CHECK_INPUTS.out.genome         // genome.fna
-    ch_genome_json = CHECK_INPUTS.out.genome_json    // genome.json
+    // [[id: 'curated'], sites.bed], and [[id: 'a'], a.bed] for each set that --train_sets names
+    train_sets    = settings.train_sets ? settings.train_sets.tokenize(',').collect { name -> name.trim() } : []
+    ch_label_sets = ch_sites
+        .map { sites -> [[id: 'curated'], sites] }
+        .mix(CURATED_SITES.out.beds.filter { meta, _bed -> train_sets == ['all'] || meta.id in train_sets }.map { meta, bed -> [[id: meta.id], bed] })
+        .filter { _meta, _sites -> !settings.curate_only }
 
-    // [[id: 'a', format: 'table', options: [strand_column: 'Strand']], /data/set_a.tsv]
-    ch_sets = CHECK_INPUTS.out.sets
-        .combine(ch_rows.toList())
-        .flatMap { sets, rows -> read_json(sets).collect { set -> [set_meta(set), rows[set.row - 1].path] } }
-
-    HARMONISE(ch_sets, ch_genome_json, code_version('harmonise_sites.py'))
-
-    CURATE(
-        HARMONISE.out.bed.map { _meta, bed -> bed }.toSortedList { a, b -> a.name <=> b.name },          // [a.bed, b.bed, ...]
-        HARMONISE.out.audit.map { _meta, audit -> audit }.toSortedList { a, b -> a.name <=> b.name },    // [a.audit.json, ...]
-        ch_genome_json,
-        settings.max_distance,
-        settings.min_support,
-        code_version('curate_sites.py'),
-    )
-    ch_sites = CURATE.out.sites    // sites.bed
+    ch_sites.filter { _sites -> settings.curate_only }.view { _sites -> "Curated sites: ${settings.outdir}/sites/sites.bed" }
 
     // A given model reads labels at its own shift.
     label_shift = model_json ? read_json(model_json).label_shift : settings.label_shift
-    LABEL(ch_genome, ch_genome_json, ch_sites, label_shift, settings.split, code_version('label_genome.py'))
-    ch_split = LABEL.out.split    // split.tsv
+    LABEL(ch_label_sets, ch_genome, ch_genome_json, label_shift, settings.split, code_version('label_genome.py'))
+    // labels.safetensors, labels.json, split.tsv of the curated sites
+    ch_curated     = LABEL.out.labels.filter { meta, _labels, _json, _split -> meta.id == 'curated' }
+    ch_labels      = ch_curated.map { _meta, labels, _json, _split -> labels }.first()
+    ch_labels_json = ch_curated.map { _meta, _labels, json, _split -> json }.first()
+    ch_split       = ch_curated.map { _meta, _labels, _json, split -> split }.first()
 
+    // [[id: 'curated'], model/] and [[id: 'curated'], history.tsv, training.json], one for each label set
     if (model_json) {
-        ch_model    = channel.value(model_json.parent)    // model/ with model.safetensors and model.json
-        ch_training = channel.empty()                     // history.tsv, training.json
+        ch_models   = ch_curated.map { meta, _labels, _json, _split -> [meta, model_json.parent] }
+        ch_training = channel.empty()
     }
     else {
         overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
         TRAIN(
-            ch_genome, ch_genome_json, LABEL.out.labels, LABEL.out.labels_json, ch_split,
+            LABEL.out.labels, ch_genome, ch_genome_json,
             file("${projectDir}/assets/presets.json"), settings.preset, overrides.findAll { _name, value -> value != null },
             settings.seed, settings.device, code_version('train_model.py'),
         )
-        ch_model    = TRAIN.out.model
-        ch_training = TRAIN.out.history.mix(TRAIN.out.training)
+        ch_models   = TRAIN.out.model
+        ch_training = TRAIN.out.training
     }
 
-    PREDICT(ch_genome, ch_genome_json, ch_model, settings.predict_batch, settings.device, code_version('predict_genome.py'))
-    ch_outputs = PREDICT.out.outputs    // outputs.safetensors
+    PREDICT(ch_models, ch_genome, ch_genome_json, settings.predict_batch, settings.device, code_version('predict_genome.py'))
+    ch_model   = ch_models.filter { meta, _model -> meta.id == 'curated' }.map { _meta, model -> model }.first()                // model/
+    ch_outputs = PREDICT.out.outputs.filter { meta, _outputs -> meta.id == 'curated' }.map { _meta, outputs -> outputs }.first()    // outputs.safetensors
+
+    // ['a', 'curated', ...] and their [labels.safetensors, ...]
+    ch_compared = LABEL.out.labels.map { meta, labels, _json, _split -> [meta.id, labels] }.toSortedList { a, b -> a[0] <=> b[0] }
+    COMPARE_SETS(
+        PREDICT.out.outputs.filter { _meta, _outputs -> train_sets },
+        ch_compared.map { sets -> sets.collect { name, _labels -> name } },
+        ch_compared.map { sets -> sets.collect { _name, labels -> labels } },
+        ch_split, settings.seed, code_version('compare_sets.py'),
+    )
+    GRID(COMPARE_SETS.out.grid.collect(sort: { a, b -> a.name <=> b.name }), code_version('plot_grid.py'))
 
     EVALUATE(
-        ch_genome, ch_genome_json, ch_outputs, LABEL.out.labels, LABEL.out.labels_json, ch_split,
+        ch_genome, ch_genome_json, ch_outputs, ch_labels, ch_labels_json, ch_split,
         settings.seed, code_version('evaluate_model.py'),
     )
 
@@ -112,16 +102,15 @@ workflow {
     )
 
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
-    ch_facts = CHECK_INPUTS.out.settings.mix(
-        ch_genome, ch_genome_json, ch_sites, CURATE.out.curation, CURATE.out.sets, CURATE.out.overlap, CURATE.out.overlap_png,
-        LABEL.out.labels_json, ch_split, ch_training, ch_model_json,
-        EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json,
+    ch_facts = CURATED_SITES.out.facts.mix(
+        ch_labels_json, ch_split, ch_training.filter { meta, _history, _json -> meta.id == 'curated' }.flatMap { _meta, history, json -> [history, json] },
+        ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json, GRID.out.table, GRID.out.png,
     )
 
     REPORT(
         ch_facts.toSortedList { a, b -> a.name <=> b.name },
-        HARMONISE.out.audit.map { _meta, audit -> audit }.toSortedList { a, b -> a.name <=> b.name },
-        DESCRIBE_HEAD.out.folder.toSortedList { a, b -> a.name <=> b.name },    // [L1_H1, L1_H2, ...]
+        CURATED_SITES.out.audits,
+        DESCRIBE_HEAD.out.folder.toSortedList { a, b -> a.name <=> b.name }.filter { heads -> heads },    // [L1_H1, L1_H2, ...]
         channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },    // [.../record.json, ...]
         settings.run_name,
         code_version('write_report.py'),

@@ -20,7 +20,7 @@ def main():
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
-    with task_record(args.record, "LABEL", packages=("numpy", "pandas")):
+    with task_record(args.record, "LABEL", args.out.name, packages=("numpy", "pandas")):
         genome = load_genome(args.genome, args.genome_json)
         sites = read_bed(args.sites, extra=("support", "sets"))
         labels, lost = label_genome(genome, sites, args.label_shift)

@@ -30,7 +30,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors", "pyBigWig")
-    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", "", packages, args.threads):
+    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", args.out.name, packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
         device = choose_device(args.device)
         network, description = load_model(args.model, device)

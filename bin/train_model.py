@@ -30,12 +30,12 @@ def main():
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--out", default="model", type=Path)
+    parser.add_argument("--out", default=".", type=Path, help="folder for model/, history.tsv and training.json")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
-    with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.preset, packages, args.threads):
+    with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.out.name, packages, args.threads):
         overrides = read_json(args.overrides) if args.overrides else {}
         config, settings = read_preset(read_json(args.presets), args.preset, overrides)
         device = choose_device(args.device)
@@ -45,9 +45,10 @@ def main():
             read_split(split, "train"), read_split(split, "validation"), args.seed, device,
             args.threads, log=partial(print, flush=True))
         origin = {"preset": args.preset, "seed": args.seed, "best_step": summary["best_step"]}
-        save_model(args.out, network, read_json(args.labels_json)["label_shift"], origin)
-        write_tsv("history.tsv", pd.DataFrame(history))
-        write_json("training.json", {"preset": args.preset, "seed": args.seed, "device": device.type, **summary})
+        save_model(args.out / "model", network, read_json(args.labels_json)["label_shift"], origin)
+        write_tsv(args.out / "history.tsv", pd.DataFrame(history))
+        write_json(args.out / "training.json",
+                   {"preset": args.preset, "seed": args.seed, "device": device.type, **summary})
 
 
 if __name__ == "__main__":

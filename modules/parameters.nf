@@ -1,5 +1,5 @@
 /*
- * Parameters and sample sheet, read without judging them: CHECK_INPUTS says what is wrong with either.
+ * Parameters, read without judging them: CHECK_INPUTS says what is wrong.
  */
 
 // params -> plain map of typed values. What the command line leaves as text ('2', 'true') becomes what
@@ -35,26 +35,6 @@ def portable(values) {
 def existing(name) {
     def found = name ? file(name, glob: false) : null
     return found?.exists() ? found : []
-}
-
-// Sample sheet -> [[row: 1, file: 'set_a.bed', path: /data/set_a.bed], ...]; path is null where there is no such file
-def sheet_rows(sheet) {
-    def text = sheet && sheet.isFile() ? new String(sheet.bytes, 'UTF-8').replaceAll('[\uFEFF\u0000]', '') : ''
-    def lines = text.readLines().findAll { line -> line.trim() }
-    def column = lines ? fields(lines[0]).indexOf('file') : -1
-    def names = lines.drop(1).collect { line -> column < 0 ? '' : fields(line)[column] ?: '' }
-    return names.withIndex(1).collect { name, row -> [row: row, file: name, path: name ? existing(sheet.parent.resolve(name)) ?: null : null] }
-}
-
-// 'a, "b,c" ,d' -> ['a', 'b,c', 'd']
-def fields(line) {
-    return line.findAll(/\s*("[^"]*"|[^,]*)\s*(?:,|$)/) { match -> match[1].trim().replaceAll(/^"|"$/, '') }
-}
-
-// An entry of sets.json -> [id: 'a', format: 'table', options: [strand_column: 'Strand', position_base: 0]]
-def set_meta(set) {
-    def names = ['contig_column', 'position_column', 'strand_column', 'score_column', 'position_base']
-    return [id: set.set, format: set.format, options: names.findAll { name -> set[name] != null }.collectEntries { name -> [name, set[name]] }]
 }
 
 // Text as one word of a shell command: it's -> 'it'\''s'

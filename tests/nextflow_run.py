@@ -24,7 +24,7 @@ class Run:
     def tasks(self, status=None):
         """Number of tasks per process, of all tasks or of those with one status such as ``CACHED``."""
         rows = [row for row in self.trace if status in (None, row["status"])]
-        return Counter(row["name"].split(" ")[0] for row in rows)
+        return Counter(row["name"].split(" ")[0].split(":")[-1] for row in rows)
 
 
 def run_pipeline(folder, *arguments, project=PROJECT, parser="v1"):

@@ -2,10 +2,13 @@
 
 import csv
 import gzip
+import http.server
 import json
 import re
 import shutil
+import threading
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,17 +18,18 @@ from nextflow_run import PROJECT, run_pipeline
 from attentome.genome import load_genome, to_stream
 from attentome.model import as_tokens, load_model, tss_logit
 
-SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "CURATE": 1, "LABEL": 1, "TRAIN": 1, "PREDICT": 1,
-             "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
+SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1, "LABEL": 1, "TRAIN": 1,
+             "PREDICT": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
 HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
 RESULTS = [
     "README.txt", "outcome.json", "atlas.html", "atlas.png", "atlas.svg", "run_card.html", "run_card.json",
     "multiqc/multiqc_report.html", "tables/heads.tsv", "tables/profiles.tsv.gz", "tables/spearman.tsv.gz",
     "tables/windows.tsv", "tables/metrics.tsv", "tables/curves.tsv",
-    "inputs/genome.json", "inputs/sets.json",
-    "sites/sites.bed", "sites/sets.tsv", "sites/overlap.tsv", "sites/overlap.png", "sites/overlap.svg",
-    "sites/distances.tsv", "sites/curation.json",
-    *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "audit.json")),
+    "inputs/genome.json", "inputs/sets.json", "inputs/sources.json",
+    "sites/sites.bed", "sites/rejected.bed", "sites/sets.tsv", "sites/overlap.tsv", "sites/overlap.png",
+    "sites/overlap.svg", "sites/distances.tsv", "sites/distances.png", "sites/distances.svg", "sites/audit.tsv",
+    "sites/audit.png", "sites/audit.svg", "sites/curation.json",
+    *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "losses.tsv", "audit.json")),
     "labels/labels.safetensors", "labels/labels.json", "labels/split.tsv",
     "model/model.safetensors", "model/model.json", "training/history.tsv", "training/training.json",
     "tracks/output.plus.bw", "tracks/output.minus.bw", "tracks/outputs.safetensors",
@@ -81,13 +85,79 @@ def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
     change("model.py")
     again = changed_tasks()
     assert {"TRAIN", "PREDICT", "PROFILE"} <= again
-    assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "CURATE", "LABEL"}
+    assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "AUDIT", "CURATE", "LABEL"}
     assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
+
+
+def test_curation_alone_ends_with_the_sites(tmp_path):
+    run = run_pipeline(tmp_path, "-profile", "test", "--curate_only", "--curation_rule", "greedy")
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter(
+        {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1})
+    truth = {(row["tss"], row["strand"]) for row in read_table(run.results / "simulation/truth.tsv")
+             if row["kind"] == "promoter"}
+    rows = [line.split("\t") for line in (run.results / "sites/sites.bed").read_text().splitlines()]
+    found = sum(any((str(int(row[1]) + off), row[5]) in truth for off in (-1, 0, 1)) for row in rows)
+    assert len(truth) == 400 and found == len(rows) > 380
+    assert "results/sites/sites.bed" in run.output
+
+
+def test_sets_from_addresses_run_as_files_do(tmp_path, file_server):
+    """Genome and sets from a server: the same curated sites, the provenance written down, a failed one named."""
+    files = run_pipeline(tmp_path, "-profile", "test", "--curate_only")
+    assert files.exit_code == 0, files.output
+    address = file_server(files.results / "simulation")
+    sheet = (files.results / "simulation/tss_sets.csv").read_text()
+    (tmp_path / "sheet.csv").write_text(re.sub("set_([ab])[.]", rf"{address}/set_\1.", sheet))
+    shutil.copy(files.results / "simulation/set_c.tsv", tmp_path)
+    (tmp_path / "again").mkdir()
+    arguments = ["--curate_only", "--input", "../sheet.csv", "--genome", f"{address}/genome.fna", "--annotation",
+                 f"{address}/genes.gff"]
+    run = run_pipeline(tmp_path / "again", *arguments)
+    assert run.exit_code == 0, run.output
+    assert run.tasks()["FETCH"] == 4
+    assert (run.results / "sites/sites.bed").read_bytes() == (files.results / "sites/sites.bed").read_bytes()
+    sources = json.loads((run.results / "inputs/sources.json").read_text())
+    assert [bool(entry["fetched"]) for entry in sources] == [True, True, True, True, False]
+
+    (tmp_path / "sheet.csv").write_text(sheet.replace("set_a.bed", f"{address}/nowhere.bed"))
+    run = run_pipeline(tmp_path / "again", *arguments)
+    assert run.exit_code != 0 and run.tasks()["HARMONISE"] == 0
+    assert f"{address}/nowhere.bed: " in run.output
+
+
+@pytest.fixture
+def file_server():
+    """Serves a folder on this machine; returns the address."""
+    servers = []
+
+    def serve(folder):
+        handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_every_network_is_compared_with_every_set(tmp_path):
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--train_sets", "set_a,set_c")
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter({**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "COMPARE_SETS": 3, "GRID": 1})
+    assert missing(run.results, [
+        *RESULTS, "networks/grid.tsv", "networks/grid.png", "networks/grid.svg",
+        *(f"networks/set_{name}/{file}" for name in "ac" for file in (
+            "model/model.safetensors", "model/model.json", "history.tsv", "training.json", "outputs.safetensors",
+            "output.plus.bw", "output.minus.bw"))]) == []
 
 
 def write_sheet(folder, rows):
     (folder / "sets").mkdir()
-    (folder / "sets/tss_sets.csv").write_text("set,file,format\n" + "".join(f"{row}\n" for row in rows))
+    (folder / "sets/tss_sets.csv").write_text("set,source,format\n" + "".join(f"{row}\n" for row in rows))
     (folder / "sets/a b.bed").write_text("chr\t10\t11\ta1\t0\t+\nchr\t5000\t5001\ta2\t0\t+\n")
     (folder / "sets/b.bed").write_text("chr\t10\t11\tb1\t0\t+\n")
     (folder / "genome.fna").write_text(">chr\n" + "ACGT" * 500 + "\n")

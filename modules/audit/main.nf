@@ -8,7 +8,7 @@ process AUDIT {
     path harmonised                         // a.harmonised.json b.harmonised.json c.harmonised.json
     path genome
     path genome_json
-    path assemblies, stageAs: 'old/?/*'     // the FASTA files that sets were lifted from, or []
+    path assemblies, stageAs: 'old/?/*', arity: '0..*'    // the FASTA files that sets were lifted from, or []
     val code
 
     output:

@@ -1,14 +1,15 @@
 include { json ; quoted } from '../parameters'
 
-// All faults of sample sheet, genome, annotation and parameters at once, before anything else runs.
+// All faults of sample sheet, sets, genome, annotation and parameters at once, before anything else runs on them.
 process CHECK_INPUTS {
     label 'process_single'
 
     input:
-    tuple path(sheet, stageAs: 'sheet/*'), path(genome, stageAs: 'genome/*'), path(annotation, stageAs: 'annotation/*')
-    val rows                         // [[row: 1, file: 'set_a.bed', path: /data/set_a.bed], ...]
-    path sets, stageAs: 'sets/?/*'   // sets/1/set_a.bed sets/2/set_b.gff3 ...: the rows' files that exist
-    val settings                     // [preset: 'tiny', seed: 1, ...]
+    path sheet, stageAs: 'sheet/*'
+    val sources                                     // [[role: 'set', row: 1, part: 1, source: 'a.bed', sha256: '', path: /data/a.bed], ...]
+    path files, stageAs: 'sources/?/*'              // sources/1/a.bed sources/2/b.gff3 ...: the sources' files that are there
+    path provenance, stageAs: 'provenance/?/*'      // provenance/1/provenance.json ...: of those that were fetched
+    val settings                                    // [preset: 'tiny', seed: 1, ...]
     path schema
     val code
 
@@ -17,26 +18,27 @@ process CHECK_INPUTS {
     path 'genome.json'   , emit: genome_json
     path 'annotation.gff', emit: annotation
     path 'sets.json'     , emit: sets
+    path 'sources.json'  , emit: sources
     path 'params.json'   , emit: settings
     path 'record.json'   , topic: records
 
     script:
-    def places = rows.findAll { row -> row.path }.withIndex(1).collectEntries { row, number -> [row.row, "sets/${number}/${row.path.name}"] }
-    def staged = rows.collectMany { row -> [row.row, row.file, places[row.row] ?: ''] }.collect { word -> quoted(word) }.join(' ')
+    def there = sources.findAll { entry -> entry.path }.withIndex(1).collectEntries { entry, number -> [entry, "sources/${number}/${entry.path.name}"] }
+    def fetched = sources.findAll { entry -> entry.provenance }.withIndex(1).collectEntries { entry, number -> [entry, "provenance/${number}/provenance.json"] }
+    def staged = sources.collect { entry -> entry.subMap(['role', 'row', 'part', 'source']) + [staged: there[entry], provenance: fetched[entry]] }
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(settings))} > params.json
-    printf '%s\\t%s\\t%s\\n' row file staged ${staged} > staged.tsv
-    check_inputs.py --sheet ${sheet ?: 'none'} --files staged.tsv --genome ${genome ?: 'none'} \\
-        --annotation ${annotation ?: 'none'} --params params.json --schema ${schema} --out .
+    printf '%s\\n' ${quoted(json(staged))} > staged.json
+    check_inputs.py --sheet ${sheet ?: 'none'} --sources staged.json --params params.json --schema ${schema} --out .
     """
 
     stub:
-    def found = rows.collect { row -> [set: row.file.tokenize('.')[0], file: row.file, format: 'bed', row: row.row] }
+    def found = sources.findAll { entry -> entry.role == 'set' }.collect { entry -> [set: entry.source.tokenize('/').last().tokenize('.').first(), row: entry.row, format: 'bed', assembly: null] }
     """
     # code ${code}
     touch genome.fna annotation.gff
-    echo '{}' | tee genome.json params.json > record.json
+    echo '{}' | tee genome.json params.json sources.json > record.json
     printf '%s\\n' ${quoted(json(found))} > sets.json
     """
 }

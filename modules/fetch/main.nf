@@ -11,9 +11,8 @@ process FETCH {
     val code
 
     output:
-    tuple val(source), path('fetched/*'), emit: file
-    path 'provenance.json'              , emit: provenance
-    path 'record.json'                  , topic: records
+    tuple val(source), val(kind), val(sha256), path('fetched/*'), path('provenance.json'), emit: file
+    path 'record.json', topic: records
 
     script:
     def checksum = sha256 ? "--sha256 ${quoted(sha256)}" : ''

@@ -1,32 +1,32 @@
 // A label per nucleotide and strand, and the arcs of the genome for training, validation and test.
 process LABEL {
+    tag "${meta.id}"
     label 'process_single'
 
     input:
+    tuple val(meta), path(sites)    // [id: 'curated'], or a set's name where a network is trained on that set alone
     path genome
     path genome_json
-    path sites
     val label_shift      // nt
     val split            // '70/20/10' or 'ecoli_k12'
     val code
 
     output:
-    path 'labels.safetensors', emit: labels
-    path 'labels.json'       , emit: labels_json
-    path 'split.tsv'         , emit: split
-    path 'record.json'       , topic: records
+    tuple val(meta), path("${meta.id}/labels.safetensors"), path("${meta.id}/labels.json"), path("${meta.id}/split.tsv"), emit: labels
+    path 'record.json', topic: records
 
     script:
     """
     # code ${code}
     label_genome.py --genome ${genome} --genome_json ${genome_json} --sites ${sites} \\
-        --label_shift ${label_shift} --split ${split} --out .
+        --label_shift ${label_shift} --split ${split} --out ${meta.id}
     """
 
     stub:
     """
     # code ${code}
-    touch labels.safetensors split.tsv
-    echo '{}' | tee labels.json > record.json
+    mkdir ${meta.id}
+    touch ${meta.id}/labels.safetensors ${meta.id}/split.tsv
+    echo '{}' | tee ${meta.id}/labels.json > record.json
     """
 }

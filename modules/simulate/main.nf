@@ -23,7 +23,7 @@ process SIMULATE {
     # code ${code}
     mkdir simulation && cd simulation
     printf '>sim\\nACGT\\n' > genome.fna
-    printf 'set,file,format\\na,set_a.bed,bed\\nb,set_b.gff3,gff3\\nc,set_c.tsv,table\\n' > tss_sets.csv
+    printf 'set,source,format\\na,set_a.bed,bed\\nb,set_b.gff3,gff3\\nc,set_c.tsv,table\\n' > tss_sets.csv
     touch genes.gff set_a.bed set_b.gff3 set_c.tsv truth.tsv
     echo '{}' > ../record.json
     """

@@ -2,15 +2,14 @@ include { json ; quoted } from '../parameters'
 
 // The network, trained on the training arc and stopped by the validation arc.
 process TRAIN {
+    tag "${meta.id}"
     label 'process_long'
     label 'process_gpu'
 
     input:
+    tuple val(meta), path(labels), path(labels_json), path(split)    // [id: 'curated'], labels.safetensors, labels.json, split.tsv
     path genome
     path genome_json
-    path labels
-    path labels_json
-    path split
     path presets
     val preset           // 'tiny'
     val overrides        // [window: 256]: settings in place of the preset's
@@ -19,10 +18,9 @@ process TRAIN {
     val code
 
     output:
-    path 'model'        , emit: model
-    path 'history.tsv'  , emit: history
-    path 'training.json', emit: training
-    path 'record.json'  , topic: records
+    tuple val(meta), path("${meta.id}/model"), emit: model
+    tuple val(meta), path("${meta.id}/history.tsv"), path("${meta.id}/training.json"), emit: training
+    path 'record.json', topic: records
 
     script:
     """
@@ -30,15 +28,15 @@ process TRAIN {
     printf '%s\\n' ${quoted(json(overrides))} > overrides.json
     train_model.py --genome ${genome} --genome_json ${genome_json} --labels ${labels} --labels_json ${labels_json} \\
         --split ${split} --presets ${presets} --preset ${preset} --overrides overrides.json --seed ${seed} \\
-        --threads ${task.cpus} --device ${device} --out model
+        --threads ${task.cpus} --device ${device} --out ${meta.id}
     """
 
     stub:
     """
     # code ${code}
-    mkdir model
-    touch model/model.safetensors history.tsv
-    echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > model/model.json
-    echo '{}' | tee training.json > record.json
+    mkdir -p ${meta.id}/model
+    touch ${meta.id}/model/model.safetensors ${meta.id}/history.tsv
+    echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > ${meta.id}/model/model.json
+    echo '{}' | tee ${meta.id}/training.json > record.json
     """
 }

@@ -33,6 +33,8 @@ def processes(records):
         "TRAIN",
         "PREDICT",
         "EVALUATE",
+        "COMPARE_SETS",
+        "GRID",
         "PROFILE",
         "DESCRIBE_HEAD",
     ]

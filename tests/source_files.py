@@ -2,6 +2,9 @@
 
 import openpyxl
 
+WRITERS = {"bed": "a.bed", "gff3": "a.gff3", "gtf": "a.gtf", "cappable": "a.gtf", "smrt": "a", "send": "a.xlsx",
+           "regulondb": "a.txt", "thomason": "a.txt", "table": "a.csv", "xlsx": "a.xlsx"}
+"""The functions below and a name for a file of each."""
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 

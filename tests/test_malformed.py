@@ -8,9 +8,15 @@ import sys
 import numpy as np
 import openpyxl
 import pytest
+import source_files
 from conftest import load_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from source_files import WRITERS
 
 from attentome.formats import write_json
+from attentome.recognise import FORMATS, read_set
+from attentome.sites import fault_lines
 
 SEQUENCE = "".join(np.random.default_rng(1).choice(list("ACGT"), 2000))
 GENOME = f">c\n{SEQUENCE}\n"
@@ -212,6 +218,30 @@ def test_the_command_ends_so_by_itself(root, tmp_path, check):
                           capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.startswith("genome.fna: row 1: contig 'c' has no sequence; ")
     assert not (tmp_path / "out").exists()
+
+
+good_files = {}
+"""Bytes of a good file of each format; filled by the test below."""
+
+
+@settings(deadline=None, max_examples=100)
+@given(writer=st.sampled_from(sorted(WRITERS)), format=st.sampled_from(["auto", *FORMATS]), gzipped=st.booleans(),
+       edits=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 12), st.binary(max_size=6)), max_size=5))
+def test_no_edit_of_a_good_file_raises_and_each_fault_is_one_line(tmp_path_factory, writer, format, gzipped, edits):
+    folder = tmp_path_factory.mktemp("edited")
+    if writer not in good_files:
+        path = folder / WRITERS[writer]
+        getattr(source_files, writer)(path, [("c", 200, "+", 3.0), ("c", 900, "-", 1.5)])
+        good_files[writer] = path.read_bytes()
+    content = good_files[writer]
+    for place, dropped, added in edits:
+        content = content[:place] + added + content[place + dropped:]
+    (folder / "edited").write_bytes(gzip.compress(content)[:-9 if edits else None] if gzipped else content)
+    for contigs in ({"c": 3000}, {"c": 3000, "d": 1}, None):
+        reading = read_set([folder / "edited"], format, contigs)
+        assert len(reading.sites) or reading.faults
+        lines = fault_lines("edited", [fault for _, fault in reading.faults])
+        assert len("\n".join(lines).splitlines()) == len(lines)
 
 
 @pytest.mark.parametrize("name, content", [

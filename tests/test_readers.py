@@ -10,7 +10,7 @@ import source_files
 from conftest import ROOT, load_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from source_files import COMPLEMENT
+from source_files import COMPLEMENT, WRITERS
 
 from attentome.contig_names import ASSEMBLIES, ContigNames, NameFault, accession_of, split_version
 from attentome.formats import read_bed
@@ -24,9 +24,6 @@ SEND = REAL / "send_seq_TSS_41564_2019_500_MOESM3_ESM.xlsx"
 REGULONDB = REAL / "regulondb_PromoterSet_10.6.3.txt"
 SMRT = [REAL / f"smrt_cappable_{medium}_RegulonDB_TU_longestRead" for medium in ("M9", "Rich")]
 THOMASON = [REAL / f"thomason2015_HTRI00000{number}_U00096.2.txt.gz" for number in (227, 228, 458)]
-WRITERS = {"bed": "a.bed", "gff3": "a.gff3", "gtf": "a.gtf", "cappable": "a.gtf", "smrt": "a", "send": "a.xlsx",
-           "regulondb": "a.txt", "thomason": "a.txt", "table": "a.csv", "xlsx": "a.xlsx"}
-"""Formats of source_files.py and a name for a file of each."""
 GENOME = "".join(np.random.default_rng(4).choice(list("ACGT"), 3000))
 SITES = [("c", 200, "+", 3.0), ("c", 200, "-", 1.5), ("c", 1234, "+", 10.0), ("c", 2900, "-", 0.0)]
 

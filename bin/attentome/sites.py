@@ -135,10 +135,15 @@ def fault_lines(file, faults):
         place = "" if rows[0] is None else f"row {rows[0]}: "
         if len(rows) > 1:
             place = f"row {rows[0]} and {len(rows) - 1} more: "
-        lines.append(f"{file}: {place}{what}; {remedy}")
+        lines.append(_one_line(f"{file}: {place}{what}; {remedy}"))
     if len(alike) > FAULTS_SHOWN:
         lines.append(f"{file}: and {len(alike) - FAULTS_SHOWN} more faults; mend these first, then run again")
     return lines
+
+
+def _one_line(text):
+    """Text of a file within a line: what cannot be printed, or would end the line, becomes U+FFFD."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def text_fault(path):

@@ -104,7 +104,8 @@ workflow {
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
     ch_facts = CURATED_SITES.out.facts.mix(
         ch_labels_json, ch_split, ch_training.filter { meta, _history, _json -> meta.id == 'curated' }.flatMap { _meta, history, json -> [history, json] },
-        ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json, GRID.out.table, GRID.out.png,
+        ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json, GRID.out.png,
+        channel.value(file("${projectDir}/assets/published_counts.json")),
     )
 
     REPORT(

@@ -31,6 +31,7 @@ def main():
         "distances_png",
         "sources",
         "published_counts",
+        "grid_png",
         "params",
     ):
         parser.add_argument(f"--{name}", help="left out or missing: not recorded")

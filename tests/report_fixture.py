@@ -411,7 +411,7 @@ def _write_labels(out, n_sites):
         {"role": "set", "set": name, "source": f"/home/somebody/{name}.bed", "url": None, "fetched": None}
         for name in sets])
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
-    for name in ("overlap", "audit", "distances"):
+    for name in ("overlap", "audit", "distances", "grid"):
         (out / f"{name}.png").write_bytes(base64.b64decode(pixel))
     write_tsv(out / "distances.tsv", pd.DataFrame({"distance_nt": range(6), "n": [180, 40, 20, 8, 4, 2]}))
 

@@ -23,6 +23,7 @@ from attentome.formats import read_bed, read_tsv
 from attentome.genome import load_genome
 from attentome.label_signal import aligned_bases, label_information, readings
 from attentome.multiqc_content import picture
+from attentome.multiqc_sections import sections
 from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, judge, number, run_state
 from attentome.published_counts import beside_published
@@ -70,6 +71,7 @@ def options(folder, heads, **changes):
         },
         "audit_table": folder / "audit.tsv",
         "published_counts": None,
+        "grid_png": None,
         "sites": folder / "sites.bed",
         "genome": folder / "genome.fna",
         "audits": sorted(folder.glob("*.audit.json")),
@@ -637,6 +639,14 @@ def test_audit_of_the_sets_is_in_the_report(report):
     assert rows["set_b"][4] == "+: 100\u00a0% at +1 (of 110) | −: 100\u00a0% at 0 (of 110)"
     assert rows["set_c"][2] == "sim.1 to sim: 200 moved, 4 unchanged, 1 lost"
     assert "All 110 printed sequences" in found["attentome_audit"]["data"]
+
+
+def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
+    _, outcome, run = report
+    assert "attentome_grid" not in sections(run, run_card(run, outcome), None)
+    run = read_run(options(*described, grid_png=described[0] / "grid.png"))
+    section = sections(run, run_card(run, outcome), None)["attentome_grid"]
+    assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
 
 
 def test_run_card_says_where_the_sets_came_from(tmp_path, described):

@@ -35,3 +35,15 @@ def picture(path, words):
     width = max(1, int.from_bytes(content[16:20]) // 2)    # of the IHDR chunk; the file has two pixels for each px
     return (f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" alt="{escape(words)}" '
             f'style="width:{width}px;max-width:100%">')
+
+
+def picture_section(place, name, title, description, path, words):
+    """A section that is one picture, below the parent ``place``; the rest as in :func:`picture`."""
+    return {
+        "id": f"attentome_{name}",
+        **parent(place),
+        "section_name": title,
+        "description": description,
+        "plot_type": "html",
+        "data": picture(path, words),
+    }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attentome.multiqc_content import number_column, parent
+from attentome.multiqc_content import number_column, parent, picture_section
 from attentome.multiqc_heads import head_sections
 from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, number
@@ -35,6 +35,11 @@ def sections(run, card, atlas_png):
     if len(run.curves):
         found["attentome_pr"] = _curves(run, network)
     found["attentome_metrics"] = _metrics(run, network)
+    if run.grid_png:
+        found["attentome_grid"] = picture_section(
+            "test_arc", "grid", "Train set against test set",
+            "Networks of single sets and of the curated sites, each compared with the sites of every set. Data: "
+            "networks/grid.tsv.", run.grid_png, "ROC AUC and PR AUC per train set and test set")
     if atlas_png:
         found.update(head_sections(run, atlas_png))
     found["attentome_card"] = _run_card(card)

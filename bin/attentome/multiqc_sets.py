@@ -1,6 +1,6 @@
 """The sections of the MultiQC report on the TSS sets: counts, audit, overlap, distances, published counts."""
 
-from attentome.multiqc_content import number_column, parent, picture
+from attentome.multiqc_content import number_column, parent, picture, picture_section
 from attentome.page import table
 from attentome.published_counts import beside_published
 from attentome.set_words import (
@@ -33,31 +33,20 @@ def set_sections(run, card):
         found["attentome_sets"] = _sets(card)
         found["attentome_audit"] = _audit(run)
     if run.overlap_png:
-        found["attentome_overlap"] = _picture(
-            "overlap", "Overlap of the sets", run.overlap_png,
+        found["attentome_overlap"] = picture_section(
+            "labels", "overlap", "Overlap of the sets",
             "How many clusters of sites each combination of sets has. Data: sites/overlap.tsv.",
-            "clusters per combination of TSS sets")
+            run.overlap_png, "clusters per combination of TSS sets")
     if run.distances_png:
-        found["attentome_distances"] = _picture(
-            "distances", "Distances within clusters", run.distances_png,
+        found["attentome_distances"] = picture_section(
+            "labels", "distances", "Distances within clusters",
             "How far apart the sites of different sets in a cluster lie. Data: sites/distances.tsv.",
-            "histogram of distances within clusters")
+            run.distances_png, "histogram of distances within clusters")
     published = beside_published(run.published, run.audits, run.overlap,
                                  [entry["length"] for entry in run.genome_json.get("contigs", [])])
     if published:
         found["attentome_published"] = _published(run, published)
     return found
-
-
-def _picture(name, title, path, line, words):
-    return {
-        "id": f"attentome_{name}",
-        **parent("labels"),
-        "section_name": title,
-        "description": line,
-        "plot_type": "html",
-        "data": picture(path, words),
-    }
 
 
 def _audit(run):

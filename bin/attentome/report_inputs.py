@@ -86,6 +86,7 @@ class RunFacts:
     distances_png: Path | None
     sources: list
     published: dict
+    grid_png: Path | None
     profile: dict
     records: list
     params: dict
@@ -166,6 +167,7 @@ def read_run(options):
         distances_png=_file(options.distances_png),
         sources=_json(options.sources) or [],
         published=_json(options.published_counts),
+        grid_png=_file(options.grid_png),
         profile=_json(options.profile_json),
         records=sorted(
             (record for record in map(_json, options.records) if record.get("process")),

@@ -152,6 +152,14 @@ def test_a_table_is_recognised_if_its_columns_are_named(tmp_path):
     assert list(reading.sites["tss"]) == [4] and reading.format == "table"
 
 
+@pytest.mark.parametrize("text", [
+    "position\tstart\tend\tname\tscore\tstrand\n5\t1\t2\tx\t0\t+\n",
+    "name\tnote\tstrand\tposition\ta\tb\tc\td\nx\ty\tforward\t5\t\t\t\t\n"])
+def test_a_header_counts_more_than_rows_that_look_like_another_format(tmp_path, text):
+    (tmp_path / "a").write_text(text)
+    assert recognise(tmp_path / "a") == "table" and list(read_back(tmp_path / "a", "auto").sites["tss"]) == [4]
+
+
 # Workbooks
 
 
@@ -219,6 +227,15 @@ def test_a_name_that_stands_for_no_contig(printed, what, remedy):
         ContigNames({"NC_000913.3": 4641652, "p": 100}).own(printed)
     assert fault.value.args[0] == what or what in fault.value.args[0]
     assert remedy in fault.value.args[1]
+
+
+@pytest.mark.parametrize("printed, aliases, what", [
+    ("chr", {"chr": "NC_1"}, "contig_alias says 'NC_1' for 'chr'"),
+    (None, {"*": "NC_1"}, "contig_alias says 'NC_1' for '*'")])
+def test_an_alias_of_a_contig_that_is_not_there(printed, aliases, what):
+    with pytest.raises(NameFault) as fault:
+        ContigNames({"NC_000913.3": 4641652}, aliases).own(printed)
+    assert fault.value.args == (what, "name a contig that is there: the genome has NC_000913.3")
 
 
 def test_a_genome_without_version_has_the_one_that_its_length_tells():

@@ -88,11 +88,14 @@ class ContigNames:
         accession = accession_of(name)
         if accession in self._accessions:
             return self._accessions[accession]
+        if name is not printed:
+            raise NameFault(f"contig_alias says '{name}' for '{printed.strip()}'",
+                            f"name a contig that is there: the genome has {known_names(self.contigs)}")
         raise NameFault(*self._unknown(printed.strip(), accession))
 
     def _only(self):
         if "*" in self.aliases:
-            return self.own(self.aliases["*"])
+            return self.own("*")
         if self.contigs is None:
             return ""
         if len(self.contigs) == 1:

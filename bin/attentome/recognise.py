@@ -81,7 +81,6 @@ def _format_of_all(files, options):
 
 def joined_readings(readings):
     """One reading of a set of several files from the reading of each, in order."""
-    first = readings[0]
     sites = pd.concat([each.sites.assign(file=file) for file, each in enumerate(readings)], ignore_index=True)
     losses = pd.concat([each.losses.assign(file=file) for file, each in enumerate(readings)], ignore_index=True)
     faults = [(file, fault) for file, each in enumerate(readings) for _, fault in each.faults]
@@ -90,7 +89,9 @@ def joined_readings(readings):
         contig_names |= each.contig_names
         for code, n in each.strand_codes.items():
             strand_codes[code] = strand_codes.get(code, 0) + n
-    return Reading(sites, faults, losses, first.sequence_tss, contig_names, strand_codes, first.format)
+    letters = {each.sequence_tss for each in readings}
+    return Reading(sites, faults, losses, letters.pop() if len(letters) == 1 else None, contig_names, strand_codes,
+                   readings[0].format)
 
 
 def recognise(path, asked=False):
@@ -110,28 +111,45 @@ def recognise(path, asked=False):
     start = first_bytes(path)
     if start.startswith(BIGWIG):
         return "bigwig"
-    if start.startswith((ZIP, LEGACY_WORKBOOK)):
-        return _table_format(path, asked)
-    fault = text_fault(path)
+    comments, rows = [], []
+    if not start.startswith((ZIP, LEGACY_WORKBOOK)):
+        fault = text_fault(path)
+        if fault:
+            return fault
+        comments, rows = _first_lines(path)
+        if not rows:
+            return Fault(None, "holds no sites", "give at least one")
+        if re.match(r"\s*<(!doctype|html|\?xml)", rows[0], re.IGNORECASE):
+            return Fault(None, "is a web page, not a TSS set", "download the file itself")
+        if rows[0].startswith(">"):
+            return Fault(None, "is a FASTA file, not a TSS set", "give the positions of the TSS")
+    tables, fault = read_tables(path)
     if fault:
         return fault
-    n = 0
+    if any(line.startswith("##gff-version") for line in comments):
+        return "gff3"
+    unknown = Fault(None, "is of no format that can be told by its content",
+                    "name its format, and of a table its columns, in the sample sheet")
+    return "table" if asked else _header_format(tables) or next(filter(None, map(_row_format, rows)), unknown)
+
+
+def _first_lines(path):
+    """The comments above the first row of a text file or among its first rows, and those rows."""
+    comments, rows = [], []
     for _, line in text_lines(path):
-        if re.match(r"\s*<(!doctype|html|\?xml)", line, re.IGNORECASE):
-            return Fault(None, "is a web page, not a TSS set", "download the file itself")
-        if line.startswith(">"):
-            return Fault(None, "is a FASTA file, not a TSS set", "give the positions of the TSS")
-        if line.startswith("##gff-version"):
-            return "gff3"
-        if line.startswith(("#", "track", "browser")):
-            continue
-        n += 1
-        format = _row_format(line)
-        if format:
-            return format
-        if n == ROWS_LOOKED_AT:
+        (comments if line.startswith(("#", "track", "browser")) else rows).append(line)
+        if len(rows) == ROWS_LOOKED_AT:
             break
-    return _table_format(path, asked) if n else Fault(None, "holds no sites", "give at least one")
+    return comments, rows
+
+
+def _header_format(tables):
+    """The format whose header is among the first rows of a text or workbook, None if none is."""
+    default = {role: TABLE_DEFAULTS[role] for role in ("position", "strand")}
+    for format, columns in (("smrt", SMRT_COLUMNS), ("send", SEND_COLUMNS), ("table", default)):
+        if not find_header(tables, columns).faults:
+            return format
+    return None
 
 
 def _row_format(line):
@@ -153,18 +171,3 @@ def _row_format(line):
     if len(fields) >= 6 and holds(1, "[0-9]+") and holds(2, "[0-9]+") and holds(5, "[+.-]"):
         return "bed"
     return None
-
-
-def _table_format(path, asked):
-    """Of a text or workbook that has a header, the format that the header tells."""
-    tables, fault = read_tables(path)
-    if fault:
-        return fault
-    for format, columns in (("smrt", SMRT_COLUMNS), ("send", SEND_COLUMNS)):
-        if not find_header(tables, columns).faults:
-            return format
-    default = {role: TABLE_DEFAULTS[role] for role in ("position", "strand")}
-    if asked or not find_header(tables, default).faults:
-        return "table"
-    return Fault(None, "is of no format that can be told by its content", "name its format, and of a table its "
-                 "columns, in the sample sheet")

@@ -52,7 +52,10 @@ def main():
         write_tsv(out / f"{args.set}.losses.tsv", found.losses.assign(file=[files[i] for i in found.losses["file"]]))
         write_json(out / f"{args.set}.harmonised.json", {
             "set": args.set, "files": files, "formats": [reading.format] * len(files),
-            "sha256": [sha256(file) for file in args.files], "assembly": args.assembly and Path(args.assembly).name,
+            "sha256": [sha256(file) for file in args.files],
+            "file_rows": [int((reading.sites["file"] == i).sum() + (reading.losses["file"] == i).sum())
+                          for i in range(len(files))],
+            "assembly": args.assembly and Path(args.assembly).name,
             **found.report})
 
 

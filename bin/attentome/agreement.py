@@ -10,6 +10,8 @@ from attentome.genome import decode
 from attentome.printed_sequence import OFFSETS, STRAND_WORD
 
 CHECK_COLUMNS = ["check", "strand", "offset", "share", "n"]
+LEAST_SITES, SURE_FALL = 50, 6.0
+"""What :func:`purine_fall` needs: sites on either side, standard errors."""
 
 
 def agreement_table(sites, others, genome):
@@ -57,6 +59,40 @@ def is_purine(sites, genome):
             base = np.array(list(decode(genome[contig].tokens[start[rows]])))
             purine[rows] = np.isin(base, list(letters))
     return purine
+
+
+def purine_fall(sites, genome):
+    """Where a set's purines at the TSS stop, as they do beyond an insertion or deletion that shifts its positions.
+
+    Of all cuts of a contig with at least :data:`LEAST_SITES` sites on either side the one is taken where the shares
+    differ most. It counts if they differ by :data:`SURE_FALL` standard errors, and only before it purines are surely
+    more than half (3 standard errors).
+
+    Parameters
+    ----------
+    sites : DataFrame
+        ``contig``, ``start`` (the TSS, 0-based), ``strand``.
+    genome : dict of str to Contig
+
+    Returns
+    -------
+    (str, int, float, float) or None
+        Contig, first position (0-based) behind the cut, share before and behind it; None if there is no such place.
+    """
+    purine = is_purine(sites, genome)
+    for contig, part in sites.assign(purine=purine).sort_values("start").groupby("contig"):
+        n, before = len(part), np.cumsum(part["purine"].to_numpy())
+        cut = np.arange(LEAST_SITES, n - LEAST_SITES + 1)
+        if not len(cut):
+            continue
+        first, second = before[cut - 1] / cut, (before[-1] - before[cut - 1]) / (n - cut)
+        error = np.sqrt(purine.mean() * (1 - purine.mean()) * (1 / cut + 1 / (n - cut))) + 1e-9
+        best = int(((first - second) / error).argmax())
+        n_first, n_second = cut[best], n - cut[best]
+        if (first - second)[best] >= SURE_FALL * error[best] and first[best] > 0.5 + 1.5 / np.sqrt(n_first) and \
+                second[best] < 0.5 + 1.5 / np.sqrt(n_second):
+            return contig, int(part["start"].iloc[cut[best]]), float(first[best]), float(second[best])
+    return None
 
 
 def sequence_table(counts):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from attentome.agreement import is_purine
+from attentome.agreement import is_purine, purine_fall
 from attentome.contig_names import ASSEMBLIES, same_sequence, split_version
 from attentome.liftover import assembly_blocks
 from attentome.position_shift import NEAR, first_beyond, position_shifts
@@ -12,7 +12,7 @@ TOLERANCE = 3
 """nt by which a shift may differ from that of a known assembly."""
 SURE_SD = 3.0
 """A purine share this many standard deviations above one half speaks for a set's positions."""
-RIGHT, WRONG, CONTRADICTS, UNKNOWN = "right", "wrong", "contradicts", "unknown"
+RIGHT, WRONG, CONTRADICTS, DOUBTFUL, UNKNOWN = "right", "wrong", "contradicts", "doubtful", "unknown"
 
 
 def check_assemblies(sets, proven, genome, assemblies=None):
@@ -35,9 +35,10 @@ def check_assemblies(sets, proven, genome, assemblies=None):
     Returns
     -------
     dict of str to dict
-        Of each set ``verdict`` (``right``; ``wrong``; ``contradicts``: proven, yet off other proven sets; ``unknown``:
-        nothing to compare with), ``sentence``, ``named`` (the assembly it seems to be on, or None) and ``shifts``
-        (records of ``position_shifts``, against the sets that are not wrong).
+        Of each set ``verdict`` (``right``; ``wrong``; ``contradicts``: proven, yet off other proven sets; ``doubtful``:
+        its purines at the TSS stop somewhere; ``unknown``: nothing to compare with), ``sentence``, ``named`` (the
+        assembly it seems to be on, or None) and ``shifts`` (records of ``position_shifts``, against the sets that are
+        not wrong).
     """
     lengths = {name: len(contig) for name, contig in genome.items()}
     relation = _relations(sets, lengths)
@@ -48,6 +49,8 @@ def check_assemblies(sets, proven, genome, assemblies=None):
         met = [other for other in good if other != name and relation[name, other] is not None]
         if name not in off_sets:
             out[name] = _fine(name, met, proven, relation, len(good))
+            if name not in proven:
+                out[name] |= _doubt(sets[name], out[name]["sentence"], genome)
             continue
         others = pd.concat([sets[other] for other in met or sets if other != name])
         shifts = position_shifts(sets[name], others, lengths)
@@ -108,11 +111,23 @@ def _fine(name, met, proven, relation, n_good):
     if met:
         said.append(f"Its positions meet those of {', '.join(met)} all along the genome.")
     elif n_good == 1:
-        said.append("There is no other set to compare its positions with.")
+        said.append("There is no other set on this assembly to compare its positions with.")
     else:
         said.append("It shares too few positions with the other sets to compare them.")
     return {"verdict": RIGHT if met or name in proven else UNKNOWN, "named": None, "sentence": " ".join(said),
             "shifts": []}
+
+
+def _doubt(sites, sentence, genome):
+    """What changes in the verdict of a set whose purines at the TSS stop somewhere."""
+    fall = purine_fall(sites, genome)
+    if not fall:
+        return {}
+    contig, start, before, behind = fall
+    where = f"{round(start, -3):,}" + (f" of {contig}" if len(genome) > 1 else "")
+    return {"verdict": DOUBTFUL, "sentence": (
+        f"{sentence} But beyond about {where} only {100 * behind:.0f} % of its sites are A or G, before it "
+        f"{100 * before:.0f} %: from there on its positions may be those of another assembly.")}
 
 
 def _off_sentence(sites, others, names, shifts, named, genome):

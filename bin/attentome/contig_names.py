@@ -1,8 +1,6 @@
 """What the contig names that a source prints mean in the genome: aliases, accessions, other versions."""
 
-import csv
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 from attentome.sites import known_names
@@ -12,7 +10,7 @@ _VERSIONED = re.compile(r"([A-Za-z]{1,6}_?\d{5,})\.(\d+)")
 
 
 class Assembly(NamedTuple):
-    """One row of ``assemblies.tsv``: a sequence with two accessions.
+    """A sequence with two accessions.
 
     Attributes
     ----------
@@ -29,14 +27,16 @@ class Assembly(NamedTuple):
     organism: str
 
 
-def read_assemblies():
-    """Well-known sequences that have two accessions, as a list of :class:`Assembly`."""
-    with open(Path(__file__).with_name("assemblies.tsv"), encoding="utf-8") as handle:
-        return [Assembly(row["accession"], row["same_as"], int(row["length"]), row["organism"])
-                for row in csv.DictReader(handle, delimiter="\t")]
-
-
-ASSEMBLIES = read_assemblies()
+ASSEMBLIES = (
+    Assembly("U00096.3", "NC_000913.3", 4_641_652, "Escherichia coli K-12 MG1655"),
+    Assembly("U00096.2", "NC_000913.2", 4_639_675, "Escherichia coli K-12 MG1655"),
+    Assembly("AL009126.3", "NC_000964.3", 4_215_606, "Bacillus subtilis 168"),
+    Assembly("AL123456.3", "NC_000962.3", 4_411_532, "Mycobacterium tuberculosis H37Rv"),
+    Assembly("AE004091.2", "NC_002516.2", 6_264_404, "Pseudomonas aeruginosa PAO1"),
+    Assembly("AE006468.2", "NC_003197.2", 4_857_450, "Salmonella enterica Typhimurium LT2"),
+    Assembly("AE000511.1", "NC_000915.1", 1_667_867, "Helicobacter pylori 26695"),
+)
+"""Well-known sequences, each with its GenBank and its RefSeq accession."""
 
 
 class NameFault(Exception):

@@ -139,6 +139,7 @@ def test_gzip_is_read(tmp_path):
     ("c\t1\t9999999999999999999999\ta\t0\t+", "end is '9999999999999999999999'"),
     ("c\t1\t2\ta\thigh\t+", "score is 'high'"),
     ("c\t1\t2\ta\tnan\t+", "score is 'nan'"),
+    ("c\t1\t2\ta\t1_0\t+", "score is '1_0'"),
 ])
 def test_each_bed_fault_names_its_row_and_the_good_rows_are_kept(tmp_path, row, what):
     sites, faults = read(tmp_path, f"# head\nc\t5\t6\ta\t0\t+\n\n{row}\n", "bed")

@@ -173,7 +173,7 @@ def score_number(text):
     if text.strip() in ("", "."):
         return 0.0
     try:
-        score = float(text)
+        score = math.nan if "_" in text else float(text)
     except ValueError:
         score = math.nan
     if not math.isfinite(score):

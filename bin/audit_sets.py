@@ -13,8 +13,6 @@ from attentome.liftover import read_assembly
 from attentome.record import task_record
 from attentome.sites import Fault, fault_lines
 
-REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
@@ -37,8 +35,8 @@ def main():
         audits, table = audit_sets(harmonised, sets, load_genome(args.genome, args.genome_json), assemblies)
         wrong = wrong_assemblies(audits)
         if wrong:
-            for name, what in wrong.items():
-                print(*fault_lines(audits[name]["files"][0], [Fault(None, what, REMEDY)]), sep="\n", file=sys.stderr)
+            for name, (what, remedy) in wrong.items():
+                print(*fault_lines(audits[name]["files"][0], [Fault(None, what, remedy)]), sep="\n", file=sys.stderr)
             sys.exit(2)
         out = Path(args.out)
         plot_audit(table, out / "audit")

@@ -32,7 +32,7 @@ def main():
         files = [Path(file).name for file in args.files]
         genome = load_genome(args.genome, args.genome_json)
         assembly = read_assembly(args.assembly) if args.assembly else None
-        contigs = {name: len(contig) for name, contig in (assembly or genome).items()}
+        contigs = {name: len(contig) for name, contig in (genome if assembly is None else assembly).items()}
         reading = read_set(args.files, args.format, contigs, settings.get("options"), settings.get("contig_alias"))
         stop([line for file, name in enumerate(files)
               for line in fault_lines(name, [fault for of, fault in reading.faults if of == file])])

@@ -8,6 +8,8 @@ from attentome.harmonise import LEAST_STANDING
 from attentome.printed_sequence import LEAST_ROWS, OFFSETS, STRAND_WORD
 
 AUDIT_COLUMNS = ["set", "check", "strand", "offset", "share", "n"]
+REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
+REMEDY_LIFTED = "its positions are not those of the FASTA in column assembly; leave that empty, or give the right one"
 SIGN = {"plus": "+", "minus": "−"}
 
 
@@ -49,24 +51,24 @@ def audit_sets(harmonised, sets, genome, assemblies=None):
 
 
 def wrong_assemblies(audits):
-    """The sets that must not be used: name to one line of what is wrong and what to do, without the file's name.
+    """The sets that must not be used: name to what is wrong and what to do.
 
     Those whose ``coordinate_fix`` is ``report`` are used as they are.
     """
-    return {name: audit["assembly"]["sentence"] for name, audit in audits.items()
-            if audit["assembly"]["verdict"] == WRONG and audit["coordinate_fix"]["asked"] != "report"}
+    return {name: (audit["assembly"]["sentence"], REMEDY_LIFTED if audit["lift"] else REMEDY)
+            for name, audit in audits.items() if audit["assembly"]["verdict"] == WRONG
+            and audit["coordinate_fix"]["asked"] != "report"}
 
 
 def _proof(harmonised):
-    """Why a set is known to be on the genome's coordinates, as a sentence; '' if nothing proves it."""
-    lift, counts = harmonised["lift"], harmonised["sequence"]
-    if lift:
-        return f"It comes from {', '.join(lift['from'])} ({lift['from_nt']:,} nt) by lift-over."
+    """Why a set is known to be on its assembly's coordinates, as a sentence; '' if no printed sequences prove it."""
+    counts = harmonised["sequence"]
     if counts:
         n = sum(counts["n"].values())
         standing = sum(counts[word][str(offset)] for word in SIGN for offset in OFFSETS)
         if n >= LEAST_ROWS and standing >= LEAST_STANDING * n:
-            return f"{standing:,} of {n:,} printed sequences stand in this genome within 3 nt of their positions."
+            where = "the assembly it comes from" if harmonised["lift"] else "this genome"
+            return f"{standing:,} of {n:,} printed sequences stand in {where} within 3 nt of their positions."
     return ""
 
 
@@ -100,7 +102,7 @@ def audit_sentences(audit, agreement):
     if audit["lift"]:
         lift = audit["lift"]
         lost = sum(lift["lost"].values())
-        said.append(f"Lifted from {', '.join(lift['from'])}: {lift['moved']:,} sites moved, {lift['unchanged']:,} kept "
+        said.append(f"Lifted from {', '.join(lift['from'])}: {lift['moved']:,} rows moved, {lift['unchanged']:,} kept "
                     f"their position, {lost:,} were lost" +
                     (f" ({', '.join(f'{reason}: {n:,}' for reason, n in lift['lost'].items())})." if lost else "."))
     for word, sign in SIGN.items():

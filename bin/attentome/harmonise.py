@@ -63,7 +63,7 @@ def harmonise(reading, genome, assembly=None, coordinate_fix="auto"):
     ValueError
         If ``coordinate_fix`` is none of these.
     """
-    own, printed = assembly or genome, reading.sites
+    own, printed = genome if assembly is None else assembly, reading.sites
     offsets = sequence_offsets(printed, reading.sequence_tss, own)
     counts = sequence_counts(printed, offsets) if reading.sequence_tss is not None else None
     tss, fix = apply_fix(printed, offsets, coordinate_fix, counts)

@@ -177,7 +177,8 @@ def test_all_faults_come_at_once_and_each_has_its_form(check):
         "their assembly's FASTA in column assembly",
         "b.txt: row 2: strand is 'up'; give one of + - plus minus forward reverse",
         "b.txt: row 3: position is '', not a whole number; give a position in nt without separators",
-        "missing.bed: there is no such file (row 4 of the sample sheet); names are relative to the sheet's folder",
+        "missing.bed: there is no such file (row 4 of the sample sheet); names are relative to the sheet's folder, "
+        "or to --source_dir",
         "c.csv: holds no sites; give at least one",
     ]
 

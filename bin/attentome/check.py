@@ -105,7 +105,7 @@ def _check_set(entry, staged, contigs, faults):
         here = faults.setdefault(source, [])
         if not path:
             here.append(Fault(None, f"there is no such file (row {entry['row']} of the sample sheet)",
-                              "names are relative to the sheet's folder"))
+                              "names are relative to the sheet's folder, or to --source_dir"))
             continue
         files.append(path)
         sums.append(sha256(path))

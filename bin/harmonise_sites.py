@@ -55,7 +55,7 @@ def main():
             "sha256": [sha256(file) for file in args.files],
             "file_rows": [int((reading.sites["file"] == i).sum() + (reading.losses["file"] == i).sum())
                           for i in range(len(files))],
-            "assembly": args.assembly and Path(args.assembly).name,
+            "assembly_file": args.assembly and Path(args.assembly).name,
             **found.report})
 
 

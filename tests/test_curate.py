@@ -239,6 +239,12 @@ def test_weights_decide_what_is_kept_and_are_told():
     assert list(sets_table(curation)["used"]) == [1, 0, 1]
 
 
+def test_weights_that_add_up_to_the_support_asked_for_suffice():
+    assert 0.7 + 0.1 < 0.8
+    curation = curate({"a": table((10, "+")), "b": table((11, "+"))}, 5, 0.8, weights={"a": 0.7, "b": 0.1})
+    assert len(curation.sites) == 1 and overlap_table(curation)["kept"].tolist() == [1, 0, 0]
+
+
 def test_unknown_rule_is_refused():
     with pytest.raises(ValueError, match="unknown rule 'best'; give one of single_linkage, greedy"):
         curate({"a": table((1, "+"))}, rule="best")

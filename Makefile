@@ -39,7 +39,7 @@ ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli
 
 bench: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/benchmarks.md
 	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli -resume
-	nextflow run . $(ECOLI) --run_name ecoli_grid --max_steps 800 --train_sets all \
+	nextflow run . $(ECOLI) --run_name ecoli_grid --batch_size 4 --max_steps 2400 --train_sets all \
 		--outdir results/ecoli_grid -resume
 	PYTHONPATH=bin tests/bench/benchmark_table.py results/ecoli results/ecoli_grid docs/benchmarks.md
 

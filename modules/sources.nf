@@ -10,7 +10,7 @@ include { existing } from './parameters'
 // and for what is not there
 def run_sources(sheet, genome, annotation, source_dir) {
     def whole = [genome: genome, annotation: annotation].findAll { _role, source -> source }.collect { role, source ->
-        [role: role, row: 0, part: 1, source: source.toString(), sha256: '', path: local_file(source, null)]
+        [role: role, row: 0, part: 1, source: source instanceof Path ? source.name : source.toString(), sha256: '', path: local_file(source, null)]
     }
     def folder = source_dir ? file(source_dir) : sheet ? sheet.parent : null
     def rows = sheet_rows(sheet).withIndex(1).collectMany { row, number ->

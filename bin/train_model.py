@@ -14,7 +14,7 @@ from attentome.genome import load_genome
 from attentome.labels import read_split
 from attentome.model import choose_device, save_model
 from attentome.record import task_record
-from attentome.train import read_preset, train_network
+from attentome.train import TrainingDiverged, read_preset, train_network
 
 
 def main():
@@ -30,6 +30,8 @@ def main():
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: kept up there, and gone on from")
+    parser.add_argument("--checkpoint_minutes", type=float, default=5.0)
     parser.add_argument("--out", default=".", type=Path, help="folder for model/, history.tsv and training.json")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
@@ -40,12 +42,18 @@ def main():
         config, settings = read_preset(read_json(args.presets), args.preset, overrides)
         device = choose_device(args.device)
         split = read_tsv(args.split)
-        network, history, summary = train_network(
-            config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
-            read_split(split, "train"), read_split(split, "validation"), args.seed, device,
-            args.threads, log=partial(print, flush=True))
-        origin = {"preset": args.preset, "seed": args.seed, "best_step": summary["best_step"]}
-        save_model(args.out / "model", network, read_json(args.labels_json)["label_shift"], origin)
+        label_shift = read_json(args.labels_json)["label_shift"]
+        origin = {"preset": args.preset, "seed": args.seed}
+        try:
+            network, history, summary = train_network(
+                config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
+                read_split(split, "train"), read_split(split, "validation"), args.seed, device,
+                args.threads, partial(print, flush=True), args.checkpoints, args.checkpoint_minutes)
+        except TrainingDiverged as error:
+            if error.network:
+                save_model(args.out / "model.last_good", error.network, label_shift, {**origin, "diverged": str(error)})
+            raise
+        save_model(args.out / "model", network, label_shift, {**origin, "best_step": summary["best_step"]})
         write_tsv(args.out / "history.tsv", pd.DataFrame(history))
         write_json(args.out / "training.json",
                    {"preset": args.preset, "seed": args.seed, "device": device.type, **summary})

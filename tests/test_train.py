@@ -2,19 +2,28 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from safetensors import SafetensorError, safe_open
 
+from attentome.checkpoint import BEFORE, NEWEST
+from attentome.formats import write_arrays, write_json, write_tsv
 from attentome.genome import Contig, decode
 from attentome.labels import Interval, arc_values
 from attentome.metrics import pr_auc
 from attentome.model import Network, NetworkConfig, dropout, tss_logit
 from attentome.parallel import in_order
+from attentome.predict import predict_intervals
 from attentome.train import (
     SegmentSampler,
+    TrainingDiverged,
     TrainSettings,
     batch_gradients,
     learning_rate_at,
@@ -183,3 +192,150 @@ def test_presets_are_complete_and_overridden():
         read_preset(PRESETS, "huge", {})
     with pytest.raises(ValueError, match="layer_count"):
         read_preset(PRESETS, "tiny", {"layer_count": 3})
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+def kill_at(step, lines):
+    """A log that ends the training at the validation of a step."""
+    def log(line):
+        lines.append(line)
+        if line.startswith(f"step {step}/"):
+            raise Killed
+    return log
+
+
+def run(planted, log, seed=1, **more):
+    genome, labels = planted
+    settings = dataclasses.replace(SETTINGS, max_steps=60, evaluate_every=15, patience=9)
+    return train_network(CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed, torch.device("cpu"),
+                         log=log, **more)
+
+
+@pytest.fixture
+def undisturbed(planted):
+    return run(planted, lambda line: None)
+
+
+def same(first, second):
+    weights = [result[0].state_dict() for result in (first, second)]
+    return first[1:] == second[1:] and all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_interrupted_training_ends_with_the_same_bytes(planted, undisturbed, tmp_path):
+    lines = []
+    for step in (15, 30, 45):
+        with pytest.raises(Killed):
+            run(planted, kill_at(step, lines), checkpoints=tmp_path, checkpoint_minutes=0)
+    resumed = run(planted, lines.append, checkpoints=tmp_path, checkpoint_minutes=0)
+    # The log ends the training before the checkpoint of its step is written.
+    assert [line for line in lines if line.startswith("going on")] == [
+        f"going on from the checkpoint of step {step}" for step in (14, 29, 44)]
+    assert same(undisturbed, resumed)
+    finished = run(planted, lines.append, checkpoints=tmp_path)
+    assert lines[-1] == "going on from the checkpoint of step 60" and same(undisturbed, finished)
+
+
+def test_damaged_checkpoint_is_passed_over_for_the_one_before(planted, undisturbed, tmp_path):
+    with pytest.raises(Killed):
+        run(planted, kill_at(45, []), checkpoints=tmp_path, checkpoint_minutes=0)
+    whole = (tmp_path / NEWEST).read_bytes()
+    flipped = bytearray(whole)
+    flipped[-40] ^= 1
+    for damaged in (whole[:len(whole) // 2], b"", bytes(flipped)):
+        (tmp_path / NEWEST).write_bytes(damaged)
+        before = (tmp_path / BEFORE).read_bytes()
+        lines = []
+        resumed = run(planted, lines.append, checkpoints=tmp_path, checkpoint_minutes=1e9)
+        assert lines[0].startswith(f"{NEWEST} is damaged") and lines[1] == "going on from the checkpoint of step 43"
+        assert same(undisturbed, resumed) and (tmp_path / BEFORE).read_bytes() == before
+    (tmp_path / BEFORE).write_bytes(b"x")
+    lines = []
+    assert same(undisturbed, run(planted, lines.append, checkpoints=tmp_path)) and lines[2].startswith("step 15/")
+
+
+def test_checkpoint_of_another_training_is_refused(planted, tmp_path):
+    with pytest.raises(Killed):
+        run(planted, kill_at(15, []), checkpoints=tmp_path, checkpoint_minutes=0)
+    with pytest.raises(ValueError, match="is a checkpoint of another training"):
+        run(planted, lambda line: None, seed=2, checkpoints=tmp_path)
+    genome, labels = planted
+    other = genome, {**labels, "c.plus": np.roll(labels["c.plus"], 1)}
+    with pytest.raises(ValueError, match="is a checkpoint of another training"):
+        run(other, lambda line: None, checkpoints=tmp_path)
+
+
+def test_broken_loss_names_its_batch_and_keeps_the_last_good_weights(planted, monkeypatch):
+    calls = []
+
+    def broken_at_20(*arguments):
+        loss, gradients = batch_gradients(*arguments)
+        calls.append(loss)
+        return (float("nan") if len(calls) == 20 else loss), gradients
+
+    monkeypatch.setattr("attentome.train.batch_gradients", broken_at_20)
+    said = r"loss is nan at step 20 \(learning rate .*; segments c [+-] \d+ to \d+"
+    with pytest.raises(TrainingDiverged, match=said) as error:
+        run(planted, lambda line: None)
+    monkeypatch.undo()
+    good = run(planted, lambda line: None, **{})[1][0]
+    assert good["step"] == 15 and error.value.network is not None
+    genome, labels = planted
+    outputs = predict_intervals(error.value.network, genome, ARCS["validation"], torch.device("cpu"), 1)
+    assert pr_auc(arc_values(labels, ARCS["validation"]), outputs) == pytest.approx(good["validation_pr_auc"])
+    assert len(str(error.value).split(" to ")) == SETTINGS.batch_size + 1
+
+
+@pytest.mark.slow
+def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
+    """kill -9 at three moments, then to the end: model, history and summary are those of an undisturbed process."""
+    genome, labels = planted
+    sequence = decode(genome["c"].tokens)
+    (tmp_path / "genome.fna").write_text(f">c\n{sequence}\n")
+    write_json(tmp_path / "genome.json", {"contigs": [{"name": "c", "length": 40000, "circular": True}]})
+    write_arrays(tmp_path / "labels.safetensors", labels)
+    write_json(tmp_path / "labels.json", {"label_shift": 6})
+    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
+        [(part.arc, part.contig, part.start, part.end) for parts in ARCS.values() for part in parts],
+        columns=["arc", "contig", "start", "end"]))
+    write_json(tmp_path / "presets.json", {"small": {
+        "network": dataclasses.asdict(CONFIG),
+        "training": dataclasses.asdict(dataclasses.replace(SETTINGS, max_steps=240, evaluate_every=60))}})
+
+    def start(out, *more):
+        return subprocess.Popen([
+            sys.executable, root / "bin/train_model.py", "--genome", "genome.fna", "--genome_json", "genome.json",
+            "--labels", "labels.safetensors", "--labels_json", "labels.json", "--split", "split.tsv", "--presets",
+            "presets.json", "--preset", "small", "--seed", "1", "--out", out, *more], cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    whole = start("whole")
+    assert whole.communicate()[0] and whole.returncode == 0
+    more = ("--checkpoints", "kept", "--checkpoint_minutes", "0")
+    random = np.random.default_rng()
+    for _ in range(3):
+        before = step_kept(tmp_path / "kept")
+        process = start("killed", *more)
+        while step_kept(tmp_path / "kept") <= before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(random.random() * 0.5)
+        process.kill()
+        process.communicate()
+    assert 0 < step_kept(tmp_path / "kept")
+    last = start("killed", *more)
+    assert "going on from the checkpoint" in last.communicate()[0] and last.returncode == 0
+    for name in ("model/model.safetensors", "model/model.json", "history.tsv", "training.json"):
+        assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def step_kept(folder):
+    """The step of the newest checkpoint that can be read, 0 without one."""
+    for name in (NEWEST, BEFORE):
+        try:
+            with safe_open(folder / name, "pt") as handle:
+                return json.loads(handle.metadata()["attentome"])["step"]
+        except (OSError, SafetensorError):
+            continue
+    return 0

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from attentome.formats import STRANDS
+from attentome.checkpoint import TrainingState, fingerprint, load_checkpoint, save_checkpoint
+from attentome.formats import STRAND_SIGN, STRANDS
 from attentome.genome import flip, interval_to_stream
 from attentome.labels import arc_values, stream_key
 from attentome.metrics import pr_auc
@@ -114,6 +115,11 @@ class SegmentSampler:
     segment : int
     centred : float
     rng : numpy Generator
+
+    Attributes
+    ----------
+    places : list of str
+        Where the segments drawn last lie: contig, strand, start and end along that strand (0-based, half-open).
     """
 
     def __init__(self, genome, labels, intervals, context, segment, centred, rng):
@@ -129,7 +135,7 @@ class SegmentSampler:
                 sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values)]
                 self.streams.append((contig, strand, start, values))
                 self.lengths.append(len(values))
-        self.sites = sites
+        self.sites, self.places = sites, []
         self.share = np.array(self.lengths, float) / sum(self.lengths)
 
     def draw(self, n):
@@ -145,6 +151,7 @@ class SegmentSampler:
         codes = np.empty((n, self.upstream + self.segment + self.downstream), np.uint8)
         labels = np.zeros((n, self.segment), np.float32)
         scored = np.zeros((n, self.segment), np.float32)
+        self.places = []
         for row in range(n):
             if self.sites and self.rng.random() < self.centred:
                 index, position = self.sites[self.rng.integers(len(self.sites))]
@@ -159,6 +166,7 @@ class SegmentSampler:
             scored[row, :len(here)] = 1
             codes[row] = contig.window(strand, offset + start - self.upstream,
                                        offset + start + self.segment + self.downstream)
+            self.places.append(f"{contig.name} {STRAND_SIGN[strand]} {offset + start} to {offset + start + len(here)}")
         return codes, labels, scored
 
 
@@ -189,7 +197,16 @@ def learning_rate_at(step, settings):
     return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * min(progress, 1))))
 
 
-def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print):
+class TrainingDiverged(FloatingPointError):
+    """The loss is no number any more; ``network`` has the best weights validated before, or is None."""
+
+    def __init__(self, message, network):
+        super().__init__(message)
+        self.network = network
+
+
+def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print,
+                  checkpoints=None, checkpoint_minutes=5.0):
     """Train one network.
 
     Parameters
@@ -207,6 +224,11 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         Segments of a batch computed side by side, on a CPU; no effect on the results.
     log : callable
         Gets one line at each validation.
+    checkpoints : str or Path, optional
+        Folder of the training's checkpoints. Where it holds one, the training goes on from there, and ends with the
+        same bytes as if it had never stopped.
+    checkpoint_minutes : float
+        A checkpoint is written when the last one is so old.
 
     Returns
     -------
@@ -220,8 +242,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     Raises
     ------
     ValueError
-        If the training arc holds no label.
-    FloatingPointError
+        If the training arc holds no label, or a checkpoint is of another training.
+    TrainingDiverged
         If the loss is no number any more.
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
@@ -234,50 +256,79 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         raise ValueError("the training arc holds no site: use more sites, or another --split")
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99),
                                   weight_decay=settings.weight_decay)
-    history, best = [], None
-    losses, started, stop_reason = [], time.monotonic(), "max_steps reached"
-    for step in range(1, settings.max_steps + 1):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate_at(step, settings)
-        loss, gradients = batch_gradients(network, settings, sampler.draw(settings.batch_size), (seed, step), device,
-                                          threads)
-        for parameter, gradient in zip(network.parameters(), gradients, strict=True):
-            parameter.grad = gradient
-        torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-        optimiser.step()
-        losses.append(loss)
-        if not np.isfinite(losses[-1]):
-            raise FloatingPointError(f"the loss is {losses[-1]} at step {step} (learning rate "
-                                     f"{learning_rate_at(step, settings):.2g}): lower --learning_rate")
-        # The mean starts short, so that early validations do not show the initial weights.
-        decay = min(settings.ema, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for mean, now in zip(averaged.parameters(), network.parameters(), strict=True):
-                mean.lerp_(now, 1 - decay)
-        if step % settings.evaluate_every and step != settings.max_steps:
-            continue
-        row = {"step": step, "positions": step * settings.batch_size * settings.segment,
-               "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(losses)),
-               **validate(averaged, settings, genome, labels, validation, device, threads)}
-        losses = []
-        row["best"] = int(best is None or row["validation_loss"] < best[0])
-        history.append(row)
-        if row["best"]:
-            weights = {name: value.clone() for name, value in averaged.state_dict().items()}
-            best = (row["validation_loss"], step, weights)
-        elapsed = time.monotonic() - started
-        log(f"step {step}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
-            f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
-            f"{row['positions'] / elapsed:,.0f} positions/s  {elapsed:.0f} s, at most "
-            f"{elapsed / step * (settings.max_steps - step):.0f} s left{'  *' if row['best'] else ''}")
-        if len(history) - 1 - max(i for i, entry in enumerate(history) if entry["best"]) >= settings.patience:
+    state = TrainingState(network, averaged, optimiser, rng)
+    mark = fingerprint((config, settings, seed, train, validation),
+                       labels | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
+    if checkpoints and load_checkpoint(checkpoints, state, mark, log):
+        log(f"going on from the checkpoint of step {state.step}")
+    started = saved = time.monotonic()
+    first, stop_reason = state.step, "max_steps reached"
+    while state.step < settings.max_steps:
+        if _patience_is_over(state.history, settings):
             stop_reason = f"no lower validation loss in {settings.patience} validations"
             break
-    averaged.load_state_dict(best[2])
-    summary = {"steps": history[-1]["step"], "best_step": best[1], "stop_reason": stop_reason,
+        step = state.step + 1
+        loss = _one_step(state, settings, sampler, step, (seed, step), device, threads)
+        state.losses.append(loss)
+        state.step = step
+        if step % settings.evaluate_every == 0 or step == settings.max_steps:
+            row = {"step": step, "positions": step * settings.batch_size * settings.segment,
+                   "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(state.losses)),
+                   **validate(averaged, settings, genome, labels, validation, device, threads)}
+            row["best"] = int(state.best is None or row["validation_loss"] < state.best[0])
+            state.losses = []
+            state.history.append(row)
+            if row["best"]:
+                weights = {name: value.clone() for name, value in averaged.state_dict().items()}
+                state.best = (row["validation_loss"], step, weights)
+            log(_progress(row, settings, step - first, time.monotonic() - started))
+        if checkpoints and time.monotonic() - saved >= 60 * checkpoint_minutes:
+            save_checkpoint(checkpoints, state, mark)
+            saved = time.monotonic()
+    averaged.load_state_dict(state.best[2])
+    summary = {"steps": state.history[-1]["step"], "best_step": state.best[1], "stop_reason": stop_reason,
                "n_weights": sum(parameter.numel() for parameter in network.parameters()),
                "settings": asdict(settings)}
-    return averaged.eval(), history, summary
+    return averaged.eval(), state.history, summary
+
+
+def _patience_is_over(history, settings):
+    if not history:
+        return False
+    return len(history) - 1 - max(i for i, row in enumerate(history) if row["best"]) >= settings.patience
+
+
+def _one_step(state, settings, sampler, step, seeds, device, threads):
+    """Change the weights and their mean by one batch; returns its loss, and leaves them alone where it is no number."""
+    network, rate = state.network, learning_rate_at(step, settings)
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    loss, gradients = batch_gradients(network, settings, sampler.draw(settings.batch_size), seeds, device, threads)
+    if not np.isfinite(loss):
+        if state.best:
+            state.averaged.load_state_dict(state.best[2])
+        raise TrainingDiverged(f"the loss is {loss} at step {step} (learning rate {rate:.2g}; segments "
+                               f"{', '.join(sampler.places)}): lower --learning_rate",
+                               state.averaged if state.best else None)
+    for parameter, gradient in zip(network.parameters(), gradients, strict=True):
+        parameter.grad = gradient
+    torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+    state.optimiser.step()
+    # The mean starts short, so that early validations do not show the initial weights.
+    decay = min(settings.ema, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for mean, now in zip(state.averaged.parameters(), network.parameters(), strict=True):
+            mean.lerp_(now, 1 - decay)
+    return loss
+
+
+def _progress(row, settings, steps, seconds):
+    """The line of a validation; speed and time left are of the ``steps`` done since the training began or went on."""
+    positions = steps * settings.batch_size * settings.segment
+    return (f"step {row['step']}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
+            f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
+            f"{positions / seconds:,.0f} positions/s  {seconds:.0f} s, at most "
+            f"{seconds / steps * (settings.max_steps - row['step']):.0f} s left{'  *' if row['best'] else ''}")
 
 
 def batch_gradients(network, settings, batch, seeds, device, threads):

@@ -1,0 +1,181 @@
+"""Checkpoints of a training: everything from which it goes on to the same bytes, whole or not there at all.
+
+A checkpoint is one safetensors file: tensors as they are, all else as JSON in its header. It is written under another
+name and renamed, and the one before it is kept; one that is torn or damaged is told by its checksum and passed over.
+Nothing in it is executed.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+NEWEST, BEFORE = "checkpoint.safetensors", "checkpoint.before.safetensors"
+_HEADER = "attentome"
+
+
+@dataclass
+class TrainingState:
+    """A training between two steps.
+
+    Attributes
+    ----------
+    network, averaged : Network
+        The weights in training, and their running mean.
+    optimiser : torch.optim.Optimizer
+        Of ``network``.
+    rng : numpy Generator
+        Draws the segments.
+    step : int
+        Steps done.
+    losses : list of float
+        Of the steps since the last validation.
+    history : list of dict
+        One row a validation.
+    best : (float, int, dict of str to Tensor) or None
+        Lowest validation loss, its step and its weights.
+    """
+
+    network: torch.nn.Module
+    averaged: torch.nn.Module
+    optimiser: torch.optim.Optimizer
+    rng: np.random.Generator
+    step: int = 0
+    losses: list = field(default_factory=list)
+    history: list = field(default_factory=list)
+    best: tuple | None = None
+
+
+def fingerprint(facts, arrays):
+    """What a training is of, as 64 hexadecimal digits: only one that is the same may go on from a checkpoint.
+
+    Parameters
+    ----------
+    facts : tuple
+        Whatever ``repr`` tells apart: network, settings, seed, arcs.
+    arrays : dict of str to ndarray
+        Labels and genome.
+    """
+    digest = hashlib.sha256(repr(facts).encode())
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
+
+
+def save_checkpoint(folder, state, mark):
+    """Write the state of a training; what was the newest checkpoint becomes the one before it.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there.
+    state : TrainingState
+    mark : str
+        Of :func:`fingerprint`.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = _tensors(state)
+    header = {"mark": mark, "step": state.step, "losses": state.losses, "history": state.history,
+              "best": state.best and list(state.best[:2]), "rng": state.rng.bit_generator.state}
+    header["checksum"] = _checksum(header, tensors)
+    part = folder / f"{NEWEST}.part"
+    with open(part, "wb") as handle:
+        handle.write(save(tensors, {_HEADER: json.dumps(header)}))
+        handle.flush()
+        os.fsync(handle.fileno())
+    if (folder / NEWEST).exists():
+        os.replace(folder / NEWEST, folder / BEFORE)
+    os.replace(part, folder / NEWEST)
+
+
+def load_checkpoint(folder, state, mark, log=print):
+    """Bring a training to its newest whole checkpoint.
+
+    Parameters
+    ----------
+    folder : str or Path
+    state : TrainingState
+        As before the first step; changed in place.
+    mark : str
+        Of :func:`fingerprint`.
+    log : callable
+        Gets a line for each checkpoint that is passed over.
+
+    Returns
+    -------
+    bool
+        Whether there was one.
+
+    Raises
+    ------
+    ValueError
+        If a whole checkpoint is of another training.
+    """
+    for name in (NEWEST, BEFORE):
+        path = Path(folder) / name
+        if not path.exists():
+            continue
+        try:
+            header, tensors = _read(path)
+        except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
+            log(f"{path.name} is damaged ({error}) and passed over")
+            continue
+        if header["mark"] != mark:
+            raise ValueError(f"{path} is a checkpoint of another training (network, settings, seed or data differ); "
+                             "give another folder, or remove it")
+        _restore(state, header, tensors)
+        return True
+    return False
+
+
+def _tensors(state):
+    named = {f"network.{name}": value for name, value in state.network.state_dict().items()}
+    named |= {f"averaged.{name}": value for name, value in state.averaged.state_dict().items()}
+    if state.best:
+        named |= {f"best.{name}": value for name, value in state.best[2].items()}
+    for number, entry in state.optimiser.state_dict()["state"].items():
+        named |= {f"optimiser.{number}.{name}": torch.as_tensor(value) for name, value in entry.items()}
+    return {name: value.detach().cpu().clone().contiguous() for name, value in named.items()}
+
+
+def _checksum(header, tensors):
+    digest = hashlib.sha256(json.dumps({key: header[key] for key in sorted(header) if key != "checksum"}).encode())
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _read(path):
+    with safe_open(path, "pt") as handle:
+        header = json.loads(handle.metadata()[_HEADER])
+        tensors = {name: handle.get_tensor(name) for name in handle.keys()}
+    if header["checksum"] != _checksum(header, tensors):
+        raise ValueError("its checksum differs")
+    return header, tensors
+
+
+def _restore(state, header, tensors):
+    def part(prefix):
+        return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+    state.network.load_state_dict(part("network."))
+    state.averaged.load_state_dict(part("averaged."))
+    moments = {}
+    for name, value in part("optimiser.").items():
+        number, key = name.split(".", 1)
+        moments.setdefault(int(number), {})[key] = value
+    state.optimiser.load_state_dict({**state.optimiser.state_dict(), "state": moments})
+    state.rng.bit_generator.state = header["rng"]
+    state.step, state.losses, state.history = header["step"], header["losses"], header["history"]
+    device = next(state.network.parameters()).device
+    weights = {name: value.to(device) for name, value in part("best.").items()}
+    state.best = (*header["best"], weights) if header["best"] else None

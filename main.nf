@@ -59,7 +59,7 @@ workflow {
         overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
         TRAIN(
             LABEL.out.labels, ch_genome, ch_genome_json,
-            file("${projectDir}/assets/presets.json"), settings.preset, overrides.findAll { _name, value -> value != null },
+            read_json(file("${projectDir}/assets/presets.json")).subMap([settings.preset]), overrides.findAll { _name, value -> value != null },
             settings.seed, settings.device, code_version('train_model.py'),
         )
         ch_models   = TRAIN.out.model

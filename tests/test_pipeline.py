@@ -87,6 +87,11 @@ def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
     assert {"TRAIN", "PREDICT", "PROFILE"} <= again
     assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "AUDIT", "CURATE", "LABEL"}
     assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
+    # Another preset's settings train nothing again.
+    presets = json.loads((project / "assets/presets.json").read_text())
+    presets["cpu"]["training"]["batch_size"] += 1
+    (project / "assets/presets.json").write_text(json.dumps(presets))
+    assert changed_tasks("--run_name", "another") == set()
 
 
 def test_curation_alone_ends_with_the_sites(tmp_path):

@@ -10,8 +10,7 @@ process TRAIN {
     tuple val(meta), path(labels), path(labels_json), path(split)    // [id: 'curated'], labels.safetensors, labels.json, split.tsv
     path genome
     path genome_json
-    path presets
-    val preset           // 'tiny'
+    val preset           // [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]: the one that is used
     val overrides        // [window: 256]: settings in place of the preset's
     val seed
     val device           // 'auto', 'cpu' or 'cuda'
@@ -25,9 +24,10 @@ process TRAIN {
     script:
     """
     # code ${code}
+    printf '%s\\n' ${quoted(json(preset))} > presets.json
     printf '%s\\n' ${quoted(json(overrides))} > overrides.json
     train_model.py --genome ${genome} --genome_json ${genome_json} --labels ${labels} --labels_json ${labels_json} \\
-        --split ${split} --presets ${presets} --preset ${preset} --overrides overrides.json --seed ${seed} \\
+        --split ${split} --presets presets.json --preset ${preset.keySet()[0]} --overrides overrides.json --seed ${seed} \\
         --threads ${task.cpus} --device ${device} --out ${meta.id}
     """
 

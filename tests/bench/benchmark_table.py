@@ -116,16 +116,16 @@ def main():
     parser.add_argument("--command", default="make bench DATA=<folder of the published files>")
     args = parser.parse_args()
     training = read_json(args.grid / "training/training.json")
-    minutes = wall_minutes(args.grid / "pipeline_info/execution_trace.txt")
     write_text(args.out, "\n".join([
         "# Benchmarks", "",
         f"Made by `{args.command}`; every number below comes from the files of those runs. Files and checksums of the "
         "sets: `assets/ecoli_k12/`.", "",
         "## E. coli K-12, four published TSS sets, preset cpu", "", *set_lines(args.results),
         *network_lines(args.results),
-        f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps", "",
-        "A network for each set and one for the curated sites, each compared with the sites of every set on the test "
-        f"arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt. The whole run: {minutes:.0f} minutes.", "",
+        f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps of "
+        f"{training['settings']['batch_size']} segments", "",
+        "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on the "
+        "test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands together.", "",
         *grid_lines(args.grid)]))
 
 

@@ -124,8 +124,8 @@ def main():
         *network_lines(args.results),
         f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps of "
         f"{training['settings']['batch_size']} segments", "",
-        "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on the "
-        "test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands together.", "",
+        "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on "
+        "the test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands together.", "",
         *grid_lines(args.grid)]))
 
 

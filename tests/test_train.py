@@ -336,6 +336,6 @@ def step_kept(folder):
         try:
             with safe_open(folder / name, "pt") as handle:
                 return json.loads(handle.metadata()["attentome"])["step"]
-        except (OSError, SafetensorError):
+        except (OSError, RuntimeError, SafetensorError):    # RuntimeError: renamed since it was looked for
             continue
     return 0

@@ -125,7 +125,7 @@ def load_checkpoint(folder, state, mark, log=print):
             continue
         try:
             header, tensors = _read(path)
-        except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
+        except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
             log(f"{path.name} is damaged ({error}) and passed over")
             continue
         if header["mark"] != mark:

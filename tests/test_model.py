@@ -259,7 +259,7 @@ def test_scores_come_with_their_places():
 
 def test_unknown_base_is_the_mean_of_the_four():
     network = small_network()
-    states = network.embed(torch.tensor([[0, 1, 2, 3, UNKNOWN, OUTSIDE]]))[0]
+    states = network.embed(torch.tensor([[0, 1, 2, 3, UNKNOWN, OUTSIDE]]))[0][0]
     assert torch.allclose(states[4], states[:4].mean(0)) and not states[5].any()
 
 

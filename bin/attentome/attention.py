@@ -17,10 +17,9 @@ LARGEST_BLOCK = 128
 NEVER = -1e30
 
 
-def sinusoid(n, d_model, device):
-    """``[sin(j w), cos(j w)]`` of the positions 0..n-1: float64, shape (n, d_model); w = 10000^(-2i/d_model)."""
-    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64, device=device) / d_model)
-    angle = torch.arange(n, dtype=torch.float64, device=device)[:, None] * frequency
+def sinusoid(n, frequencies, device):
+    """``[sin(j w), cos(j w)]`` of the positions j = 0..n-1: float64, shape (n, 2 x number of frequencies w)."""
+    angle = torch.arange(n, dtype=torch.float64, device=device)[:, None] * frequencies.to(device)
     return torch.cat([angle.sin(), angle.cos()], -1)
 
 

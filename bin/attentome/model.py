@@ -44,6 +44,20 @@ class NetworkConfig:
         Convolution over the positions i - k + 1 .. i, or centred on i.
     dropout : float
         On the embedding, on each layer's attention output and before the last linear layer.
+    ahead : int
+        How many of the window's keys lie downstream of the query; 0 in the published network.
+    frequencies : int
+        Sinusoids of the relative positions, wavelengths from 4 nt to 4 windows in a geometric series; 0 = those of
+        Transformer-XL, d_model / 2 from 2 pi to 10000 x 2 pi.
+    stem_width, stem_channels, stem_blocks : int
+        Convolutions before the first layer in place of the embedding: one over the bases, then residual blocks;
+        ``stem_width`` 0 = the embedding.
+    feed_forward : int
+        Width of the block behind each layer's attention, in multiples of d_model; 0 = none, as published.
+    pre_norm : bool
+        LayerNorm before each part of a layer instead of behind it.
+    auxiliary : int
+        Further outputs, which training uses and prediction leaves alone.
     """
 
     layers: int
@@ -54,27 +68,48 @@ class NetworkConfig:
     conv_width: int = 7
     padding: str = "causal"
     dropout: float = 0.0
+    ahead: int = 0
+    frequencies: int = 0
+    stem_width: int = 0
+    stem_channels: int = 64
+    stem_blocks: int = 0
+    feed_forward: int = 0
+    pre_norm: bool = False
+    auxiliary: int = 0
 
     def __post_init__(self):
         if self.padding not in ("causal", "same"):
             raise ValueError(f"padding is {self.padding!r}; choose causal or same")
         if self.d_model % 2 or (self.padding == "same" and self.conv_width % 2 == 0):
             raise ValueError("d_model must be even, and conv_width odd with same padding")
+        if not 0 <= self.ahead < self.window:
+            raise ValueError(f"ahead is {self.ahead}; it must lie within the window of {self.window} keys")
+
+    @property
+    def position_width(self):
+        """Numbers that describe a relative position: sine and cosine of each frequency."""
+        return 2 * self.frequencies or self.d_model
 
 
 class Layer(nn.Module):
-    """One attention layer: LayerNorm(x + attention(x)). There is no feed-forward block, as published."""
+    """One attention layer, LayerNorm(x + attention(x)) as published, or x + attention(LayerNorm(x)) with ``pre_norm``.
+
+    Where the configuration asks for one, a feed-forward block follows in the same manner; there is none as published.
+    """
 
     def __init__(self, config):
         super().__init__()
         self.config = config
-        inner = config.heads * config.d_head
+        inner, hidden = config.heads * config.d_head, config.feed_forward * config.d_model
         self.qkv = nn.Linear(config.d_model, 3 * inner, bias=False)
         self.conv_weight = nn.Parameter(torch.empty(3, config.d_head, config.d_head, config.conv_width))
         self.conv_bias = nn.Parameter(torch.zeros(3, config.d_head))
-        self.distance = nn.Linear(config.d_model, inner, bias=False)
+        self.distance = nn.Linear(config.position_width, inner, bias=False)
         self.out = nn.Linear(inner, config.d_model, bias=False)
         self.norm = nn.LayerNorm(config.d_model)
+        self.feed_forward = nn.Sequential(
+            nn.Linear(config.d_model, hidden), nn.GELU(), nn.Linear(hidden, config.d_model)) if hidden else None
+        self.norm_forward = nn.LayerNorm(config.d_model) if hidden else None
 
     def convolved_qkv(self, x):
         """Queries, keys and values: (b, n, d_model) to (3, b, heads, n - conv_width + 1, d_head).
@@ -115,24 +150,68 @@ class Layer(nn.Module):
         """
         c = self.config
         left, right = _conv_context(c)
-        q, k, values = self.convolved_qkv(x)
-        q = q[:, :, c.window - 1:]
+        q, k, values = self.convolved_qkv(_masked(self.norm(x), exists) if c.pre_norm else x)
+        # Positions are told from the window's downstream end, which is the query itself unless it looks ahead.
+        q = q[:, :, c.window - 1 - c.ahead:q.shape[2] - c.ahead]
         m = q.shape[2]
         scale = 1 / math.sqrt(c.d_head)
-        to_distance = self.distance.weight.view(c.heads, c.d_head, c.d_model)
-        phases = attention.sinusoid(k.shape[2], c.d_model, x.device).to(x.dtype)
+        to_distance = self.distance.weight.view(c.heads, c.d_head, -1)
+        phases = attention.sinusoid(k.shape[2], frequencies(c), x.device).to(x.dtype)
         q_position = attention.rotate((q + v[:, None]) @ to_distance, phases[c.window - 1:])
         q = torch.cat([q + u[:, None], q_position], -1) * scale
         keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
         heads = attention.WindowAttention.apply(q, k, phases, values, c.window, keys_exist)
         update = dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, generator)
-        first = left + c.window - 1
-        x = self.norm(x[:, first:first + m] + update)
-        if exists is not None:
-            exists = exists[:, first:first + m]
-            x = x * exists[:, :, None]
+        first = left + c.window - 1 - c.ahead
+        x = x[:, first:first + m] + update
+        x = x if c.pre_norm else self.norm(x)
+        if self.feed_forward:
+            update = self.feed_forward(self.norm_forward(x) if c.pre_norm else x)
+            x = x + dropout(update, c.dropout, generator)
+            x = x if c.pre_norm else self.norm_forward(x)
+        exists = None if exists is None else exists[:, first:first + m]
         scores = attention.scores_by_distance(q, k, phases, c.window, keys_exist) if keep_scores else None
-        return x, exists, scores
+        return _masked(x, exists), exists, scores
+
+
+class Stem(nn.Module):
+    """Convolutions over the bases in place of the embedding: one over the bases, residual blocks, one linear map.
+
+    Each is valid: n positions become ``n - blocks x (width - 1) - (width - 1)``.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        width, channels = config.stem_width, config.stem_channels
+        self.config = config
+        self.bases = nn.Conv1d(4, channels, width)
+        self.blocks = nn.ModuleList(nn.Conv1d(channels, channels, width) for _ in range(config.stem_blocks))
+        self.norms = nn.ModuleList(nn.LayerNorm(channels) for _ in range(config.stem_blocks))
+        self.out = nn.Linear(channels, config.d_model)
+
+    def forward(self, bases, exists, generator):
+        """Shares of the four bases (b, n, 4), zero where nothing exists, to states (b, m, d_model); and ``exists``."""
+        c = self.config
+        left, right = _context(c.stem_width, c.padding)
+        x = F.gelu(_convolved(self.bases, bases))
+        exists = None if exists is None else exists[:, left:exists.shape[1] - right]
+        for block, norm in zip(self.blocks, self.norms, strict=True):
+            update = F.gelu(_convolved(block, _masked(norm(x), exists)))
+            x = x[:, left:x.shape[1] - right] + dropout(update, c.dropout, generator)
+            exists = None if exists is None else exists[:, left:exists.shape[1] - right]
+        return _masked(self.out(x), exists), exists
+
+
+def _convolved(conv, x):
+    """A convolution along the positions of (b, n, channels), as one product of the unfolded positions."""
+    width = conv.kernel_size[0]
+    n = x.shape[1] - width + 1
+    weight = conv.weight.transpose(1, 2).flatten(1)
+    return F.linear(torch.cat([x[:, offset:offset + n] for offset in range(width)], -1), weight, conv.bias)
+
+
+def _masked(x, exists):
+    return x if exists is None else x * exists[:, :, None]
 
 
 class Network(nn.Module):
@@ -141,14 +220,27 @@ class Network(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.config = config
-        self.embedding = nn.Parameter(torch.empty(4, config.d_model))
+        self.embedding = None if config.stem_width else nn.Parameter(torch.empty(4, config.d_model))
+        self.stem = Stem(config) if config.stem_width else None
         self.u = nn.Parameter(torch.empty(config.heads, config.d_head))
         self.v = nn.Parameter(torch.empty(config.heads, config.d_head))
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(config.d_model) if config.pre_norm else None
         self.logits = nn.Linear(config.d_model, 2)
+        self.auxiliary = nn.Linear(config.d_model, config.auxiliary) if config.auxiliary else None
 
-    def initialise(self, generator, std):
-        """Draw all weights anew: normal with the given standard deviation, biases 0, LayerNorm gains 1."""
+    def initialise(self, generator, std, spread=0.0):
+        """Draw all weights anew.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+        std : float
+            Weights are normal with this standard deviation, 0 = 1 / sqrt(inputs) of each; biases 0, LayerNorm gains 1.
+        spread : float
+            Other than 0, each head of a layer starts with a preference for a part of the window of its own, the parts
+            side by side: logits ``-spread x`` half the squared distance from the part's middle, in parts.
+        """
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 if name.endswith("bias"):
@@ -159,18 +251,44 @@ class Network(nn.Module):
                     bound = 1 / math.sqrt(parameter.shape[2] * parameter.shape[3])
                     parameter.uniform_(-bound, bound, generator=generator)
                 else:
-                    parameter.normal_(0.0, std, generator=generator)
+                    inputs = parameter[0].numel() if parameter.dim() > 1 and name not in ("u", "v") else 1
+                    parameter.normal_(0.0, std or 1 / math.sqrt(inputs), generator=generator)
+            if spread:
+                for number, layer in enumerate(self.layers):
+                    self._spread_heads(layer, (number + 0.5) / len(self.layers), spread)
         return self
+
+    def _spread_heads(self, layer, place, spread):
+        """Change a layer's position weights by the least that gives each head its preference at v; see initialise."""
+        c = self.config
+        basis = attention.sinusoid(c.window, frequencies(c), self.v.device)
+        parts = torch.arange(c.window, dtype=torch.float64)[:, None] / c.window * c.heads
+        wanted = -spread * ((parts - torch.arange(c.heads) - place).clamp(-3, 3) ** 2) / 2
+        wanted = torch.linalg.lstsq(basis, (wanted - wanted.mean(0)) * math.sqrt(c.d_head)).solution.T
+        weights = layer.distance.weight.view(c.heads, c.d_head, -1)
+        v = self.v.double()
+        missing = wanted - torch.einsum("hi,hip->hp", v, weights.double())
+        weights += (v[:, :, None] * missing[:, None] / (v ** 2).sum(-1)[:, None, None]).to(weights.dtype)
 
     def context(self):
         """(upstream, downstream): positions that a call needs before and behind those it scores, in nt."""
-        left, right = _conv_context(self.config)
-        return self.config.layers * (left + self.config.window - 1), self.config.layers * right
+        c = self.config
+        left, right = _conv_context(c)
+        stem_left, stem_right = _context(c.stem_width, c.padding) if c.stem_width else (0, 0)
+        convolutions = 1 + c.stem_blocks
+        return (c.layers * (left + c.window - 1 - c.ahead) + convolutions * stem_left,
+                c.layers * (right + c.ahead) + convolutions * stem_right)
 
-    def embed(self, tokens):
-        """Codes to states: (b, n) to (b, n, d_model); UNKNOWN is the mean of the four bases, OUTSIDE is zero."""
-        table = torch.cat([self.embedding, self.embedding.mean(0, keepdim=True), torch.zeros_like(self.embedding[:1])])
-        return table[tokens] * math.sqrt(self.config.d_model)
+    def embed(self, tokens, exists=None, generator=None):
+        """Codes to states: (b, n) to (b, m, d_model) and ``exists``, which the stem shortens.
+
+        UNKNOWN is the mean of the four bases, OUTSIDE is zero.
+        """
+        table = torch.eye(4, dtype=self.u.dtype, device=tokens.device) if self.stem else self.embedding
+        table = torch.cat([table, table.mean(0, keepdim=True), torch.zeros_like(table[:1])])
+        if self.stem:
+            return self.stem(table[tokens], exists, generator)
+        return dropout(table[tokens] * math.sqrt(self.config.d_model), self.config.dropout, generator), exists
 
     def forward(self, tokens, keep_scores=False, generator=None):
         """Score positions.
@@ -186,8 +304,8 @@ class Network(nn.Module):
 
         Returns
         -------
-        logits : Tensor, shape (b, n, 2)
-            Not TSS, TSS.
+        logits : Tensor, shape (b, n, 2 + auxiliary)
+            Not TSS, TSS, auxiliary outputs.
         scores : list of Tensor, one per layer, shape (b, heads, n, window)
             Scores of the n scored positions by distance; empty unless asked for.
         """
@@ -195,19 +313,21 @@ class Network(nn.Module):
         n = tokens.shape[1] - upstream - downstream
         if n < 1:
             raise ValueError(f"{tokens.shape[1]} positions given, but the context alone takes {upstream + downstream}")
-        x = dropout(self.embed(tokens), self.config.dropout, generator)
         exists = tokens != OUTSIDE
-        exists = None if bool(exists.all()) else exists
+        x, exists = self.embed(tokens, None if bool(exists.all()) else exists, generator)
         scores = []
         for layer in self.layers:
             x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores, generator)
             if keep_scores:
                 last = layer_scores.shape[2] - self._downstream_left(len(scores))
                 scores.append(layer_scores[:, :, last - n:last])
-        return self.logits(dropout(x, self.config.dropout, generator)), scores
+        x = self.norm(x) if self.config.pre_norm else x
+        x = dropout(x, self.config.dropout, generator)
+        outputs = self.logits(x)
+        return outputs if self.auxiliary is None else torch.cat([outputs, self.auxiliary(x)], -1), scores
 
     def _downstream_left(self, layer):
-        return (self.config.layers - 1 - layer) * _conv_context(self.config)[1]
+        return (self.config.layers - 1 - layer) * (_conv_context(self.config)[1] + self.config.ahead)
 
 
 def dropout(x, rate, generator):
@@ -218,12 +338,28 @@ def dropout(x, rate, generator):
 
 
 def _conv_context(config):
-    k = config.conv_width - 1
-    return (k, 0) if config.padding == "causal" else (k // 2, k // 2)
+    return _context(config.conv_width, config.padding)
+
+
+def _context(width, padding):
+    """Positions that a convolution takes before and behind those it gives."""
+    return (width - 1, 0) if padding == "causal" else ((width - 1) // 2, (width - 1) // 2)
+
+
+def frequencies(config):
+    """Angular frequencies of the relative positions, per nt: float64 Tensor, shape (position_width / 2,).
+
+    Those of Transformer-XL are 10000^(-2i / d_model) (Dai et al. 2019).
+    """
+    if not config.frequencies:
+        return 10000.0 ** (-torch.arange(0, config.d_model, 2, dtype=torch.float64) / config.d_model)
+    shortest, longest = 4.0, 4.0 * config.window
+    return 2 * math.pi / torch.logspace(math.log10(shortest), math.log10(longest), config.frequencies,
+                                        dtype=torch.float64)
 
 
 def tss_logit(logits):
-    """Output of the network: logit(TSS) - logit(not TSS), so that probability = sigmoid(output). (..., 2) to (...)."""
+    """Output of the network, logit(TSS) - logit(not TSS): probability = sigmoid(output). (..., 2 or more) to (...)."""
     return logits[..., 1] - logits[..., 0]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attentome.formats import read_bed, write_arrays, write_json, write_tsv
 from attentome.genome import load_genome
-from attentome.labels import ARCS, label_genome, split_genome, split_table, stream_key
+from attentome.labels import ARCS, auxiliary_labels, label_genome, split_genome, split_table, stream_key
 from attentome.record import task_record
 
 
@@ -15,6 +15,8 @@ def main():
     parser.add_argument("--genome", required=True, help="checked FASTA")
     parser.add_argument("--genome_json", required=True, help="its description")
     parser.add_argument("--sites", required=True, help="curated sites, BED6 and more")
+    parser.add_argument("--sets", nargs="*", default=[], type=Path, metavar="SET.bed",
+                        help="each set's own sites, for auxiliary outputs")
     parser.add_argument("--label_shift", type=int, required=True, help="nt downstream of the TSS")
     parser.add_argument("--split", required=True, help="train/test/validation in percent, or a preset's name")
     parser.add_argument("--out", default=".", type=Path)
@@ -26,6 +28,9 @@ def main():
         labels, lost = label_genome(genome, sites, args.label_shift)
         table = split_table(split_genome(genome, args.split), labels)
         write_arrays(args.out / "labels.safetensors", {stream_key(*name): array for name, array in labels.items()})
+        if args.sets:
+            own = {path.stem: read_bed(path, extra=("evidence", "sigma")) for path in args.sets}
+            write_arrays(args.out / "auxiliary.safetensors", auxiliary_labels(genome, own, args.label_shift))
         write_tsv(args.out / "split.tsv", table)
         sums = table.groupby("arc")[["positions", "sites"]].sum()
         write_json(args.out / "labels.json", {

@@ -11,7 +11,7 @@ import torch
 from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
 from attentome.genome import load_genome
-from attentome.labels import read_split
+from attentome.labels import read_split, split_sets
 from attentome.model import choose_device, save_model
 from attentome.record import task_record
 from attentome.train import TrainingDiverged, read_preset, train_network
@@ -23,6 +23,7 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--labels", required=True)
     parser.add_argument("--labels_json", required=True)
+    parser.add_argument("--auxiliary", help="labels of each set's own sites")
     parser.add_argument("--split", required=True)
     parser.add_argument("--presets", required=True, help="JSON of presets")
     parser.add_argument("--preset", required=True)
@@ -44,11 +45,13 @@ def main():
         split = read_tsv(args.split)
         label_shift = read_json(args.labels_json)["label_shift"]
         origin = {"preset": args.preset, "seed": args.seed}
+        sets = split_sets(read_arrays(args.auxiliary)) if args.auxiliary else {}
         try:
             network, history, summary = train_network(
                 config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
                 read_split(split, "train"), read_split(split, "validation"), args.seed, device,
-                args.threads, partial(print, flush=True), args.checkpoints, args.checkpoint_minutes)
+                args.threads, partial(print, flush=True), args.checkpoints, args.checkpoint_minutes,
+                list(sets.values()))
         except TrainingDiverged as error:
             if error.network:
                 save_model(args.out / "model.last_good", error.network, label_shift, {**origin, "diverged": str(error)})
@@ -56,7 +59,8 @@ def main():
         save_model(args.out / "model", network, label_shift, {**origin, "best_step": summary["best_step"]})
         write_tsv(args.out / "history.tsv", pd.DataFrame(history))
         write_json(args.out / "training.json",
-                   {"preset": args.preset, "seed": args.seed, "device": device.type, **summary})
+                   {"preset": args.preset, "seed": args.seed, "device": device.type, "auxiliary_sets": list(sets),
+                    **summary})
 
 
 if __name__ == "__main__":

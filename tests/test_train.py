@@ -66,10 +66,10 @@ def train(planted, seed=1, threads=1, **changes):
 
 def test_segments_hold_the_right_bases_and_labels(planted):
     genome, labels = planted
-    sampler = SegmentSampler(genome, labels, ARCS["train"], (30, 4), 64, 0.5, np.random.default_rng(1))
+    sampler = SegmentSampler(genome, [labels], ARCS["train"], (30, 4), 64, 0.5, np.random.default_rng(1))
     codes, target, scored = sampler.draw(200)
-    assert codes.shape == (200, 98) and scored.all() and 90 < target.any(1).sum()
-    for row, place in zip(*np.nonzero(target), strict=True):
+    assert codes.shape == (200, 98) and scored.all() and 90 < target.any((1, 2)).sum()
+    for row, place in zip(*np.nonzero(target[:, :, 0]), strict=True):
         assert codes[row, 30 + place - 12:30 + place - 6].tolist() == [1, 0, 1, 0, 0, 1]
 
 
@@ -79,13 +79,13 @@ def test_segments_stay_in_the_arc(planted):
     for name in everywhere:
         everywhere[name][30000:] = 0
     for centred in (0.0, 1.0):
-        sampler = SegmentSampler(genome, everywhere, ARCS["train"], (30, 0), 64, centred, np.random.default_rng(2))
+        sampler = SegmentSampler(genome, [everywhere], ARCS["train"], (30, 0), 64, centred, np.random.default_rng(2))
         assert sampler.draw(300)[1].all()
 
 
 def test_interval_shorter_than_a_segment_is_scored_in_part(planted):
     genome, labels = planted
-    sampler = SegmentSampler(genome, labels, [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0,
+    sampler = SegmentSampler(genome, [labels], [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0,
                              np.random.default_rng(3))
     assert (sampler.draw(10)[2].sum(1) == 40).all()
 
@@ -140,11 +140,12 @@ def test_gradient_of_a_batch_is_that_of_its_mean_loss(planted):
     """Segment by segment, the sum equals the gradient of the whole batch's loss taken at once."""
     genome, labels = planted
     network = Network(CONFIG).initialise(torch.Generator().manual_seed(1), 0.2).double()
-    batch = SegmentSampler(genome, labels, ARCS["train"], network.context(), 64, 0.7, np.random.default_rng(1)).draw(5)
+    rng = np.random.default_rng(1)
+    batch = SegmentSampler(genome, [labels], ARCS["train"], network.context(), 64, 0.7, rng).draw(5)
     batch[2][3, 40:] = 0
     codes, target, scored = (torch.from_numpy(array) for array in batch)
     loss, gradients = batch_gradients(network, SETTINGS, batch, (1, 1), torch.device("cpu"), 2)
-    losses = position_loss(tss_logit(network(codes.long())[0]), target.double(), 10.0, 0.8)
+    losses = position_loss(tss_logit(network(codes.long())[0]), target[..., 0].double(), 10.0, 0.8)
     whole = (losses * scored).sum() / scored.sum()
     assert loss == pytest.approx(whole.item(), rel=1e-6)
     for ours, theirs in zip(gradients, torch.autograd.grad(whole, list(network.parameters())), strict=True):

@@ -53,6 +53,35 @@ def label_genome(genome, sites, label_shift):
     return labels, lost
 
 
+def auxiliary_labels(genome, sets, label_shift):
+    """Labels of each set's own sites, which training may learn beside the curated ones.
+
+    Parameters
+    ----------
+    genome : dict of str to Contig
+    sets : dict of str to DataFrame
+        Name to sites, as in :func:`label_genome`.
+    label_shift : int
+        nt.
+
+    Returns
+    -------
+    dict of str to ndarray of uint8, shape (length,)
+        ``<set>/<contig>.<strand>`` to labels by genomic position.
+    """
+    return {f"{name}/{stream_key(*stream)}": array for name, sites in sets.items()
+            for stream, array in label_genome(genome, sites, label_shift)[0].items()}
+
+
+def split_sets(arrays):
+    """Arrays of :func:`auxiliary_labels` set by set: dict of name to dict of ``<contig>.<strand>`` to labels."""
+    sets = {}
+    for key in sorted(arrays):
+        name, _, stream = key.partition("/")
+        sets.setdefault(name, {})[stream] = arrays[key]
+    return sets
+
+
 def query_position(tss, strand, label_shift):
     """Genomic position of the query of a TSS (0-based): downstream by ``label_shift`` nt. May lie off the contig."""
     return tss + label_shift if strand == "plus" else tss - label_shift

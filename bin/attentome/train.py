@@ -6,7 +6,7 @@ of the training arc enter the loss; the context may reach into a neighbouring ar
 """
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -45,8 +45,12 @@ class TrainSettings:
         Loss of a labelled position is multiplied by the weight; focal loss (1 - p)^gamma x cross-entropy.
     ema : float
         Decay of the running mean of the weights that is validated and kept; 0 = the weights themselves.
-    init_std : float
-        Standard deviation of the initial weights.
+    init_std, spread : float
+        How the weights start: see :meth:`Network.initialise`.
+    auxiliary_weight : float
+        Of the loss of each auxiliary output: one a set for the set's own positions, where such labels are given.
+    soft_weight, soft_sigma : float
+        A further output learns the labels blurred by a Gaussian of this width (nt) and height 1; weight 0 = none.
     evaluate_every : int
         Steps between two validations.
     patience : int
@@ -67,6 +71,15 @@ class TrainSettings:
     init_std: float
     evaluate_every: int
     patience: int
+    spread: float = 0.0
+    auxiliary_weight: float = 0.0
+    soft_weight: float = 0.0
+    soft_sigma: float = 1.0
+
+    def channel_weights(self, n_auxiliary):
+        """Weights of the losses of all outputs: the labels' own, the blurred one where there is one, the sets'."""
+        soft = [self.soft_weight] if self.soft_weight else []
+        return [1.0, *soft, *[self.auxiliary_weight] * n_auxiliary]
 
 
 def read_preset(presets, name, overrides):
@@ -106,8 +119,8 @@ class SegmentSampler:
     Parameters
     ----------
     genome : dict of str to Contig
-    labels : dict of str to ndarray
-        ``<contig>.<strand>`` to uint8 labels by genomic position.
+    channels : list of dict of str to ndarray
+        One an output: ``<contig>.<strand>`` to labels by genomic position; the first is that of the sites.
     intervals : list of Interval
         The training arc.
     context : (int, int)
@@ -122,7 +135,7 @@ class SegmentSampler:
         Where the segments drawn last lie: contig, strand, start and end along that strand (0-based, half-open).
     """
 
-    def __init__(self, genome, labels, intervals, context, segment, centred, rng):
+    def __init__(self, genome, channels, intervals, context, segment, centred, rng):
         self.upstream, self.downstream = context
         self.segment, self.centred, self.rng = segment, centred, rng
         self.streams, self.lengths = [], []
@@ -131,8 +144,9 @@ class SegmentSampler:
             contig = genome[part.contig]
             for strand in STRANDS:
                 start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
-                values = flip(labels[stream_key(part.contig, strand)], strand)[start:stop]
-                sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values)]
+                values = np.stack([flip(labels[stream_key(part.contig, strand)], strand)[start:stop]
+                                   for labels in channels], -1, dtype=np.float16, casting="same_kind")
+                sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values[:, 0])]
                 self.streams.append((contig, strand, start, values))
                 self.lengths.append(len(values))
         self.sites, self.places = sites, []
@@ -144,12 +158,12 @@ class SegmentSampler:
         Returns
         -------
         codes : ndarray of uint8, shape (n, upstream + segment + downstream)
-        labels : ndarray of float32, shape (n, segment)
+        labels : ndarray of float32, shape (n, segment, channels)
         scored : ndarray of float32, shape (n, segment)
             0 behind the end of an interval that is shorter than a segment.
         """
         codes = np.empty((n, self.upstream + self.segment + self.downstream), np.uint8)
-        labels = np.zeros((n, self.segment), np.float32)
+        labels = np.zeros((n, self.segment, self.streams[0][3].shape[1]), np.float32)
         scored = np.zeros((n, self.segment), np.float32)
         self.places = []
         for row in range(n):
@@ -205,8 +219,35 @@ class TrainingDiverged(FloatingPointError):
         self.network = network
 
 
+def blurred(genome, labels, sigma):
+    """Labels that fall off to both sides like a Gaussian of height 1; where two meet the higher counts.
+
+    Parameters
+    ----------
+    genome : dict of str to Contig
+    labels : dict of str to ndarray
+        ``<contig>.<strand>`` to labels by genomic position.
+    sigma : float
+        nt.
+
+    Returns
+    -------
+    dict of str to ndarray of float32
+    """
+    reach = int(np.ceil(3 * sigma))
+    found = {}
+    for contig in genome.values():
+        for strand in STRANDS:
+            here = labels[stream_key(contig.name, strand)].astype(np.float32)
+            padded = np.pad(here, reach, "wrap" if contig.circular else "constant")
+            found[stream_key(contig.name, strand)] = np.max(
+                [np.exp(-(step / sigma) ** 2 / 2) * padded[reach + step:reach + step + len(here)]
+                 for step in range(-reach, reach + 1)], 0)
+    return found
+
+
 def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print,
-                  checkpoints=None, checkpoint_minutes=5.0):
+                  checkpoints=None, checkpoint_minutes=5.0, auxiliary=()):
     """Train one network.
 
     Parameters
@@ -229,6 +270,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         same bytes as if it had never stopped.
     checkpoint_minutes : float
         A checkpoint is written when the last one is so old.
+    auxiliary : sequence of dict of str to ndarray
+        Labels of further outputs, such as each set's own; kept as ``labels``.
 
     Returns
     -------
@@ -248,17 +291,23 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
     rng = np.random.default_rng(seed)
-    network = Network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std).to(device)
+    channels = [labels, *([blurred(genome, labels, settings.soft_sigma)] if settings.soft_weight else []),
+                *(auxiliary if settings.auxiliary_weight else [])]
+    config = replace(config, auxiliary=len(channels) - 1)
+    network = Network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std, settings.spread)
+    network.to(device)
     averaged = Network(config).to(device).eval()
     averaged.load_state_dict(network.state_dict())
-    sampler = SegmentSampler(genome, labels, train, network.context(), settings.segment, settings.centred, rng)
+    sampler = SegmentSampler(genome, channels, train, network.context(), settings.segment, settings.centred, rng)
     if not sampler.sites:
         raise ValueError("the training arc holds no site: use more sites, or another --split")
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99),
                                   weight_decay=settings.weight_decay)
     state = TrainingState(network, averaged, optimiser, rng)
     mark = fingerprint((config, settings, seed, train, validation),
-                       labels | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
+                       {f"{number} {name}": array for number, arrays in enumerate(channels)
+                        for name, array in arrays.items()}
+                       | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
     if checkpoints and load_checkpoint(checkpoints, state, mark, log):
         log(f"going on from the checkpoint of step {state.step}")
     started = saved = time.monotonic()
@@ -357,13 +406,16 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
     rows = SHARD if device.type == "cpu" else len(codes)
     parameters = list(network.parameters())
     total = float(scored.sum())
+    n_sets = target.shape[-1] - len(settings.channel_weights(0))
+    of_channel = torch.tensor(settings.channel_weights(n_sets), dtype=parameters[0].dtype, device=device)
 
     def one(row):
         part = slice(row, row + rows)
         generator = torch.Generator(device).manual_seed((seeds[0] * 2**31 + seeds[1] * 2**10 + row) % 2**63)
-        output = tss_logit(network(as_tokens(codes[part], device), generator=generator)[0])
-        here, weight = (torch.from_numpy(array[part]).to(device) for array in (target, scored))
-        losses = position_loss(output, here, settings.positive_weight, settings.focal_gamma)
+        outputs = network(as_tokens(codes[part], device), generator=generator)[0]
+        outputs = torch.cat([tss_logit(outputs)[..., None], outputs[..., 2:]], -1)
+        here, weight = (torch.from_numpy(array[part]).to(device, outputs.dtype) for array in (target, scored))
+        losses = position_loss(outputs, here, settings.positive_weight, settings.focal_gamma) @ of_channel
         loss = (losses * weight).sum() / total
         return loss.item(), torch.autograd.grad(loss, parameters)
 

@@ -49,18 +49,17 @@ class WindowAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, q, k, phases, v, window, keys_exist):
+    def forward(ctx, q, keys, v, d_head, window, keys_exist):
         """Attend.
 
         Parameters
         ----------
-        q : Tensor, shape (b, heads, n, d_head + d_model)
+        q : Tensor, shape (b, heads, n, d_head + position_width)
             Content part and rotated position part, divided by sqrt(d_head).
-        k, v : Tensor, shape (b, heads, n + window - 1, d_head)
-            Key r + window - 1 is query r's own.
-        phases : Tensor, shape (n + window - 1, d_model)
-            Position part of the keys; gets no gradient.
-        window : int
+        keys : Tensor, shape (b, heads, n + window - 1, d_head + position_width)
+            Content part and phases, which get no gradient. Key r + window - 1 is the last one of query r.
+        v : Tensor, shape (b, heads, n + window - 1, d_head)
+        d_head, window : int
         keys_exist : bool Tensor, shape (b, n + window - 1), or None
             False where a key lies beyond the end of a linear contig.
 
@@ -68,27 +67,25 @@ class WindowAttention(torch.autograd.Function):
         -------
         Tensor, shape (b, heads, n, d_head)
         """
-        keys = _keys(k, phases)
         out = torch.empty(*q.shape[:3], v.shape[-1], dtype=q.dtype, device=q.device)
         for row, queries, seen, scores in blocks(q, keys, window, keys_exist):
             torch.bmm(scores, v[row, :, seen], out=out[row, :, queries])
-        ctx.save_for_backward(q, k, phases, v, out)
-        ctx.window, ctx.keys_exist = window, keys_exist
+        ctx.save_for_backward(q, keys, v, out)
+        ctx.d_head, ctx.window, ctx.keys_exist = d_head, window, keys_exist
         return out
 
     @staticmethod
     def backward(ctx, d_out):
-        q, k, phases, v, out = ctx.saved_tensors
-        keys = _keys(k, phases)
-        d_q, d_k, d_v = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
+        q, keys, v, out = ctx.saved_tensors
+        d_q, d_k, d_v = torch.empty_like(q), torch.zeros_like(keys), torch.zeros_like(v)
         mean = (d_out * out).sum(-1, keepdim=True)
         for row, queries, seen, scores in blocks(q, keys, ctx.window, ctx.keys_exist):
             d_here = d_out[row, :, queries]
             d_v[row, :, seen] += scores.transpose(1, 2) @ d_here
             d_logits = torch.bmm(d_here, v[row, :, seen].transpose(1, 2)).sub_(mean[row, :, queries]).mul_(scores)
             torch.bmm(d_logits, keys[row, :, seen], out=d_q[row, :, queries])
-            d_k[row, :, seen] += d_logits.transpose(1, 2) @ q[row, :, queries, :k.shape[-1]]
-        return d_q, d_k, None, d_v, None, None
+            d_k[row, :, seen, :ctx.d_head] += d_logits.transpose(1, 2) @ q[row, :, queries, :ctx.d_head]
+        return d_q, d_k, d_v, None, None, None
 
 
 def blocks(q, keys, window, keys_exist=None):
@@ -111,11 +108,8 @@ def blocks(q, keys, window, keys_exist=None):
         Softmax over the window of each query; 0 outside of it.
     """
     n = q.shape[2]
-    block = min(n, max(32, min(LARGEST_BLOCK, window // 2)))
-    distance = torch.arange(block, device=q.device)[:, None] + window - 1 - torch.arange(block + window - 1,
-                                                                                        device=q.device)
-    mask = torch.zeros(distance.shape, dtype=q.dtype, device=q.device)
-    mask.masked_fill_((distance < 0) | (distance >= window), NEVER)
+    block = block_length(n, window)
+    mask = window_mask(block, window, q.dtype, q.device)
     for row in range(q.shape[0]):
         for start in range(0, n, block):
             queries = slice(start, min(start + block, n))
@@ -127,7 +121,62 @@ def blocks(q, keys, window, keys_exist=None):
             yield row, queries, seen, torch.softmax(logits, -1)
 
 
-def scores_by_distance(q, k, phases, window, keys_exist=None):
+def attend(q, k, v, window, keys_exist=None, watch=None):
+    """Attention without gradients.
+
+    Parameters
+    ----------
+    q : Tensor, shape (b, heads, n, d)
+        Divided by sqrt(d_head).
+    k : Tensor, shape (b, heads, n + window - 1, d)
+    v : Tensor, shape (b, heads, n + window - 1, d_head)
+    window : int
+    keys_exist : bool Tensor, shape (b, n + window - 1), or None
+    watch : callable, optional
+        ``watch(start, band)`` gets the scores of each block of queries: ``start`` is its first query, ``band`` a view
+        of shape (b, heads, block, window), keys upstream first. It holds only until ``watch`` returns.
+
+    Returns
+    -------
+    Tensor, shape (b, heads, n, d_head)
+    """
+    out = torch.empty(*q.shape[:3], v.shape[-1], dtype=q.dtype, device=q.device)
+    n = q.shape[2]
+    block = block_length(n, window)
+    mask = window_mask(block, window, q.dtype, q.device)
+    for start in range(0, n, block):
+        queries = slice(start, min(start + block, n))
+        seen = slice(start, queries.stop + window - 1)
+        logits = q[:, :, queries] @ k[:, :, seen].transpose(2, 3)
+        logits += mask[:logits.shape[2], :logits.shape[3]]
+        if keys_exist is not None:
+            logits.masked_fill_(~keys_exist[:, None, None, seen], NEVER)
+        scores = torch.softmax(logits, -1)
+        out[:, :, queries] = scores @ v[:, :, seen]
+        if watch:
+            watch(start, band(scores, window))
+    return out
+
+
+def block_length(n, window):
+    """Queries of a block."""
+    return min(n, max(32, min(LARGEST_BLOCK, window // 2)))
+
+
+def window_mask(block, window, dtype, device):
+    """What is added to a block's logits: 0 within the window, NEVER outside; shape (block, block + window - 1)."""
+    ahead = torch.arange(block + window - 1, device=device) - torch.arange(block, device=device)[:, None]
+    mask = torch.zeros(ahead.shape, dtype=dtype, device=device)
+    return mask.masked_fill_((ahead < 0) | (ahead >= window), NEVER)
+
+
+def band(scores, window):
+    """The window of each query in a block's scores (..., block, block + window - 1): a view (..., block, window)."""
+    *outer, step, one = scores.stride()
+    return scores.as_strided((*scores.shape[:-1], window), (*outer, step + one, one), scores.storage_offset())
+
+
+def scores_by_distance(q, keys, window, keys_exist=None):
     """The attention scores themselves; arguments as in :meth:`WindowAttention.forward`.
 
     Returns
@@ -136,13 +185,7 @@ def scores_by_distance(q, k, phases, window, keys_exist=None):
         Last index ``d`` = distance upstream in nt, 0 = the query itself.
     """
     out = torch.empty(*q.shape[:3], window, dtype=q.dtype, device=q.device)
-    for row, queries, _, scores in blocks(q, _keys(k, phases), window, keys_exist):
-        heads, block, span = scores.shape
-        # Row r holds distance d at column r + window - 1 - d: one step right from row to row.
-        band = scores.as_strided((heads, block, window), (block * span, span + 1, 1))
-        out[row, :, queries] = band.flip(-1)
+    for row, queries, _, scores in blocks(q, keys, window, keys_exist):
+        out[row, :, queries] = band(scores, window).flip(-1)
     return out
 
-
-def _keys(k, phases):
-    return torch.cat([k, phases.expand(*k.shape[:2], *phases.shape)], -1)

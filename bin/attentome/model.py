@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from attentome import attention
 from attentome.formats import read_json, write_json
 from attentome.genome import OUTSIDE
+from attentome.scan import CHUNK, scan_layer, scan_stem
 
 FORMAT = "attentome-model-1"
 
@@ -149,29 +150,63 @@ class Layer(nn.Module):
         scores : Tensor, shape (b, heads, m, window), or None
         """
         c = self.config
-        left, right = _conv_context(c)
-        q, k, values = self.convolved_qkv(_masked(self.norm(x), exists) if c.pre_norm else x)
-        # Positions are told from the window's downstream end, which is the query itself unless it looks ahead.
-        q = q[:, :, c.window - 1 - c.ahead:q.shape[2] - c.ahead]
+        left, right = self.context()
+        q, k, values = self.convolved_qkv(self.before_attention(x, exists))
+        phases = self.phases(k.shape[2], x)
+        q, keys = self.queries_and_keys(q, k, u, v, phases)
         m = q.shape[2]
-        scale = 1 / math.sqrt(c.d_head)
-        to_distance = self.distance.weight.view(c.heads, c.d_head, -1)
-        phases = attention.sinusoid(k.shape[2], frequencies(c), x.device).to(x.dtype)
-        q_position = attention.rotate((q + v[:, None]) @ to_distance, phases[c.window - 1:])
-        q = torch.cat([q + u[:, None], q_position], -1) * scale
         keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
-        heads = attention.WindowAttention.apply(q, k, phases, values, c.window, keys_exist)
-        update = dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, generator)
+        heads = attention.WindowAttention.apply(q, keys, values, c.d_head, c.window, keys_exist)
         first = left + c.window - 1 - c.ahead
-        x = x[:, first:first + m] + update
+        exists = None if exists is None else exists[:, first:first + m]
+        scores = attention.scores_by_distance(q, keys, c.window, keys_exist) if keep_scores else None
+        return self.after_attention(x[:, first:first + m], heads, exists, generator), exists, scores
+
+    def context(self):
+        """Positions that the convolution takes before and behind those it gives."""
+        return _context(self.config.conv_width, self.config.padding)
+
+    def before_attention(self, x, exists):
+        """What queries, keys and values are made of: the states, (b, n, d_model), or their LayerNorm."""
+        return _masked(self.norm(x), exists) if self.config.pre_norm else x
+
+    def phases(self, n, x):
+        """Position part of n keys, counted from the first: shape (n, position_width), as ``x`` in kind and place."""
+        return attention.sinusoid(n, frequencies(self.config), x.device).to(x.dtype)
+
+    def queries_and_keys(self, q, k, u, v, phases):
+        """Join content and position, so that the product of a query and a key is a logit.
+
+        Parameters
+        ----------
+        q, k : Tensor, shape (b, heads, n, d_head)
+        u, v : Tensor, shape (heads, d_head)
+        phases : Tensor, shape (n or more, position_width)
+
+        Returns
+        -------
+        q : Tensor, shape (b, heads, n - window + 1, d_head + position_width)
+            Of the positions that have their whole window.
+        k : Tensor, shape (b, heads, n, d_head + position_width)
+        """
+        c, n = self.config, k.shape[2]
+        # Positions are told from the window's downstream end, which is the query itself unless it looks ahead.
+        q = q[:, :, c.window - 1 - c.ahead:n - c.ahead]
+        to_distance = self.distance.weight.view(c.heads, c.d_head, -1)
+        position = attention.rotate((q + v[:, None]) @ to_distance, phases[c.window - 1:n])
+        q = torch.cat([q + u[:, None], position], -1) / math.sqrt(c.d_head)
+        return q, torch.cat([k, phases[:n].expand(*k.shape[:2], n, -1)], -1)
+
+    def after_attention(self, x, heads, exists, generator=None):
+        """Add what the heads found, (b, heads, n, d_head), to the states x, (b, n, d_model); then the feed-forward."""
+        c = self.config
+        x = x + dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, generator)
         x = x if c.pre_norm else self.norm(x)
         if self.feed_forward:
             update = self.feed_forward(self.norm_forward(x) if c.pre_norm else x)
             x = x + dropout(update, c.dropout, generator)
             x = x if c.pre_norm else self.norm_forward(x)
-        exists = None if exists is None else exists[:, first:first + m]
-        scores = attention.scores_by_distance(q, k, phases, c.window, keys_exist) if keep_scores else None
-        return _masked(x, exists), exists, scores
+        return _masked(x, exists)
 
 
 class Stem(nn.Module):
@@ -273,11 +308,18 @@ class Network(nn.Module):
     def context(self):
         """(upstream, downstream): positions that a call needs before and behind those it scores, in nt."""
         c = self.config
-        left, right = _conv_context(c)
-        stem_left, stem_right = _context(c.stem_width, c.padding) if c.stem_width else (0, 0)
-        convolutions = 1 + c.stem_blocks
-        return (c.layers * (left + c.window - 1 - c.ahead) + convolutions * stem_left,
-                c.layers * (right + c.ahead) + convolutions * stem_right)
+        left, right = _context(c.conv_width, c.padding)
+        stem_left, stem_right = self.stem_context()
+        return (c.layers * (left + c.window - 1 - c.ahead) + stem_left,
+                c.layers * (right + c.ahead) + stem_right)
+
+    def stem_context(self):
+        """(upstream, downstream): positions that the stem takes before and behind those it gives, in nt."""
+        c = self.config
+        if not c.stem_width:
+            return 0, 0
+        left, right = _context(c.stem_width, c.padding)
+        return (1 + c.stem_blocks) * left, (1 + c.stem_blocks) * right
 
     def embed(self, tokens, exists=None, generator=None):
         """Codes to states: (b, n) to (b, m, d_model) and ``exists``, which the stem shortens.
@@ -309,25 +351,71 @@ class Network(nn.Module):
         scores : list of Tensor, one per layer, shape (b, heads, n, window)
             Scores of the n scored positions by distance; empty unless asked for.
         """
-        upstream, downstream = self.context()
-        n = tokens.shape[1] - upstream - downstream
-        if n < 1:
-            raise ValueError(f"{tokens.shape[1]} positions given, but the context alone takes {upstream + downstream}")
+        n = self._scored(tokens)
         exists = tokens != OUTSIDE
         x, exists = self.embed(tokens, None if bool(exists.all()) else exists, generator)
         scores = []
         for layer in self.layers:
             x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores, generator)
             if keep_scores:
-                last = layer_scores.shape[2] - self._downstream_left(len(scores))
-                scores.append(layer_scores[:, :, last - n:last])
+                first = self._queries_before(len(scores))
+                scores.append(layer_scores[:, :, first:first + n])
         x = self.norm(x) if self.config.pre_norm else x
         x = dropout(x, self.config.dropout, generator)
         outputs = self.logits(x)
         return outputs if self.auxiliary is None else torch.cat([outputs, self.auxiliary(x)], -1), scores
 
-    def _downstream_left(self, layer):
-        return (self.config.layers - 1 - layer) * (_conv_context(self.config)[1] + self.config.ahead)
+    @torch.inference_mode()
+    def scan(self, tokens, watch=None, chunk=CHUNK):
+        """Outputs of a long stretch, in memory that hardly grows with it.
+
+        Parameters
+        ----------
+        tokens : int64 Tensor, shape (b, upstream + n + downstream)
+            Codes in reading direction; see :meth:`context`.
+        watch : callable, optional
+            ``watch(layer, start, band)`` gets the attention scores of each block of scored positions: ``layer`` is
+            0-based, ``start`` the block's first position in 0..n-1, ``band`` a view of shape (b, heads, block, window)
+            whose last index is ``window - 1 - t``, keys upstream first. It holds only until ``watch`` returns.
+        chunk : int
+            Positions of a layer computed at once.
+
+        Returns
+        -------
+        Tensor, shape (b, n)
+            logit(TSS) - logit(not TSS), as :meth:`forward` gives.
+        """
+        n = self._scored(tokens)
+        exists = tokens != OUTSIDE
+        x, exists = scan_stem(self, tokens, None if bool(exists.all()) else exists, chunk)
+        for number, layer in enumerate(self.layers):
+            crop = watch and self._scored_blocks(watch, number, n)
+            x, exists = scan_layer(layer, x, exists, self.u, self.v, chunk, crop)
+        return torch.cat([tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part))
+                          for part in x.split(chunk, 1)], 1)
+
+    def _scored_blocks(self, watch, layer, n):
+        """``watch`` for the blocks of a layer's queries, which are more than the n scored positions."""
+        first = self._queries_before(layer)
+
+        def crop(start, band):
+            start -= first
+            low, high = max(start, 0), min(start + band.shape[2], n)
+            if low < high:
+                watch(layer, low, band[:, :, low - start:high - start])
+        return crop
+
+    def _scored(self, tokens):
+        upstream, downstream = self.context()
+        n = tokens.shape[1] - upstream - downstream
+        if n < 1:
+            raise ValueError(f"{tokens.shape[1]} positions given, but the context alone takes {upstream + downstream}")
+        return n
+
+    def _queries_before(self, layer):
+        """Queries of a layer (0-based) upstream of the first scored position."""
+        left, _ = self.layers[layer].context()
+        return (self.config.layers - 1 - layer) * (left + self.config.window - 1 - self.config.ahead)
 
 
 def dropout(x, rate, generator):
@@ -335,10 +423,6 @@ def dropout(x, rate, generator):
     if generator is None or rate == 0:
         return x
     return x * torch.empty_like(x).bernoulli_(1 - rate, generator=generator) / (1 - rate)
-
-
-def _conv_context(config):
-    return _context(config.conv_width, config.padding)
 
 
 def _context(width, padding):

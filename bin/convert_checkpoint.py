@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from attentome.formats import sha256
-from attentome.model import save_model
+from attentome.model_folder import save_model
 from attentome.published import convert, read_weights
 
 

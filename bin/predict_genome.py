@@ -11,7 +11,8 @@ from attentome.exits import one_line_exit
 from attentome.formats import STRANDS, write_arrays
 from attentome.genome import load_genome
 from attentome.labels import stream_key
-from attentome.model import choose_device, load_model
+from attentome.model import choose_device
+from attentome.model_folder import load_model
 from attentome.predict import at_tss, predict_genome
 from attentome.record import task_record
 from attentome.tracks import write_bigwig

@@ -12,7 +12,8 @@ from attentome.exits import one_line_exit
 from attentome.formats import STRAND_SIGN, read_arrays, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import ARCS, arc_positions, arc_values, read_split
-from attentome.model import choose_device, load_model
+from attentome.model import choose_device
+from attentome.model_folder import load_model
 from attentome.profile import profile_heads
 from attentome.record import task_record
 

@@ -12,7 +12,8 @@ from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import read_split, split_sets
-from attentome.model import choose_device, save_model
+from attentome.model import choose_device
+from attentome.model_folder import save_model
 from attentome.record import task_record
 from attentome.train import TrainingDiverged, read_preset, train_network
 

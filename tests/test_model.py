@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from attentome.genome import OUTSIDE, UNKNOWN, Contig
 from attentome.labels import Interval
-from attentome.model import Network, NetworkConfig, choose_device, load_model, save_model
+from attentome.model import Network, NetworkConfig, choose_device
+from attentome.model_folder import load_model, save_model
 from attentome.predict import predict_intervals, run_segments
 from attentome.published import convert, read_weights
 

@@ -16,7 +16,8 @@ import torch
 from nextflow_run import PROJECT, run_pipeline
 
 from attentome.genome import load_genome, to_stream
-from attentome.model import as_tokens, load_model, tss_logit
+from attentome.model import as_tokens, tss_logit
+from attentome.model_folder import load_model
 
 SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1, "LABEL": 1, "TRAIN": 1,
              "PREDICT": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}

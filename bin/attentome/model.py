@@ -11,20 +11,15 @@ Positions beyond the end of a linear contig (code OUTSIDE) are zero to the convo
 """
 
 import math
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import torch
-from safetensors.torch import load_file, save
 from torch import nn
 from torch.nn import functional as F
 
 from attentome import attention
-from attentome.formats import read_json, write_json
 from attentome.genome import OUTSIDE
 from attentome.scan import CHUNK, scan_layer, scan_stem
-
-FORMAT = "attentome-model-1"
 
 
 @dataclass(frozen=True)
@@ -445,64 +440,6 @@ def frequencies(config):
 def tss_logit(logits):
     """Output of the network, logit(TSS) - logit(not TSS): probability = sigmoid(output). (..., 2 or more) to (...)."""
     return logits[..., 1] - logits[..., 0]
-
-
-def save_model(folder, network, label_shift, origin):
-    """Write ``model.safetensors`` and ``model.json``.
-
-    Parameters
-    ----------
-    folder : str or Path
-    network : Network
-    label_shift : int
-        Distance of the labelled position downstream of the TSS, nt.
-    origin : dict
-        Where the weights come from (preset, seed, steps, or the converted file).
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    (folder / "model.safetensors").write_bytes(save(weights))
-    upstream, downstream = network.context()
-    write_json(folder / "model.json", {
-        "format": FORMAT,
-        "network": asdict(network.config),
-        "n_weights": sum(parameter.numel() for parameter in network.parameters()),
-        "label_shift": label_shift,
-        "receptive_field": {"upstream_nt": upstream, "downstream_nt": downstream},
-        "origin": origin,
-    })
-
-
-def load_model(folder, device="cpu"):
-    """Read a model directory.
-
-    Returns
-    -------
-    network : Network
-        In evaluation mode on ``device``.
-    description : dict
-        The content of ``model.json``.
-
-    Raises
-    ------
-    ValueError
-        If the directory is no model of this format or the weights do not fit its description.
-    """
-    folder = Path(folder)
-    try:
-        description = read_json(folder / "model.json")
-        weights = load_file(folder / "model.safetensors")
-    except OSError as error:
-        raise ValueError(f"{folder}: not a model directory (needs model.json and model.safetensors): {error}") from None
-    if description.get("format") != FORMAT:
-        raise ValueError(f"{folder}/model.json: format is {description.get('format')!r}, expected {FORMAT!r}")
-    network = Network(NetworkConfig(**description["network"]))
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ValueError(f"{folder}/model.safetensors does not fit model.json: {error}") from None
-    return network.to(device).eval(), description
 
 
 def choose_device(wanted):

@@ -17,7 +17,8 @@ from attentome.formats import STRAND_SIGN, STRANDS
 from attentome.genome import flip, interval_to_stream
 from attentome.labels import arc_values, stream_key
 from attentome.metrics import pr_auc
-from attentome.model import Network, NetworkConfig, as_tokens, tss_logit
+from attentome.model import as_tokens, tss_logit
+from attentome.model_folder import build_network, read_config
 from attentome.parallel import in_order
 from attentome.predict import predict_intervals
 
@@ -91,11 +92,11 @@ def read_preset(presets, name, overrides):
         Content of ``assets/presets.json``.
     name : str
     overrides : dict
-        Names of :class:`NetworkConfig` or :class:`TrainSettings` fields to values.
+        Names of fields of the network or of :class:`TrainSettings` to values.
 
     Returns
     -------
-    NetworkConfig, TrainSettings
+    NetworkConfig or ConvolutionalConfig, TrainSettings
 
     Raises
     ------
@@ -110,7 +111,7 @@ def read_preset(presets, name, overrides):
         if key not in part:
             raise ValueError(f"{key}: no setting of a network or of its training")
         part[key] = type(part[key])(value)
-    return NetworkConfig(**network), TrainSettings(**training)
+    return read_config(network), TrainSettings(**training)
 
 
 class SegmentSampler:
@@ -252,7 +253,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
 
     Parameters
     ----------
-    config : NetworkConfig
+    config : NetworkConfig or ConvolutionalConfig
     settings : TrainSettings
     genome : dict of str to Contig
     labels : dict of str to ndarray
@@ -275,7 +276,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
 
     Returns
     -------
-    network : Network
+    network : Network or ConvolutionalNetwork
         With the weights of the lowest validation loss, in evaluation mode.
     history : list of dict
         One row a validation: step, positions, learning_rate, train_loss, validation_loss, validation_pr_auc, best.
@@ -294,9 +295,9 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     channels = [labels, *([blurred(genome, labels, settings.soft_sigma)] if settings.soft_weight else []),
                 *(auxiliary if settings.auxiliary_weight else [])]
     config = replace(config, auxiliary=len(channels) - 1)
-    network = Network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std, settings.spread)
+    network = build_network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std, settings.spread)
     network.to(device)
-    averaged = Network(config).to(device).eval()
+    averaged = build_network(config).to(device).eval()
     averaged.load_state_dict(network.state_dict())
     sampler = SegmentSampler(genome, channels, train, network.context(), settings.segment, settings.centred, rng)
     if not sampler.sites:
@@ -385,7 +386,7 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
 
     Parameters
     ----------
-    network : Network
+    network : Network or ConvolutionalNetwork
     settings : TrainSettings
     batch : (ndarray, ndarray, ndarray)
         Codes, labels and what is scored, of :meth:`SegmentSampler.draw`.

@@ -34,7 +34,7 @@ def main():
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: kept up there, and gone on from")
     parser.add_argument("--checkpoint_minutes", type=float, default=5.0)
-    parser.add_argument("--out", default=".", type=Path, help="folder for model/, history.tsv and training.json")
+    parser.add_argument("--out", default=".", type=Path, help="folder for model/, *.tsv and training.json")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -48,7 +48,7 @@ def main():
         origin = {"preset": args.preset, "seed": args.seed}
         sets = split_sets(read_arrays(args.auxiliary)) if args.auxiliary else {}
         try:
-            network, history, summary = train_network(
+            network, history, summary, speed = train_network(
                 config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
                 read_split(split, "train"), read_split(split, "validation"), args.seed, device,
                 args.threads, partial(print, flush=True), args.checkpoints, args.checkpoint_minutes,
@@ -59,6 +59,7 @@ def main():
             raise
         save_model(args.out / "model", network, label_shift, {**origin, "best_step": summary["best_step"]})
         write_tsv(args.out / "history.tsv", pd.DataFrame(history))
+        write_tsv(args.out / "speed.tsv", pd.DataFrame(speed))
         write_json(args.out / "training.json",
                    {"preset": args.preset, "seed": args.seed, "device": device.type, "auxiliary_sets": list(sets),
                     **summary})

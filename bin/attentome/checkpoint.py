@@ -40,6 +40,8 @@ class TrainingState:
         One row a validation.
     best : (float, int, dict of str to Tensor) or None
         Lowest validation loss, its step and its weights.
+    speed : list of dict
+        One row a validation: how fast and with how much memory the training came there.
     """
 
     network: torch.nn.Module
@@ -50,6 +52,7 @@ class TrainingState:
     losses: list = field(default_factory=list)
     history: list = field(default_factory=list)
     best: tuple | None = None
+    speed: list = field(default_factory=list)
 
 
 def fingerprint(facts, arrays):
@@ -83,7 +86,7 @@ def save_checkpoint(folder, state, mark):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = _tensors(state)
-    header = {"mark": mark, "step": state.step, "losses": state.losses, "history": state.history,
+    header = {"mark": mark, "step": state.step, "losses": state.losses, "history": state.history, "speed": state.speed,
               "best": state.best and list(state.best[:2]), "rng": state.rng.bit_generator.state}
     header["checksum"] = _checksum(header, tensors)
     part = folder / f"{NEWEST}.part"
@@ -175,7 +178,8 @@ def _restore(state, header, tensors):
         moments.setdefault(int(number), {})[key] = value
     state.optimiser.load_state_dict({**state.optimiser.state_dict(), "state": moments})
     state.rng.bit_generator.state = header["rng"]
-    state.step, state.losses, state.history = header["step"], header["losses"], header["history"]
+    state.step, state.losses = header["step"], header["losses"]
+    state.history, state.speed = header["history"], header["speed"]
     device = next(state.network.parameters()).device
     weights = {name: value.to(device) for name, value in part("best.").items()}
     state.best = (*header["best"], weights) if header["best"] else None

@@ -30,15 +30,20 @@ def task_record(path, process, tag="", packages=("numpy",), threads=1):
     """
     started = time.monotonic()
     yield
-    # ru_maxrss is in KiB on Linux and in bytes on macOS.
-    scale = 1 if sys.platform == "darwin" else 1024
     write_json(path, {
         "process": process,
         "tag": tag,
         "seconds": round(time.monotonic() - started, 2),
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, 1),
+        "peak_memory_mb": peak_memory_mb(),
         "threads": threads,
         "machine": {"cores": os.cpu_count(), "system": platform.platform(terse=True), "processor": platform.machine()},
         "software": {"attentome": __version__, "python": platform.python_version(),
                      **{name: metadata.version(name) for name in packages}},
     })
+
+
+def peak_memory_mb():
+    """Most memory that this process had at any time so far, MB."""
+    # ru_maxrss is in KiB on Linux and in bytes on macOS.
+    scale = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, 1)

@@ -21,6 +21,7 @@ from attentome.model import as_tokens, tss_logit
 from attentome.model_folder import build_network, read_config
 from attentome.parallel import in_order
 from attentome.predict import predict_intervals
+from attentome.record import peak_memory_mb
 
 SHARD = 2
 """Segments of a batch computed together on a CPU; fixed, as the order of the sums depends on it."""
@@ -282,6 +283,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         One row a validation: step, positions, learning_rate, train_loss, validation_loss, validation_pr_auc, best.
     summary : dict
         steps, best_step, stop_reason, n_weights, settings.
+    speed : list of dict
+        One row a validation, see :func:`speed_row`; all else here is the same however often a training was broken off.
 
     Raises
     ------
@@ -331,7 +334,9 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             if row["best"]:
                 weights = {name: value.clone() for name, value in averaged.state_dict().items()}
                 state.best = (row["validation_loss"], step, weights)
-            log(_progress(row, settings, step - first, time.monotonic() - started))
+            state.speed.append(speed_row(step, (step - first) * settings.batch_size * settings.segment,
+                                         time.monotonic() - started, device))
+            log(_progress(row, state.speed[-1], settings, step - first))
         if checkpoints and time.monotonic() - saved >= 60 * checkpoint_minutes:
             save_checkpoint(checkpoints, state, mark)
             saved = time.monotonic()
@@ -339,7 +344,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     summary = {"steps": state.history[-1]["step"], "best_step": state.best[1], "stop_reason": stop_reason,
                "n_weights": sum(parameter.numel() for parameter in network.parameters()),
                "settings": asdict(settings)}
-    return averaged.eval(), state.history, summary
+    return averaged.eval(), state.history, summary, state.speed
 
 
 def _patience_is_over(history, settings):
@@ -372,13 +377,25 @@ def _one_step(state, settings, sampler, step, seeds, device, threads):
     return loss
 
 
-def _progress(row, settings, steps, seconds):
-    """The line of a validation; speed and time left are of the ``steps`` done since the training began or went on."""
-    positions = steps * settings.batch_size * settings.segment
+def speed_row(step, positions, seconds, device):
+    """How fast a training came to a step since it began or went on, validations included, and its peak memory so far.
+
+    Returns
+    -------
+    dict
+        step, seconds, positions_per_second (scored ones), memory_mb (of the process), gpu_memory_mb (0 on a CPU).
+    """
+    gpu = torch.cuda.max_memory_allocated(device) / 1e6 if device.type == "cuda" else 0.0
+    return {"step": step, "seconds": round(seconds, 1), "positions_per_second": round(positions / seconds),
+            "memory_mb": peak_memory_mb(), "gpu_memory_mb": round(gpu, 1)}
+
+
+def _progress(row, speed, settings, steps):
+    left = speed["seconds"] / steps * (settings.max_steps - row["step"])
     return (f"step {row['step']}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
             f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
-            f"{positions / seconds:,.0f} positions/s  {seconds:.0f} s, at most "
-            f"{seconds / steps * (settings.max_steps - row['step']):.0f} s left{'  *' if row['best'] else ''}")
+            f"{speed['positions_per_second']:,} positions/s  {speed['memory_mb']:,.0f} MB  {speed['seconds']:.0f} s, "
+            f"at most {left:.0f} s left{'  *' if row['best'] else ''}")
 
 
 def batch_gradients(network, settings, batch, seeds, device, threads):

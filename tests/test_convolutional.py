@@ -125,9 +125,9 @@ def test_it_learns_a_planted_motif_downstream_of_the_query():
     genome = {"c": Contig("c", codes, circular=True)}
     labels = {stream_key("c", strand): np.zeros(20_000, np.uint8) for strand in ("plus", "minus")}
     labels["c.plus"][starts] = 1
-    config = ConvolutionalConfig(channels=12, stem_width=11, width=3, blocks=2, ahead=16)
-    settings = TrainSettings(segment=200, batch_size=4, max_steps=150, warmup_steps=20, learning_rate=0.01,
-                             weight_decay=0.0, clip=1.0, centred=0.5, positive_weight=5.0, focal_gamma=0.0, ema=0.9,
+    config = ConvolutionalConfig(channels=16, stem_width=11, width=3, blocks=2, ahead=16)
+    settings = TrainSettings(segment=200, batch_size=4, max_steps=150, warmup_steps=20, learning_rate=0.003,
+                             weight_decay=0.0, clip=1.0, centred=1.0, positive_weight=5.0, focal_gamma=0.0, ema=0.9,
                              init_std=0.0, evaluate_every=50, patience=10)
     train, test = [Interval("train", "c", 0, 14_000)], [Interval("validation", "c", 14_000, 20_000)]
     network, history, *_ = train_network(config, settings, genome, labels, train, test, 1, torch.device("cpu"),

@@ -1,191 +1,184 @@
 """Softmax attention over a sliding window with Transformer-XL relative positions, exact and in blocks.
 
-A query at position ``i`` attends to the ``window`` keys ``i - window + 1 .. i``, its own key included. The logit of
-distance ``d = i - j`` is ``((q_i + u) . k_j + (q_i + v) . W_r R(d)) / sqrt(d_head)`` with the sinusoids
-``R(d) = [sin(d w), cos(d w)]`` (Dai et al. 2019, section 3.3). Two identities make it cheap and exact:
+Query r of n meets the ``window`` keys r .. r + window - 1 of n + window - 1. The logit of key r + j is
+``(q_r + u) . k_(r+j) + (q_r + v) . W_r R(window - 1 - j)``, divided by sqrt(d_head), with the sinusoids
+``R(t) = [sin(t w), cos(t w)]`` of the place t in the window, counted from its downstream end (Dai et al. 2019, 3.3).
 
-* ``(q_i + v) . W_r R(i - j) = a_i . R(i - j)`` with ``a_i = W_r^T (q_i + v)``, and by the addition theorems
-  ``a . R(i - j) = rotate(a, i) . [sin(j w), cos(j w)]``: the position term is a plain product of a query part and a
-  key part, so that both terms are one product ``[q_i + u, rotate(a_i)] . [k_j, phases_j]``.
-* A block of queries meets only the ``block + window - 1`` keys that any of them may see; what lies outside of a query's
-  own window is masked. Nothing of the size positions x positions is ever made, and a block fits into the cache.
+* A block of queries meets only the ``block + window - 1`` keys that any of them may see. Nothing of the size positions
+  x positions is ever made, and a block fits into the cache.
+* In the block's products of queries and keys (block x span), each query's window begins one column further right than
+  that of the query before: the windows are a strided view (:func:`band`), block x window, without a copy or a mask.
+* ``W_r R`` is the same for all queries: one small matrix (d_head x window) a head, so that the position term is one
+  product with it, added to that view.
 """
 
 import torch
 
-LARGEST_BLOCK = 128
+BLOCK = 64
+BLOCK_CUDA = 512
 NEVER = -1e30
 
 
 def sinusoid(n, frequencies, device):
-    """``[sin(j w), cos(j w)]`` of the positions j = 0..n-1: float64, shape (n, 2 x number of frequencies w)."""
+    """``[sin(t w), cos(t w)]`` of the places t = 0..n-1: float64, shape (n, 2 x number of frequencies w)."""
     angle = torch.arange(n, dtype=torch.float64, device=device)[:, None] * frequencies.to(device)
     return torch.cat([angle.sin(), angle.cos()], -1)
 
 
-def rotate(a, phases):
-    """Turn the coefficients of ``R(i - j)`` into those of ``[sin(j w), cos(j w)]``.
+def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
+    """Softmax attention over a sliding window.
 
     Parameters
     ----------
-    a : Tensor, shape (..., n, d_model)
-        Coefficients of the sines (first half) and the cosines of the distance.
-    phases : Tensor, shape (n, d_model)
-        :func:`sinusoid` at the query positions ``i``.
-
-    Returns
-    -------
-    Tensor, shape (..., n, d_model)
-    """
-    a_sin, a_cos = a.chunk(2, -1)
-    sin_i, cos_i = phases.chunk(2, -1)
-    return torch.cat([a_cos * sin_i - a_sin * cos_i, a_sin * sin_i + a_cos * cos_i], -1)
-
-
-class WindowAttention(torch.autograd.Function):
-    """Softmax attention in which query r sees the keys r .. r + window - 1.
-
-    The scores are made block by block and made again in the backward pass; they are never kept.
-    """
-
-    @staticmethod
-    def forward(ctx, q, keys, v, d_head, window, keys_exist):
-        """Attend.
-
-        Parameters
-        ----------
-        q : Tensor, shape (b, heads, n, d_head + position_width)
-            Content part and rotated position part, divided by sqrt(d_head).
-        keys : Tensor, shape (b, heads, n + window - 1, d_head + position_width)
-            Content part and phases, which get no gradient. Key r + window - 1 is the last one of query r.
-        v : Tensor, shape (b, heads, n + window - 1, d_head)
-        d_head, window : int
-        keys_exist : bool Tensor, shape (b, n + window - 1), or None
-            False where a key lies beyond the end of a linear contig.
-
-        Returns
-        -------
-        Tensor, shape (b, heads, n, d_head)
-        """
-        out = torch.empty(*q.shape[:3], v.shape[-1], dtype=q.dtype, device=q.device)
-        for row, queries, seen, scores in blocks(q, keys, window, keys_exist):
-            torch.bmm(scores, v[row, :, seen], out=out[row, :, queries])
-        ctx.save_for_backward(q, keys, v, out)
-        ctx.d_head, ctx.window, ctx.keys_exist = d_head, window, keys_exist
-        return out
-
-    @staticmethod
-    def backward(ctx, d_out):
-        q, keys, v, out = ctx.saved_tensors
-        d_q, d_k, d_v = torch.empty_like(q), torch.zeros_like(keys), torch.zeros_like(v)
-        mean = (d_out * out).sum(-1, keepdim=True)
-        for row, queries, seen, scores in blocks(q, keys, ctx.window, ctx.keys_exist):
-            d_here = d_out[row, :, queries]
-            d_v[row, :, seen] += scores.transpose(1, 2) @ d_here
-            d_logits = torch.bmm(d_here, v[row, :, seen].transpose(1, 2)).sub_(mean[row, :, queries]).mul_(scores)
-            torch.bmm(d_logits, keys[row, :, seen], out=d_q[row, :, queries])
-            d_k[row, :, seen, :ctx.d_head] += d_logits.transpose(1, 2) @ q[row, :, queries, :ctx.d_head]
-        return d_q, d_k, d_v, None, None, None
-
-
-def blocks(q, keys, window, keys_exist=None):
-    """The attention scores, block by block.
-
-    Parameters
-    ----------
-    q : Tensor, shape (b, heads, n, d)
-    keys : Tensor, shape (b, heads, n + window - 1, d)
-    window : int
-    keys_exist : bool Tensor, shape (b, n + window - 1), or None
-
-    Yields
-    ------
-    row : int
-        Place in the batch.
-    queries, seen : slice
-        Queries of the block, and the keys that any of them sees.
-    scores : Tensor, shape (heads, block, block + window - 1)
-        Softmax over the window of each query; 0 outside of it.
-    """
-    n = q.shape[2]
-    block = block_length(n, window)
-    mask = window_mask(block, window, q.dtype, q.device)
-    for row in range(q.shape[0]):
-        for start in range(0, n, block):
-            queries = slice(start, min(start + block, n))
-            seen = slice(start, queries.stop + window - 1)
-            logits = torch.bmm(q[row, :, queries], keys[row, :, seen].transpose(1, 2))
-            logits += mask[:logits.shape[1], :logits.shape[2]]
-            if keys_exist is not None:
-                logits.masked_fill_(~keys_exist[row, None, None, seen], NEVER)
-            yield row, queries, seen, torch.softmax(logits, -1)
-
-
-def attend(q, k, v, window, keys_exist=None, watch=None):
-    """Attention without gradients.
-
-    Parameters
-    ----------
-    q : Tensor, shape (b, heads, n, d)
-        Divided by sqrt(d_head).
-    k : Tensor, shape (b, heads, n + window - 1, d)
-    v : Tensor, shape (b, heads, n + window - 1, d_head)
-    window : int
-    keys_exist : bool Tensor, shape (b, n + window - 1), or None
+    q, q_position : Tensor, shape (b, heads, n, d_head)
+        Queries with the content and with the position bias, divided by sqrt(d_head).
+    k, v : Tensor, shape (b, heads, n + window - 1 or more, d_head)
+        Query r sees the keys r .. r + window - 1.
+    position : Tensor, shape (heads, d_head, window)
+        ``W_r R``, keys upstream first: the last index is ``window - 1 - t``.
+    keys_exist : bool Tensor, shape (b, n + window - 1 or more), or None
+        False where a key lies beyond the end of a linear contig.
     watch : callable, optional
-        ``watch(start, band)`` gets the scores of each block of queries: ``start`` is its first query, ``band`` a view
-        of shape (b, heads, block, window), keys upstream first. It holds only until ``watch`` returns.
+        ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
+        shape (b, heads, block, window), keys upstream first.
 
     Returns
     -------
     Tensor, shape (b, heads, n, d_head)
     """
-    out = torch.empty(*q.shape[:3], v.shape[-1], dtype=q.dtype, device=q.device)
-    n = q.shape[2]
-    block = block_length(n, window)
-    mask = window_mask(block, window, q.dtype, q.device)
-    for start in range(0, n, block):
-        queries = slice(start, min(start + block, n))
-        seen = slice(start, queries.stop + window - 1)
-        logits = q[:, :, queries] @ k[:, :, seen].transpose(2, 3)
-        logits += mask[:logits.shape[2], :logits.shape[3]]
-        if keys_exist is not None:
-            logits.masked_fill_(~keys_exist[:, None, None, seen], NEVER)
+    b, heads, n, _ = q.shape
+    window = position.shape[-1]
+    q, k, v, q_position = (each.flatten(0, 1) for each in (q, k, v, q_position))
+    position = position.repeat(b, 1, 1)
+    hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist.unfold(1, window, 1)
+    out = torch.empty_like(q, memory_format=torch.contiguous_format)
+    spread = None
+    for start, stop in blocks(n, q.device):
+        logits = torch.baddbmm(band(products(q, k, start, stop, window), window), q_position[:, start:stop], position)
+        logits = logits.view(b, heads, stop - start, window)
+        if hidden is not None:
+            logits.masked_fill_(hidden[:, None, start:stop], NEVER)
         scores = torch.softmax(logits, -1)
-        out[:, :, queries] = scores @ v[:, :, seen]
+        spread = spread_out(scores.flatten(0, 1), spread)
+        torch.bmm(spread, v[:, start:stop + window - 1], out=out[:, start:stop])
         if watch:
-            watch(start, band(scores, window))
-    return out
+            watch(start, scores)
+    return out.view(b, heads, n, -1)
 
 
-def block_length(n, window):
-    """Queries of a block."""
-    return min(n, max(32, min(LARGEST_BLOCK, window // 2)))
+class WindowAttention(torch.autograd.Function):
+    """:func:`attend` with its gradient, for which it keeps the scores.
+
+    Takes all queries, keys and values in one tensor, so that their gradients are one tensor too.
+    """
+
+    @staticmethod
+    def forward(ctx, qkv, bias, position, first, keys_exist, by_distance=False):
+        """Attend.
+
+        Parameters
+        ----------
+        qkv : Tensor, shape (3, b, heads, n + window - 1, d_head)
+            Queries with the content bias, divided by sqrt(d_head); keys; values.
+        bias : Tensor, shape (heads, d_head)
+            What turns the content bias into the position bias, divided by sqrt(d_head).
+        position : Tensor, shape (heads, d_head, window)
+        first : int
+            The query whose window begins at key 0.
+        keys_exist : bool Tensor, shape (b, n + window - 1), or None
+
+        by_distance : bool
+            Also return the scores.
+
+        Returns
+        -------
+        out : Tensor, shape (b, heads, n, d_head)
+        scores : Tensor, shape (b, heads, n, window), or None
+            The last index is the place t in the window, 0 = its downstream end. They get no gradient.
+        """
+        n = qkv.shape[3] - position.shape[-1] + 1
+        q, (k, v) = qkv[0, :, :, first:first + n], qkv[1:]
+        ctx.scores = []
+        out = attend(q, k, v, q + bias[:, None], position, keys_exist, lambda _, scores: ctx.scores.append(scores))
+        ctx.save_for_backward(qkv, bias, position, out)
+        ctx.first = first
+        scores = torch.cat(ctx.scores, 2).flip(-1) if by_distance else None
+        if by_distance:
+            ctx.mark_non_differentiable(scores)
+        return out, scores
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, d_out, _):
+        qkv, bias, position, out = ctx.saved_tensors
+        b, heads, n, d_head = out.shape
+        window = position.shape[-1]
+        d_qkv, d_position = torch.zeros_like(qkv), torch.zeros_like(position).repeat(b, 1, 1)
+        q = qkv[0, :, :, ctx.first:ctx.first + n]
+        q_position, q = (q + bias[:, None]).flatten(0, 1), q.flatten(0, 1)
+        (k, v), (d_k, d_v) = qkv[1:].flatten(1, 2), d_qkv[1:].flatten(1, 2)
+        d_out = d_out.flatten(0, 1)
+        mean = (d_out * out.flatten(0, 1)).sum(-1, keepdim=True)
+        d_q, d_q_position = torch.empty_like(d_out), torch.empty_like(d_out)
+        to_distance = position.repeat(b, 1, 1).transpose(1, 2)
+        spread = None
+        for (start, stop), scores in zip(blocks(n, q.device), ctx.scores, strict=True):
+            queries, seen = slice(start, stop), slice(start, stop + window - 1)
+            scores = scores.flatten(0, 1)
+            spread = spread_out(scores, spread)
+            d_v[:, seen].baddbmm_(spread.transpose(1, 2), d_out[:, queries])
+            d_scores = band(products(d_out, v, start, stop, window), window)
+            d_logits = (d_scores - mean[:, queries]).mul_(scores)
+            torch.bmm(d_logits, to_distance, out=d_q_position[:, queries])
+            d_position.baddbmm_(q_position[:, queries].transpose(1, 2), d_logits)
+            spread = spread_out(d_logits, spread)
+            torch.bmm(spread, k[:, seen], out=d_q[:, queries])
+            d_k[:, seen].baddbmm_(spread.transpose(1, 2), q[:, queries])
+        shape = b, heads, n, d_head
+        d_qkv[0, :, :, ctx.first:ctx.first + n] = (d_q + d_q_position).view(shape)
+        return (d_qkv, d_q_position.view(shape).sum((0, 2)), d_position.view(b, *position.shape).sum(0), None, None,
+                None)
 
 
-def window_mask(block, window, dtype, device):
-    """What is added to a block's logits: 0 within the window, NEVER outside; shape (block, block + window - 1)."""
-    ahead = torch.arange(block + window - 1, device=device) - torch.arange(block, device=device)[:, None]
-    mask = torch.zeros(ahead.shape, dtype=dtype, device=device)
-    return mask.masked_fill_((ahead < 0) | (ahead >= window), NEVER)
+def blocks(n, device):
+    """Cut n queries into blocks: (start, stop) of each, 0-based half-open."""
+    block = BLOCK_CUDA if device.type == "cuda" else BLOCK
+    return [(start, min(start + block, n)) for start in range(0, n, block)]
 
 
-def band(scores, window):
-    """The window of each query in a block's scores (..., block, block + window - 1): a view (..., block, window)."""
-    *outer, step, one = scores.stride()
-    return scores.as_strided((*scores.shape[:-1], window), (*outer, step + one, one), scores.storage_offset())
+def products(left, right, start, stop, window):
+    """Products of the rows start..stop of ``left`` with all rows of ``right`` that they meet.
+
+    Shape (rows, stop - start, stop - start + window - 1), or one column more, which nobody meets: it makes the rows of
+    the product as long as cache lines where window and block are, and is left out at the end of ``right``.
+    """
+    return torch.bmm(left[:, start:stop], right[:, start:stop + window].transpose(1, 2))
 
 
-def scores_by_distance(q, keys, window, keys_exist=None):
-    """The attention scores themselves; arguments as in :meth:`WindowAttention.forward`.
+def band(block, window):
+    """The windows of a block of queries in their products with all keys: (rows, m, m + window - 1 or more) to a view
+    of shape (rows, m, window).
+    """
+    row, query, key = block.stride()
+    return block.as_strided((*block.shape[:2], window), (row, query + key, key), block.storage_offset())
+
+
+def spread_out(scores, held=None):
+    """Inverse of :func:`band`: the windows of a block of queries, at their keys, and 0 at all others.
+
+    Parameters
+    ----------
+    scores : Tensor, shape (rows, m, window)
+    held : Tensor, optional
+        What an earlier call gave for a block as long or longer; it is written over.
 
     Returns
     -------
-    Tensor, shape (b, heads, n, window)
-        Last index ``d`` = distance upstream in nt, 0 = the query itself.
+    Tensor, shape (rows, m, m + window - 1)
     """
-    out = torch.empty(*q.shape[:3], window, dtype=q.dtype, device=q.device)
-    for row, queries, _, scores in blocks(q, keys, window, keys_exist):
-        out[row, :, queries] = band(scores, window).flip(-1)
-    return out
-
+    rows, m, window = scores.shape
+    if held is None:
+        held = scores.new_zeros(rows, m, m + window - 1)
+    held = held[:, :m, :m + window - 1]
+    band(held, window).copy_(scores)
+    return held

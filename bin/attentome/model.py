@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from attentome import attention
+from attentome.convolution import Convolution
 from attentome.genome import OUTSIDE
 from attentome.scan import CHUNK, scan_layer, scan_stem
 
@@ -107,19 +108,39 @@ class Layer(nn.Module):
             nn.Linear(config.d_model, hidden), nn.GELU(), nn.Linear(hidden, config.d_model)) if hidden else None
         self.norm_forward = nn.LayerNorm(config.d_model) if hidden else None
 
-    def convolved_qkv(self, x):
-        """Queries, keys and values: (b, n, d_model) to (3, b, heads, n - conv_width + 1, d_head).
+    def projections(self, u, v):
+        """Weights of the queries, keys and values, and of their positions.
 
         The projection and the convolution that all heads share are one linear map of conv_width states, so they are
-        multiplied together first.
+        multiplied together; the scale 1 / sqrt(d_head) and the content bias ``u`` go into the queries' part.
+
+        Returns
+        -------
+        weight : Tensor, shape (3 x heads x d_head, conv_width x d_model)
+        bias : Tensor, shape (3 x heads x d_head,)
+        to_position : Tensor, shape (heads, d_head)
+            Added to a query, makes its content bias the position bias ``v``.
+        position : Tensor, shape (heads, d_head, window)
+            Position part of the keys, upstream first; see :mod:`attentome.attention`.
         """
         c = self.config
-        project = self.qkv.weight.view(3, c.heads, c.d_head, c.d_model)
-        weight = torch.einsum("soik,shid->shokd", self.conv_weight, project).reshape(3 * c.heads * c.d_head, -1)
-        bias = self.conv_bias[:, None].expand(3, c.heads, c.d_head).reshape(-1)
-        n = x.shape[1] - c.conv_width + 1
-        x = torch.cat([x[:, offset:offset + n] for offset in range(c.conv_width)], -1)
-        return F.linear(x, weight, bias).view(*x.shape[:2], 3, c.heads, c.d_head).permute(2, 0, 3, 1, 4)
+        kind = {"dtype": torch.float64, "device": u.device}
+        scale = torch.tensor([1 / math.sqrt(c.d_head), 1, 1], **kind)[:, None, None]
+        content = torch.stack([u, torch.zeros_like(u), torch.zeros_like(u)])
+        # Small products, in float64: what they lose, every position would lose.
+        weight = torch.einsum("soik,shid->shokd", self.conv_weight.double() * scale[..., None],
+                              self.qkv.weight.double().view(3, c.heads, c.d_head, c.d_model))
+        bias = (self.conv_bias[:, None] + content) * scale
+        places = attention.sinusoid(c.window, frequencies(c), u.device).flip(0)
+        position = self.distance.weight.double().view(c.heads, c.d_head, -1) @ places.T
+        parts = weight.flatten(3).flatten(0, 2), bias.flatten(), (v - u) * scale[0], position
+        return tuple(part.to(u.dtype) for part in parts)
+
+    def convolved_qkv(self, x, weight, bias):
+        """Queries, keys and values: (b, n, d_model) to (3, b, heads, n - conv_width + 1, d_head)."""
+        c = self.config
+        qkv = Convolution.apply(x, weight, bias)
+        return qkv.view(*qkv.shape[:2], 3, c.heads, c.d_head).permute(2, 0, 3, 1, 4).contiguous()
 
     def forward(self, x, exists, u, v, keep_scores=False, generator=None):
         """Attend.
@@ -146,16 +167,15 @@ class Layer(nn.Module):
         """
         c = self.config
         left, right = self.context()
-        q, k, values = self.convolved_qkv(self.before_attention(x, exists))
-        phases = self.phases(k.shape[2], x)
-        q, keys = self.queries_and_keys(q, k, u, v, phases)
-        m = q.shape[2]
+        weight, bias, to_position, position = self.projections(u, v)
+        qkv = self.convolved_qkv(self.before_attention(x, exists), weight, bias)
         keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
-        heads = attention.WindowAttention.apply(q, keys, values, c.d_head, c.window, keys_exist)
-        first = left + c.window - 1 - c.ahead
-        exists = None if exists is None else exists[:, first:first + m]
-        scores = attention.scores_by_distance(q, keys, c.window, keys_exist) if keep_scores else None
-        return self.after_attention(x[:, first:first + m], heads, exists, generator), exists, scores
+        # Places are told from the window's downstream end, which is the query itself unless it looks ahead.
+        first = c.window - 1 - c.ahead
+        heads, scores = attention.WindowAttention.apply(qkv, to_position, position, first, keys_exist, keep_scores)
+        here = slice(left + first, left + first + heads.shape[2])
+        exists = None if exists is None else exists[:, here]
+        return self.after_attention(x[:, here], heads, exists, generator), exists, scores
 
     def context(self):
         """Positions that the convolution takes before and behind those it gives."""
@@ -164,33 +184,6 @@ class Layer(nn.Module):
     def before_attention(self, x, exists):
         """What queries, keys and values are made of: the states, (b, n, d_model), or their LayerNorm."""
         return _masked(self.norm(x), exists) if self.config.pre_norm else x
-
-    def phases(self, n, x):
-        """Position part of n keys, counted from the first: shape (n, position_width), as ``x`` in kind and place."""
-        return attention.sinusoid(n, frequencies(self.config), x.device).to(x.dtype)
-
-    def queries_and_keys(self, q, k, u, v, phases):
-        """Join content and position, so that the product of a query and a key is a logit.
-
-        Parameters
-        ----------
-        q, k : Tensor, shape (b, heads, n, d_head)
-        u, v : Tensor, shape (heads, d_head)
-        phases : Tensor, shape (n or more, position_width)
-
-        Returns
-        -------
-        q : Tensor, shape (b, heads, n - window + 1, d_head + position_width)
-            Of the positions that have their whole window.
-        k : Tensor, shape (b, heads, n, d_head + position_width)
-        """
-        c, n = self.config, k.shape[2]
-        # Positions are told from the window's downstream end, which is the query itself unless it looks ahead.
-        q = q[:, :, c.window - 1 - c.ahead:n - c.ahead]
-        to_distance = self.distance.weight.view(c.heads, c.d_head, -1)
-        position = attention.rotate((q + v[:, None]) @ to_distance, phases[c.window - 1:n])
-        q = torch.cat([q + u[:, None], position], -1) / math.sqrt(c.d_head)
-        return q, torch.cat([k, phases[:n].expand(*k.shape[:2], n, -1)], -1)
 
     def after_attention(self, x, heads, exists, generator=None):
         """Add what the heads found, (b, heads, n, d_head), to the states x, (b, n, d_model); then the feed-forward."""
@@ -233,11 +226,8 @@ class Stem(nn.Module):
 
 
 def _convolved(conv, x):
-    """A convolution along the positions of (b, n, channels), as one product of the unfolded positions."""
-    width = conv.kernel_size[0]
-    n = x.shape[1] - width + 1
-    weight = conv.weight.transpose(1, 2).flatten(1)
-    return F.linear(torch.cat([x[:, offset:offset + n] for offset in range(width)], -1), weight, conv.bias)
+    """A convolution along the positions of (b, n, channels)."""
+    return Convolution.apply(x, conv.weight.transpose(1, 2).flatten(1), conv.bias)
 
 
 def _masked(x, exists):

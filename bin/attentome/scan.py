@@ -47,7 +47,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     chunk : int
         Queries computed at once.
     watch : callable, optional
-        ``watch(start, band)`` gets the scores of each block; see :func:`attentome.attention.attend`.
+        ``watch(start, scores)`` gets the scores of each block; see :func:`attentome.attention.attend`.
 
     Returns
     -------
@@ -57,28 +57,30 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     """
     c = layer.config
     left, right = layer.context()
-    before, kept = left + c.window - 1 - c.ahead, c.window - 1
+    kept, first = c.window - 1, c.window - 1 - c.ahead
     m = x.shape[1] - left - right - kept
     chunk = min(chunk, m)
-    held = x.new_empty(3, len(x), c.heads, kept + chunk, c.d_head)
-    held[:, :, :, :kept] = layer.convolved_qkv(layer.before_attention(x[:, :kept + left + right],
-                                                                      _part(exists, slice(kept + left + right))))
-    phases = layer.phases(kept + chunk, x)
+    weight, bias, to_position, position = layer.projections(u, v)
+
+    def qkv(part):
+        return layer.convolved_qkv(layer.before_attention(x[:, part], _part(exists, part)), weight, bias)
+
+    held = x.new_zeros(3, len(x), c.heads, kept + chunk + 1, c.d_head)
+    held[:, :, :, :kept] = qkv(slice(0, kept + left + right))
     keys_exist = _part(exists, slice(left, x.shape[1] - right))
     out = torch.empty_like(x[:, :m])
     for start in range(0, m, chunk):
         stop = min(start + chunk, m)
-        here = slice(start + kept, stop + kept + left + right)
-        new = layer.convolved_qkv(layer.before_attention(x[:, here], _part(exists, here)))
-        held[:, :, :, kept:kept + stop - start] = new
-        q, k, values = held[:, :, :, :kept + stop - start]
-        q, k = layer.queries_and_keys(q, k, u, v, phases)
-        heads = attention.attend(q, k, values, c.window, _part(keys_exist, slice(start, stop + kept)),
-                                 watch and (lambda first, band, start=start: watch(start + first, band)))
-        states = slice(start + before, stop + before)
+        n = stop - start
+        held[:, :, :, kept:kept + n] = qkv(slice(start + kept, stop + kept + left + right))
+        q, (k, values) = held[0, :, :, first:first + n], held[1:]
+        heads = attention.attend(q, k, values, q + to_position[:, None], position,
+                                 _part(keys_exist, slice(start, stop + kept)),
+                                 watch and (lambda place, scores, start=start: watch(start + place, scores)))
+        states = slice(start + left + first, stop + left + first)
         out[:, start:stop] = layer.after_attention(x[:, states], heads, _part(exists, states))
-        held[:, :, :, :kept] = held[:, :, :, stop - start:stop - start + kept].clone()
-    return out, _part(exists, slice(before, before + m))
+        held[:, :, :, :kept] = held[:, :, :, n:n + kept].clone()
+    return out, _part(exists, slice(left + first, left + first + m))
 
 
 def _part(exists, part):

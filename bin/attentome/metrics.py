@@ -193,8 +193,32 @@ def tolerance_metrics(stretches, calls, block_nt, n_resamples, seed):
     dict
         ``n_positions, n_sites, prevalence``, and ``roc_auc, pr_auc, pr_auc_<tolerance>nt`` each with ``value, lo, hi``.
     """
+    statistic, names, n_blocks = arc_statistic(stretches, calls, block_nt)
     labels = np.concatenate([part.labels for part in stretches])
+    values, intervals = bootstrap(statistic, n_blocks, n_resamples, seed)
+    return {"n_positions": len(labels), "n_sites": int(labels.sum()), "prevalence": float(labels.mean()),
+            **{name: {"value": value, "lo": low, "hi": high}
+               for name, value, (low, high) in zip(names, values, intervals, strict=True)}}
+
+
+def arc_statistic(stretches, calls, block_nt):
+    """ROC AUC, PR AUC, and PR AUC of the calls of several tolerances, as a statistic of :func:`bootstrap`.
+
+    Parameters
+    ----------
+    stretches, calls, block_nt
+        As in :func:`tolerance_metrics`.
+
+    Returns
+    -------
+    statistic : callable
+        Takes how often each block counts, shape (n_blocks,), and returns the values.
+    names : list of str
+        ``roc_auc, pr_auc, pr_auc_<tolerance>nt``, in the order of the values.
+    n_blocks : int
+    """
     blocks, n_blocks = block_numbers(stretches, block_nt)
+    labels = np.concatenate([part.labels for part in stretches])
     exact = Ranking(labels, np.concatenate([part.outputs for part in stretches]), blocks)
     tolerant = [tolerant_ranking(stretches, blocks, found, tolerance)[2] for tolerance, found in calls.items()]
     labels_in_block = np.bincount(blocks, weights=labels, minlength=n_blocks)
@@ -204,11 +228,7 @@ def tolerance_metrics(stretches, calls, block_nt, n_resamples, seed):
         return (_roc_area(*counts), _average_precision(*counts),
                 *(_average_precision(*ranking.counts(draw), labels_in_block @ draw) for ranking in tolerant))
 
-    values, intervals = bootstrap(statistic, n_blocks, n_resamples, seed)
-    names = ["roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in calls)]
-    return {"n_positions": len(labels), "n_sites": int(labels.sum()), "prevalence": float(labels.mean()),
-            **{name: {"value": value, "lo": low, "hi": high}
-               for name, value, (low, high) in zip(names, values, intervals, strict=True)}}
+    return statistic, ["roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in calls)], n_blocks
 
 
 def block_numbers(stretches, block_nt):

@@ -11,7 +11,7 @@ include { read_json ; typed_parameters } from './modules/parameters'
 include { CURATED_SITES } from './modules/curated_sites'
 include { LABEL         } from './modules/label'
 include { TRAIN         } from './modules/train'
-include { PREDICT       } from './modules/predict'
+include { PREDICT ; JOIN_OUTPUTS } from './modules/predict'
 include { EVALUATE      } from './modules/evaluate'
 include { COMPARE_SETS  } from './modules/compare_sets'
 include { GRID          } from './modules/grid'
@@ -66,14 +66,24 @@ workflow {
         ch_training = TRAIN.out.training
     }
 
-    PREDICT(ch_models, ch_genome, ch_genome_json, settings.predict_batch, settings.device, code_version('predict_genome.py'))
+    // [[id: 'curated'], model/, 1]: each network and each shard of the genome. What is no number, CHECK_INPUTS tells.
+    shards = settings.shards instanceof Integer ? settings.shards : 1
+    PREDICT(
+        ch_models.combine(channel.fromList((1..shards).toList())), ch_genome, ch_genome_json,
+        shards, settings.seed, settings.predict_batch, settings.device, code_version('predict_genome.py'),
+    )
+    // [[id: 'curated'], [shard_1, shard_2, ...]], one for each network
+    ch_shards = PREDICT.out.shard
+        .groupTuple(size: shards)
+        .map { meta, folders -> [meta, folders.sort { shard -> shard.name.tokenize('_')[1] as int }] }
+    JOIN_OUTPUTS(ch_models.join(ch_shards), ch_genome, ch_genome_json, code_version('join_outputs.py'))
     ch_model   = ch_models.filter { meta, _model -> meta.id == 'curated' }.map { _meta, model -> model }.first()                // model/
-    ch_outputs = PREDICT.out.outputs.filter { meta, _outputs -> meta.id == 'curated' }.map { _meta, outputs -> outputs }.first()    // outputs.safetensors
+    ch_outputs = JOIN_OUTPUTS.out.outputs.filter { meta, _outputs -> meta.id == 'curated' }.map { _meta, outputs -> outputs }.first()    // outputs.safetensors
 
     // ['a', 'curated', ...] and their [labels.safetensors, ...]
     ch_compared = LABEL.out.labels.map { meta, labels, _json, _split -> [meta.id, labels] }.toSortedList { a, b -> a[0] <=> b[0] }
     COMPARE_SETS(
-        PREDICT.out.outputs.filter { _meta, _outputs -> train_sets },
+        JOIN_OUTPUTS.out.outputs.filter { _meta, _outputs -> train_sets },
         ch_compared.map { sets -> sets.collect { name, _labels -> name } },
         ch_compared.map { sets -> sets.collect { _name, labels -> labels } },
         ch_split, settings.seed, code_version('compare_sets.py'),
@@ -86,8 +96,8 @@ workflow {
     )
 
     PROFILE(
-        ch_genome, ch_genome_json, ch_model, ch_outputs, ch_split,
-        settings.seed, settings.predict_batch, settings.device, code_version('profile_attention.py'),
+        ch_genome, ch_genome_json, ch_model, ch_shards.filter { meta, _folders -> meta.id == 'curated' }.map { _meta, folders -> folders }.first(),
+        settings.profile_distances == null ? '' : settings.profile_distances, code_version('profile_attention.py'),
     )
 
     // [1, 1], [1, 2], ...: layer, head

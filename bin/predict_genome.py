@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Compute the network's output at every nucleotide of both strands, as an array file and as bigWig tracks."""
+"""Compute the network's output at every nucleotide of one shard of the genome, and gather its attention on the way."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from attentome.exits import one_line_exit
-from attentome.formats import STRANDS, write_arrays
 from attentome.genome import load_genome
-from attentome.labels import stream_key
 from attentome.model import choose_device
 from attentome.model_folder import load_model
-from attentome.predict import at_tss, predict_genome
+from attentome.pieces import genome_pieces, share_of
+from attentome.predict import predict_pieces
+from attentome.profile import N_BEST, N_SAMPLE, profile_shard
 from attentome.record import task_record
-from attentome.tracks import write_bigwig
 
 
 def main():
@@ -23,25 +23,33 @@ def main():
     parser.add_argument("--genome", required=True)
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--model", required=True, help="model directory")
+    parser.add_argument("--shard", type=int, default=1, help="which share of the genome; the first is 1")
+    parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--profile", action="store_true", help="gather the attention scores in the same pass")
+    parser.add_argument("--best", type=int, default=N_BEST, help="best places of each head and distance")
+    parser.add_argument("--sample", type=int, default=N_SAMPLE, help="positions for the Spearman correlation")
+    parser.add_argument("--seed", type=int, default=1, help="of that sample")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--batch", type=int, default=1, help="segments computed at once; no effect on the results")
-    parser.add_argument("--out", default=".", type=Path)
+    parser.add_argument("--batch", type=int, default=1, help="pieces computed at once; no effect on the results")
+    parser.add_argument("--out", default=".", type=Path, help="folder of the shard's arrays")
     parser.add_argument("--record", default="record.json")
+    parser.add_argument("--tag", default="")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    packages = ("torch", "numpy", "safetensors", "pyBigWig")
-    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", args.out.name, packages, args.threads):
+    packages = ("torch", "numpy", "safetensors")
+    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", args.tag, packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
         device = choose_device(args.device)
-        network, description = load_model(args.model, device)
-        outputs = predict_genome(network, genome, device, args.batch, args.threads)
-        write_arrays(args.out / "outputs.safetensors", {stream_key(*name): array for name, array in outputs.items()})
-        for strand in STRANDS:
-            write_bigwig(args.out / f"output.{strand}.bw", {
-                contig.name: at_tss(1 / (1 + np.exp(-outputs[contig.name, strand].astype(np.float64))), strand,
-                                    description["label_shift"], contig.circular)
-                for contig in genome.values()})
+        network, _ = load_model(args.model, device)
+        if args.profile:
+            profile_shard(network, genome, args.out, device, args.shard, args.shards, args.batch, args.threads,
+                          args.best, args.sample, args.seed, log=partial(print, flush=True))
+        else:
+            args.out.mkdir(parents=True, exist_ok=True)
+            pieces = share_of(genome_pieces(genome), args.shard, args.shards)
+            outputs = predict_pieces(network, genome, pieces, device, args.batch, args.threads)
+            np.save(args.out / "outputs.npy", outputs)
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def _write_profile(out, rng, planted, places, layers, heads, window, label_shift
     write_tsv(
         out / "windows.tsv",
         pd.DataFrame(
-            rows, columns=["layer", "head", "d", "rank", "contig", "strand", "query", "score", "output"]
+            rows, columns=["layer", "head", "d", "rank", "contig", "strand", "anchor", "score", "output"]
         ),
     )
     write_json(

@@ -62,7 +62,7 @@ def run_cli(folder, head, out):
 
 
 def frame(rows):
-    return pd.DataFrame(rows, columns=["contig", "strand", "query"])
+    return pd.DataFrame(rows, columns=["contig", "strand", "anchor"])
 
 
 def test_information_is_relative_entropy_less_the_small_sample_correction():
@@ -328,7 +328,7 @@ def test_tables_have_the_documented_columns(inputs, tmp_path):
             "layer",
             "head",
             "rank",
-            "query",
+            "anchor",
             "d",
             "attention",
             "output",

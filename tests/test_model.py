@@ -15,7 +15,7 @@ from attentome.genome import OUTSIDE, UNKNOWN, Contig
 from attentome.labels import Interval
 from attentome.model import Network, NetworkConfig, choose_device
 from attentome.model_folder import load_model, save_model
-from attentome.predict import predict_intervals, run_segments
+from attentome.predict import predict_intervals
 from attentome.published import convert, read_weights
 
 DATA = Path(__file__).parent / "data" / "published_model"
@@ -215,18 +215,18 @@ def test_view_of_an_output(padding):
     assert seen.min() == query - upstream and seen.max() == query + downstream
 
 
-def test_segments_batches_and_origin_do_not_matter():
+def test_pieces_batches_and_origin_do_not_matter():
     network = small_network(dtype=torch.float32)
     rng = np.random.default_rng(7)
     contig = Contig("c", rng.integers(0, 4, 700).astype(np.uint8), circular=True)
     whole = [Interval("all", "c", 0, 700)]
-    reference = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), 1, segment=700)
-    for segment, batch in ((64, 3), (129, 8), (1024, 2)):
-        again = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), batch, 2, segment=segment)
+    reference = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), 1, piece=700)
+    for piece, batch in ((64, 3), (129, 8), (1024, 2)):
+        again = predict_intervals(network, {"c": contig}, whole, torch.device("cpu"), batch, 2, piece=piece)
         np.testing.assert_allclose(again, reference, rtol=0, atol=1e-5)
     # The same circle cut open elsewhere.
     turned = Contig("c", np.roll(contig.tokens, -123), circular=True)
-    again = predict_intervals(network, {"c": turned}, whole, torch.device("cpu"), 4, segment=100)
+    again = predict_intervals(network, {"c": turned}, whole, torch.device("cpu"), 4, piece=100)
     plus, minus = np.split(again, 2)
     np.testing.assert_allclose(np.concatenate([np.roll(plus, 123), np.roll(minus, 123)]), reference, rtol=0, atol=1e-5)
 
@@ -249,21 +249,6 @@ def test_linear_contig_equals_direct_formula_at_its_ends():
     outputs = predict_intervals(network, {"c": contig}, [Interval("all", "c", 0, 90)], torch.device("cpu"), 2, 1, 40)
     direct = direct_network(network, torch.from_numpy(contig.tokens).long())[0].detach()
     np.testing.assert_allclose(outputs[:90], (direct[:, 1] - direct[:, 0]).numpy(), atol=1e-5)
-
-
-def test_scores_come_with_their_places():
-    network = small_network()
-    contig = Contig("c", np.random.default_rng(10).integers(0, 4, 150).astype(np.uint8))
-    direct = direct_network(network, torch.from_numpy(contig.stream("minus")).long())[1]
-    seen = 0
-    for places, _, scores in run_segments(network, {"c": contig}, [Interval("all", "c", 0, 150)],
-                                          torch.device("cpu"), 3, keep_scores=True, segment=64):
-        for place, row in zip(places, scores[1].transpose(0, 1), strict=True):
-            if place >= 150:
-                stream = 149 - (place - 150)
-                assert (row - direct[1][:, stream]).abs().max() < 1e-10
-                seen += 1
-    assert seen == 150
 
 
 def test_unknown_base_is_the_mean_of_the_four():

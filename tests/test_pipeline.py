@@ -20,7 +20,7 @@ from attentome.model import as_tokens, tss_logit
 from attentome.model_folder import load_model
 
 SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1, "LABEL": 1, "TRAIN": 1,
-             "PREDICT": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
+             "PREDICT": 1, "JOIN_OUTPUTS": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
 HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
 RESULTS = [
     "README.txt", "outcome.json", "atlas.html", "atlas.png", "atlas.svg", "run_card.html", "run_card.json",
@@ -153,7 +153,8 @@ def file_server():
 def test_every_network_is_compared_with_every_set(tmp_path):
     run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--train_sets", "set_a,set_c")
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter({**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "COMPARE_SETS": 3, "GRID": 1})
+    assert run.tasks() == Counter({**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
+                                   "COMPARE_SETS": 3, "GRID": 1})
     assert missing(run.results, [
         *RESULTS, "networks/grid.tsv", "networks/grid.png", "networks/grid.svg",
         *(f"networks/set_{name}/{file}" for name in "ac" for file in (
@@ -236,7 +237,7 @@ def upstream_sequence(genome, query, strand, d, n):
 
 def share_alike(windows, genome, d, consensus):
     """Share of the windows that hold, with its last letter d nt upstream, four letters or more of the consensus."""
-    found = [upstream_sequence(genome, int(row["query"]), row["strand"], d, len(consensus)) for row in windows]
+    found = [upstream_sequence(genome, int(row["anchor"]), row["strand"], d, len(consensus)) for row in windows]
     return sum(sum(map(str.__eq__, letters, consensus)) >= 4 for letters in found) / len(found)
 
 

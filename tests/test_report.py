@@ -372,7 +372,7 @@ def test_every_table_has_its_columns(report):
             "rank",
             "contig",
             "strand",
-            "query",
+            "anchor",
             "d",
             "score",
             "output",

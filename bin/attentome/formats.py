@@ -1,6 +1,7 @@
 """The files between the steps: TSV, BED, JSON, FASTA checksums and safetensors arrays.
 
-Everything here is 0-based and half-open unless a function says otherwise.
+Everything here is 0-based and half-open unless a function says otherwise. Only the readers of tables load pandas, which
+takes more memory than many a step that has no table to read.
 """
 
 import csv
@@ -12,7 +13,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from safetensors.numpy import load_file, save
 
 SITE_COLUMNS = ["contig", "start", "end", "name", "score", "strand"]
@@ -93,6 +93,8 @@ def write_tsv(path, table, float_format="%.6g"):
 
 def read_tsv(path, **options):
     """Read a TSV file with a header into a data frame; contig and set names stay text."""
+    import pandas as pd
+
     text_columns = {name: str for name in (
         "contig", "set", "sets", "train_set", "test_set", "strand", "name", "kind", "arc")}
     return pd.read_csv(path, sep="\t", dtype=text_columns, keep_default_na=False,
@@ -128,6 +130,8 @@ def read_bed(path, extra=()):
         ``contig`` (str), ``start``, ``end`` (int64, 0-based half-open), ``name``, ``score`` (float), ``strand``
         (+ or -) and the extra columns.
     """
+    import pandas as pd
+
     columns = SITE_COLUMNS + list(extra)
     text = ("contig", "name", "strand", "sets", "evidence", "sigma")
     types = {"start": np.int64, "end": np.int64, "score": float, **dict.fromkeys(text, str)}

@@ -174,7 +174,7 @@ def _window_table(head):
         rows.append(
             [
                 str(window.rank),
-                f"{escape(window.contig)}:{window.query + 1:,}",
+                f"{escape(window.contig)}:{window.anchor + 1:,}",
                 window.strand.replace("-", "−"),
                 number(window.attention, 2),
                 number(window.output, 3),
@@ -184,7 +184,7 @@ def _window_table(head):
             ]
         )
     return table(
-        ["rank", "query (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
+        ["rank", "anchor (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
         rows,
-        {"rank", "query (1-based)", "score", "output", "nt from TSS + shift"},
+        {"rank", "anchor (1-based)", "score", "output", "nt from TSS + shift"},
     )

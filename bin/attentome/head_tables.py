@@ -72,16 +72,16 @@ def window_table(head, genome):
     -------
     DataFrame
         BED6 (the zoomed range on the genome, cut at the ends of the contig; where a circular contig's end
-        divides it, the longer part; score = attention x 1000), then layer, head, rank, query, d, attention,
+        divides it, the longer part; score = attention x 1000), then layer, head, rank, anchor, d, attention,
         output, distinct, nearest_tss, nearest_tss_nt, sequence.
     """
     rows = []
     for window in head.windows.itertuples():
         length = len(genome[window.contig])
         if window.strand == "+":
-            start, end = window.query - head.high, window.query - head.low + 1
+            start, end = window.anchor - head.high, window.anchor - head.low + 1
         else:
-            start, end = window.query + head.low, window.query + head.high + 1
+            start, end = window.anchor + head.low, window.anchor + head.high + 1
         start, end = _longer_part(start, end, length, genome[window.contig].circular)
         rows.append(
             (
@@ -99,7 +99,7 @@ def window_table(head, genome):
         layer=head.layer,
         head=head.head,
         rank=own["rank"],
-        query=own["query"],
+        anchor=own["anchor"],
         d=head.peak_d,
         attention=own["score"],
         output=own["output"],

@@ -6,21 +6,21 @@ from attentome.formats import STRAND_SIGN
 from attentome.genome import UNKNOWN, to_stream
 
 SITE_TOLERANCE = 5
-"""A window lies at a known TSS when its query is at most this many nt from TSS + label shift."""
+"""A window lies at a known TSS when its anchor is at most this many nt from TSS + label shift."""
 SAME_SEQUENCE = 0.8
 """Windows that agree in this share of their bases or more count as one."""
 
 
 def window_tokens(genome, windows, low, high):
-    """Bases of windows as read 5' to 3' on the query's strand.
+    """Bases of windows as read 5' to 3' on their strand.
 
     Parameters
     ----------
     genome : dict of str to Contig
     windows : DataFrame
-        Columns ``contig``, ``strand`` (+ or -), ``query`` (0-based genomic).
+        Columns ``contig``, ``strand`` (+ or -), ``anchor`` (0-based genomic position of d = 0).
     low, high : int
-        Smallest and largest distance from the query, both included.
+        Smallest and largest distance from the anchor, both included.
 
     Returns
     -------
@@ -28,9 +28,9 @@ def window_tokens(genome, windows, low, high):
         Column 0 is d = ``high``, the last column is d = ``low``.
     """
     rows = []
-    for contig, sign, query in zip(windows["contig"], windows["strand"], windows["query"], strict=True):
+    for contig, sign, anchor in zip(windows["contig"], windows["strand"], windows["anchor"], strict=True):
         strand = "plus" if sign == "+" else "minus"
-        position = to_stream(int(query), len(genome[contig]), strand)
+        position = to_stream(int(anchor), len(genome[contig]), strand)
         rows.append(genome[contig].window(strand, position - high, position - low + 1))
     return np.array(rows, np.uint8).reshape(len(windows), high - low + 1)
 
@@ -65,7 +65,7 @@ def nearest_sites(windows, sites, genome, label_shift):
     Parameters
     ----------
     windows : DataFrame
-        Columns ``contig``, ``strand``, ``query`` (0-based genomic).
+        Columns ``contig``, ``strand``, ``anchor`` (0-based genomic position of d = 0).
     sites : DataFrame
         BED columns; ``start`` is the TSS, 0-based.
     genome : dict of str to Contig
@@ -75,20 +75,20 @@ def nearest_sites(windows, sites, genome, label_shift):
     -------
     (ndarray of int64, ndarray of float)
         0-based genomic position of the TSS (-1 where the contig's strand has none), and nt from TSS + label
-        shift to the query in reading direction (negative: the query lies upstream of it; NaN where there is
+        shift to the anchor in reading direction (negative: the anchor lies upstream of it; NaN where there is
         none).
     """
     nearest = np.full(len(windows), -1, np.int64)
     offset = np.full(len(windows), np.nan)
     groups = {key: group["start"].to_numpy() for key, group in sites.groupby(["contig", "strand"])}
-    for row, (name, sign, query) in enumerate(
-        zip(windows["contig"], windows["strand"], windows["query"], strict=True)
+    for row, (name, sign, anchor) in enumerate(
+        zip(windows["contig"], windows["strand"], windows["anchor"], strict=True)
     ):
         positions = groups.get((name, sign))
         if positions is None:
             continue
         direction = 1 if sign == "+" else -1
-        away = (int(query) - positions) * direction - label_shift
+        away = (int(anchor) - positions) * direction - label_shift
         contig = genome[name]
         if contig.circular:
             half = len(contig) // 2
@@ -118,8 +118,8 @@ def share_at_sites(sites, genome, label_shift, tolerance=SITE_TOLERANCE):
     for name, contig in genome.items():
         for sign in STRAND_SIGN.values():
             positions = sites.loc[(sites["contig"] == name) & (sites["strand"] == sign), "start"].to_numpy()
-            query = positions + (label_shift if sign == "+" else -label_shift)
-            places = (query[:, None] + np.arange(-tolerance, tolerance + 1)).ravel()
+            anchor = positions + (label_shift if sign == "+" else -label_shift)
+            places = (anchor[:, None] + np.arange(-tolerance, tolerance + 1)).ravel()
             if contig.circular:
                 places = places % len(contig)
             places = places[(places >= 0) & (places < len(contig))]

@@ -160,7 +160,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
     profile : dict
         ``profile.json``.
     windows : DataFrame
-        ``windows.tsv`` of all heads.
+        ``windows.tsv`` of all heads; the best ``n_windows`` at the head's peak are described.
     genome : dict of str to Contig
     sites : DataFrame
         Curated sites, BED columns.
@@ -179,15 +179,14 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
             f"profile.json: layer {layer}, head {head}: the network has {profile['layers']} layers of "
             f"{profile['heads']} heads; both numbers count from 1"
         )
-    own = windows[(windows["layer"] == layer) & (windows["head"] == head)].sort_values(
-        "rank", ignore_index=True
-    )
+    peak = int(profile["peak_d"][layer - 1][head - 1])
+    own = windows[(windows["layer"] == layer) & (windows["head"] == head) & (windows["d"] == peak)]
+    own = own[own["rank"] <= profile["n_windows"]].sort_values("rank", ignore_index=True)
     if own.empty:
         raise ValueError(
             f"windows.tsv: no row for layer {layer}, head {head}: it was made from another network"
         )
     width, shift = profile["window"], profile["label_shift"]
-    peak = int(profile["peak_d"][layer - 1][head - 1])
     low, high = zoom_range(peak, width)
     reach = key_reach(peak, layer, profile["conv_width"], profile["padding"])
     used = max(low, reach[0] - MARGIN), min(high, reach[1] + MARGIN)

@@ -64,7 +64,7 @@ def spearman_table(run):
 
 
 def windows_table(run):
-    """All heads' windows: model, then layer, head, rank, contig, strand, query, d, score, output and
+    """All heads' windows: model, then layer, head, rank, contig, strand, anchor, d, score, output and
     so on."""
     columns = [
         "layer",
@@ -72,7 +72,7 @@ def windows_table(run):
         "rank",
         "contig",
         "strand",
-        "query",
+        "anchor",
         "d",
         "attention",
         "output",

@@ -32,6 +32,7 @@ def processes(records):
         "LABEL",
         "TRAIN",
         "PREDICT",
+        "JOIN_OUTPUTS",
         "EVALUATE",
         "COMPARE_SETS",
         "GRID",

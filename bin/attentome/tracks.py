@@ -35,3 +35,30 @@ def round_significant(values, digits):
         magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
     factor = 10.0 ** (digits - 1 - magnitude)
     return np.round(values * factor) / factor
+
+
+def at_tss(outputs, strand, label_shift, circular):
+    """Move outputs from the queries to the TSS that they stand for (the label shift undone).
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (length,)
+        Index = genomic position of the query.
+    strand : {"plus", "minus"}
+    label_shift : int
+    circular : bool
+
+    Returns
+    -------
+    ndarray of the same shape
+        Index = genomic position of the TSS; nan where a linear contig ends before the query.
+    """
+    step = -label_shift if strand == "plus" else label_shift
+    moved = np.roll(outputs, step)
+    if not circular and label_shift:
+        moved = moved.copy()
+        if strand == "plus":
+            moved[-label_shift:] = np.nan
+        else:
+            moved[:label_shift] = np.nan
+    return moved

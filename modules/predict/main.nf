@@ -1,15 +1,50 @@
-// The network's output for every nucleotide of both strands.
+// The network's output for every nucleotide of both strands of one shard of the genome, and its attention on the way.
 process PREDICT {
-    tag "${meta.id}"
+    tag "${meta.id}:${shard}"
     label 'process_medium'
     label 'process_gpu'
 
     input:
-    tuple val(meta), path(model, stageAs: 'model')    // [id: 'curated'], model/
+    tuple val(meta), path(model, stageAs: 'model'), val(shard)    // [id: 'curated'], model/, 1
     path genome
     path genome_json
-    val batch            // stretches of genome at once; halved when the GPU's memory was too small
+    val shards           // how many there are
+    val seed             // of the random sample of positions
+    val batch            // pieces of the genome at once; halved when the GPU's memory was too small
     val device           // 'auto', 'cpu' or 'cuda'
+    val code
+
+    output:
+    tuple val(meta), path("shard_${shard}"), emit: shard
+    path 'record.json', topic: records
+
+    script:
+    def fitting_batch = Math.max(1, batch.intdiv(2 ** (task.attempt - 1)))
+    def profile = meta.id == 'curated' ? '--profile' : ''    // the report shows the heads of this network alone
+    """
+    # code ${code}
+    predict_genome.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shard ${shard} --shards ${shards} \\
+        ${profile} --seed ${seed} --threads ${task.cpus} --device ${device} --batch ${fitting_batch} \\
+        --out shard_${shard} --tag ${task.tag}
+    """
+
+    stub:
+    """
+    # code ${code}
+    mkdir shard_${shard}
+    echo '{}' > record.json
+    """
+}
+
+// The shards' outputs as one file and as bigWig tracks.
+process JOIN_OUTPUTS {
+    tag "${meta.id}"
+    label 'process_single'
+
+    input:
+    tuple val(meta), path(model, stageAs: 'model'), path(shards)    // [id: 'curated'], model/, [shard_1, shard_2]
+    path genome
+    path genome_json
     val code
 
     output:
@@ -18,11 +53,9 @@ process PREDICT {
     path 'record.json', topic: records
 
     script:
-    def fitting_batch = Math.max(1, batch.intdiv(2 ** (task.attempt - 1)))
     """
     # code ${code}
-    predict_genome.py --genome ${genome} --genome_json ${genome_json} --model ${model} --threads ${task.cpus} \\
-        --device ${device} --batch ${fitting_batch} --out ${meta.id}
+    join_outputs.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shards ${shards} --out ${meta.id}
     """
 
     stub:

@@ -1,17 +1,13 @@
-// Where each head looks over the test arc: attention per distance, and the windows that each head scores highest.
+// Where each head looks on the whole genome: attention per distance, and the windows that each head scores highest.
 process PROFILE {
     label 'process_medium'
-    label 'process_gpu'
 
     input:
     path genome
     path genome_json
     path model, stageAs: 'model'
-    path outputs
-    path split
-    val seed
-    val batch            // stretches of genome at once; halved when the GPU's memory was too small
-    val device           // 'auto', 'cpu' or 'cuda'
+    path shards          // shard_1 shard_2 ... of PREDICT
+    val distances        // '30,31' or '': whose best windows are listed besides those at the peaks
     val code
 
     output:
@@ -21,11 +17,10 @@ process PROFILE {
     path 'record.json'        , topic: records
 
     script:
-    def fitting_batch = Math.max(1, batch.intdiv(2 ** (task.attempt - 1)))
     """
     # code ${code}
-    profile_attention.py --genome ${genome} --genome_json ${genome_json} --model ${model} --outputs ${outputs} \\
-        --split ${split} --arc test --seed ${seed} --threads ${task.cpus} --device ${device} --batch ${fitting_batch} --out .
+    profile_attention.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shards ${shards} \\
+        --distances '${distances}' --threads ${task.cpus} --device cpu --out .
     """
 
     stub:

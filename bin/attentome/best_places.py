@@ -1,0 +1,128 @@
+"""The places with the highest scores in each of very many columns, gathered while the scores stream by.
+
+A column is a head at a distance. Of each block of scores only those are looked at that can still be among the best of
+their column; they are put aside and sorted in from time to time, and what a score must reach rises.
+"""
+
+from threading import Lock
+
+import numpy as np
+import torch
+
+QUANTUM = 1 << 20
+PLACE_BITS = 42
+LAST_PLACE = (1 << PLACE_BITS) - 1
+LEAST_WAITING = 1 << 16
+CELLS = 1 << 20
+
+
+class BestPlaces:
+    """The ``n`` best places of each column, whatever the order in which the scores come.
+
+    Scores are compared in steps of 2^-20, far above the rounding of float32 and far below anything that matters; of
+    equal scores the lower place wins. Memory is 8 bytes per column and place kept, an eighth of that for what waits,
+    and tables of 8 MB while it is sorted in. Threads may share one.
+
+    Parameters
+    ----------
+    columns : tuple of int
+        (layers, heads, window); the last index runs as in the bands of ``Network.scan``, keys upstream first.
+    n : int
+        How many places to keep.
+    device : torch.device
+        Where the scores are.
+    """
+
+    def __init__(self, columns, n, device):
+        self.columns, self.n, self.device = columns, n, device
+        self._keys = np.full((int(np.prod(columns)), n), -1, np.int64)
+        self._waiting = []
+        self._count = 0
+        self._limit = max(LEAST_WAITING, self._keys.size // 8)
+        self._lock = Lock()
+        self._raise_bounds()
+
+    def take(self, layer, places, band, highest):
+        """Take in the scores of a block.
+
+        Parameters
+        ----------
+        layer : int
+            0-based.
+        places : list of int, length b
+            Place of the first position of each row of the batch; the others follow on.
+        band : Tensor, shape (b, heads, m, window)
+        highest : Tensor, shape (b, heads, window)
+            Its maximum over the m positions.
+        """
+        score, place, bound = self._bounds[layer]
+        for row, first in enumerate(places):
+            # Where all places of the block come behind the last of the best, an equal score is not enough.
+            least = torch.where(place < first, score + 1 / QUANTUM, score)
+            head, column = (highest[row] >= least).nonzero(as_tuple=True)
+            if not len(head):
+                continue
+            steps = (band[row, head, :, column] * QUANTUM).long()
+            behind = LAST_PLACE - first - torch.arange(steps.shape[1], device=steps.device)
+            keys = (steps << PLACE_BITS) | behind
+            hit, position = (keys > bound[head, column][:, None]).nonzero(as_tuple=True)
+            if len(hit):
+                flat = (layer * self.columns[1] + head[hit]) * self.columns[2] + column[hit]
+                self._put_aside(flat.to(torch.int32).cpu().numpy(), keys[hit, position].cpu().numpy())
+
+    def keys(self):
+        """The best of each column as sortable numbers: int64, shape (*columns, n), in no order, -1 where none is left.
+
+        :func:`places_and_scores` reads them; keys of several runs over different places are merged by taking the
+        largest ``n``.
+        """
+        with self._lock:
+            self._sort_in()
+        return self._keys.reshape(*self.columns, self.n)
+
+    def _put_aside(self, columns, keys):
+        with self._lock:
+            self._waiting.append((columns, keys))
+            self._count += len(keys)
+            if self._count >= self._limit:
+                self._sort_in()
+
+    def _sort_in(self):
+        if not self._count:
+            return
+        columns, keys = map(np.concatenate, zip(*self._waiting, strict=True))
+        self._waiting, self._count = [], 0
+        order = np.argsort(columns, kind="stable")
+        columns, keys = columns[order], keys[order]
+        found, starts, counts = np.unique(columns, return_index=True, return_counts=True)
+        # Columns with about equally many new keys together, in tables of bounded size.
+        by_count = np.argsort(counts, kind="stable")[::-1]
+        while len(by_count):
+            width = counts[by_count[0]]
+            here, by_count = np.split(by_count, [max(1, CELLS // (self.n + width))])
+            table = np.full((len(here), self.n + width), -1, np.int64)
+            table[:, :self.n] = self._keys[found[here]]
+            row = np.repeat(np.arange(len(here)), counts[here])
+            rank = np.arange(len(row)) - np.repeat(np.cumsum(counts[here]) - counts[here], counts[here])
+            table[row, self.n + rank] = keys[starts[here][row] + rank]
+            table.partition(width, axis=1)
+            self._keys[found[here]] = table[:, width:]
+        self._raise_bounds()
+
+    def _raise_bounds(self):
+        """What a score must reach, layer by layer: (score, place, key) of the last of the best; replaced as a whole."""
+        key = torch.from_numpy(self._keys.min(1).reshape(self.columns)).to(self.device)
+        score = (key >> PLACE_BITS).clamp(min=0).float() / QUANTUM
+        place = torch.where(key < 0, LAST_PLACE, LAST_PLACE - (key & LAST_PLACE))
+        self._bounds = list(zip(score, place, key, strict=True))
+
+
+def places_and_scores(keys):
+    """Places (int64) and scores (float) of one column's keys, shape (n,), the highest score first."""
+    keys = np.sort(keys[keys >= 0])[::-1]
+    return LAST_PLACE - (keys & LAST_PLACE), (keys >> PLACE_BITS) / QUANTUM
+
+
+def merge_keys(parts):
+    """The largest keys of several runs over different places: arrays of shape (n,) to one of shape (n,)."""
+    return np.sort(np.concatenate(parts))[-len(parts[0]):]

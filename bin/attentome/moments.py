@@ -1,0 +1,53 @@
+"""Sums, sums of squares and maxima of attention scores, by head and distance.
+
+Sums over a block are taken in float32, over a piece in float64, over the genome in whole numbers of 2^-bits: those can
+be added in any order, so the result does not tell how the genome was shared out.
+"""
+
+import numpy as np
+import torch
+
+
+class Moments:
+    """Sums over the positions of a batch of pieces.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (b, layers, heads, window); the last index runs as in the bands of ``Network.scan``, keys upstream first.
+    device : torch.device
+
+    Attributes
+    ----------
+    total, squares : Tensor of float64
+    highest : Tensor of float32
+    """
+
+    def __init__(self, shape, device):
+        self.total = torch.zeros(shape, dtype=torch.float64, device=device)
+        self.squares = torch.zeros(shape, dtype=torch.float64, device=device)
+        self.highest = torch.zeros(shape, device=device)
+
+    def add(self, layer, band):
+        """Take in a block (b, heads, m, window) of a layer (0-based); returns its maxima, (b, heads, window)."""
+        highest = band.amax(2)
+        self.total[:, layer] += band.sum(2)
+        self.squares[:, layer] += (band * band).sum(2)
+        torch.maximum(self.highest[:, layer], highest, out=self.highest[:, layer])
+        return highest
+
+
+def whole_number_bits(n):
+    """How fine sums over n scores of 0..1 can be kept as int64: the number of binary places."""
+    return 62 - int(n).bit_length()
+
+
+def to_whole(sums, bits):
+    """float64 sums as whole numbers of 2^-bits: int64."""
+    return np.rint(np.ldexp(sums, bits)).astype(np.int64)
+
+
+def mean_and_variance(total, squares, n):
+    """Mean and variance of n scores from their sums, float32; 0 where n is 0."""
+    mean = total / max(n, 1)
+    return mean.astype(np.float32), np.maximum(squares / max(n, 1) - mean ** 2, 0).astype(np.float32)

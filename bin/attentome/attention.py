@@ -60,7 +60,7 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
             logits.masked_fill_(hidden[:, None, start:stop], NEVER)
         scores = torch.softmax(logits, -1)
         spread = spread_out(scores.flatten(0, 1), spread)
-        torch.bmm(spread, v[:, start:stop + window - 1], out=out[:, start:stop])
+        out[:, start:stop] = torch.bmm(spread, v[:, start:stop + window - 1])
         if watch:
             watch(start, scores)
     return out.view(b, heads, n, -1)
@@ -126,14 +126,14 @@ class WindowAttention(torch.autograd.Function):
             queries, seen = slice(start, stop), slice(start, stop + window - 1)
             scores = scores.flatten(0, 1)
             spread = spread_out(scores, spread)
-            d_v[:, seen].baddbmm_(spread.transpose(1, 2), d_out[:, queries])
+            d_v[:, seen] += torch.bmm(spread.transpose(1, 2), d_out[:, queries])
             d_scores = band(products(d_out, v, start, stop, window), window)
             d_logits = (d_scores - mean[:, queries]).mul_(scores)
-            torch.bmm(d_logits, to_distance, out=d_q_position[:, queries])
+            d_q_position[:, queries] = torch.bmm(d_logits, to_distance)
             d_position.baddbmm_(q_position[:, queries].transpose(1, 2), d_logits)
             spread = spread_out(d_logits, spread)
-            torch.bmm(spread, k[:, seen], out=d_q[:, queries])
-            d_k[:, seen].baddbmm_(spread.transpose(1, 2), q[:, queries])
+            d_q[:, queries] = torch.bmm(spread, k[:, seen])
+            d_k[:, seen] += torch.bmm(spread.transpose(1, 2), q[:, queries])
         shape = b, heads, n, d_head
         d_qkv[0, :, :, ctx.first:ctx.first + n] = (d_q + d_q_position).view(shape)
         return (d_qkv, d_q_position.view(shape).sum((0, 2)), d_position.view(b, *position.shape).sum(0), None, None,

@@ -13,6 +13,8 @@ include { LABEL         } from './modules/label'
 include { TRAIN         } from './modules/train'
 include { PREDICT ; JOIN_OUTPUTS } from './modules/predict'
 include { EVALUATE      } from './modules/evaluate'
+include { SCAN_PROMOTERS } from './modules/scan_promoters'
+include { COMPARE_PEERS } from './modules/compare_peers'
 include { COMPARE_SETS  } from './modules/compare_sets'
 include { GRID          } from './modules/grid'
 include { PROFILE       } from './modules/profile'
@@ -32,12 +34,19 @@ workflow {
     ch_genome_json = CURATED_SITES.out.genome_json    // genome.json
     ch_sites       = CURATED_SITES.out.sites          // sites.bed
 
-    // [[id: 'curated'], sites.bed], and [[id: 'a'], a.bed] for each set that --train_sets names
+    // [a.bed, b.bed, ...]: each set's own sites, which the network of the curated ones learns too; [] where that is off
+    learns = settings.auxiliary && (!model_json || settings.baselines)
+    ch_own = CURATED_SITES.out.beds.map { _meta, bed -> bed }
+        .toSortedList { a, b -> a.name <=> b.name }
+        .map { beds -> learns && beds.size() > 1 ? beds : [] }
+
+    // [[id: 'curated'], sites.bed, [a.bed, b.bed]], and [[id: 'a'], a.bed, []] for each set that --train_sets names
     train_sets    = settings.train_sets ? settings.train_sets.tokenize(',').collect { name -> name.trim() } : []
     ch_label_sets = ch_sites
-        .map { sites -> [[id: 'curated'], sites] }
-        .mix(CURATED_SITES.out.beds.filter { meta, _bed -> train_sets == ['all'] || meta.id in train_sets }.map { meta, bed -> [[id: meta.id], bed] })
-        .filter { _meta, _sites -> !settings.curate_only }
+        .combine(ch_own.map { beds -> [beds] })
+        .map { sites, beds -> [[id: 'curated'], sites, beds] }
+        .mix(CURATED_SITES.out.beds.filter { meta, _bed -> train_sets == ['all'] || meta.id in train_sets }.map { meta, bed -> [[id: meta.id], bed, []] })
+        .filter { _meta, _sites, _beds -> !settings.curate_only }
 
     ch_sites.filter { _sites -> settings.curate_only }.view { _sites -> "Curated sites: ${settings.outdir}/sites/sites.bed" }
 
@@ -50,21 +59,22 @@ workflow {
     ch_labels_json = ch_curated.map { _meta, _labels, json, _split -> json }.first()
     ch_split       = ch_curated.map { _meta, _labels, _json, split -> split }.first()
 
-    // [[id: 'curated'], model/] and [[id: 'curated'], history.tsv, training.json], one for each label set
-    if (model_json) {
-        ch_models   = ch_curated.map { meta, _labels, _json, _split -> [meta, model_json.parent] }
-        ch_training = channel.empty()
-    }
-    else {
-        overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
-        TRAIN(
-            LABEL.out.labels, ch_genome, ch_genome_json,
-            read_json(file("${projectDir}/assets/presets.json")).subMap([settings.preset]), overrides.findAll { _name, value -> value != null },
-            settings.seed, settings.device, code_version('train_model.py'),
-        )
-        ch_models   = TRAIN.out.model
-        ch_training = TRAIN.out.training
-    }
+    // [tiny: [network: [...], training: [...], peer: [...]]]: the peer apart, so that its settings train no network again
+    preset    = read_json(file("${projectDir}/assets/presets.json")).subMap([settings.preset])
+    own       = preset.collectEntries { name, parts -> [name, parts.findAll { part, _value -> part != 'peer' }] }
+    overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
+    // [[id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], preset], one for each network
+    ch_trained = LABEL.out.labels
+        .join(LABEL.out.auxiliary, remainder: true)
+        .map { meta, labels, json, split, auxiliary -> [meta, labels, json, split, auxiliary ?: []] }
+    TRAIN(
+        ch_trained.filter { !model_json }.map { item -> item + [own] }
+            .mix(ch_trained.filter { item -> settings.baselines && item[0].id == 'curated' }.map { item -> [[id: 'residual_cnn', peer: true]] + item.tail() + [preset] }),
+        ch_genome, ch_genome_json, overrides.findAll { _name, value -> value != null },
+        settings.seed, settings.device, code_version('train_model.py'),
+    )
+    // [[id: 'curated'], model/], one for each network
+    ch_models = TRAIN.out.model.mix(ch_curated.filter { model_json }.map { meta, _labels, _json, _split -> [meta, model_json.parent] })
 
     // [[id: 'curated'], model/, 1]: each network and each shard of the genome. What is no number, CHECK_INPUTS tells.
     shards = settings.shards instanceof Integer ? settings.shards : 1
@@ -78,12 +88,13 @@ workflow {
         .map { meta, folders -> [meta, folders.sort { shard -> shard.name.tokenize('_')[1] as int }] }
     JOIN_OUTPUTS(ch_models.join(ch_shards), ch_genome, ch_genome_json, code_version('join_outputs.py'))
     ch_model   = ch_models.filter { meta, _model -> meta.id == 'curated' }.map { _meta, model -> model }.first()                // model/
+    ch_model_json = ch_model.map { model -> model.resolve('model.json') }    // model.json
     ch_outputs = JOIN_OUTPUTS.out.outputs.filter { meta, _outputs -> meta.id == 'curated' }.map { _meta, outputs -> outputs }.first()    // outputs.safetensors
 
     // ['a', 'curated', ...] and their [labels.safetensors, ...]
     ch_compared = LABEL.out.labels.map { meta, labels, _json, _split -> [meta.id, labels] }.toSortedList { a, b -> a[0] <=> b[0] }
     COMPARE_SETS(
-        JOIN_OUTPUTS.out.outputs.filter { _meta, _outputs -> train_sets },
+        JOIN_OUTPUTS.out.outputs.filter { meta, _outputs -> train_sets && !meta.peer },
         ch_compared.map { sets -> sets.collect { name, _labels -> name } },
         ch_compared.map { sets -> sets.collect { _name, labels -> labels } },
         ch_split, settings.seed, code_version('compare_sets.py'),
@@ -95,13 +106,23 @@ workflow {
         settings.seed, code_version('evaluate_model.py'),
     )
 
+    SCAN_PROMOTERS(
+        ch_genome, ch_genome_json, ch_labels.filter { settings.baselines }, ch_labels_json, ch_split, code_version('scan_promoters.py'),
+    )
+    COMPARE_PEERS(
+        ch_outputs, ch_model_json,
+        JOIN_OUTPUTS.out.outputs.filter { meta, _outputs -> meta.peer }.map { _meta, outputs -> outputs },
+        TRAIN.out.model.filter { meta, _model -> meta.peer }.map { _meta, model -> model.resolve('model.json') },
+        SCAN_PROMOTERS.out.outputs, SCAN_PROMOTERS.out.promoter, ch_labels, ch_split,
+        settings.seed, code_version('compare_peers.py'),
+    )
+
     PROFILE(
         ch_genome, ch_genome_json, ch_model, ch_shards.filter { meta, _folders -> meta.id == 'curated' }.map { _meta, folders -> folders }.first(),
         settings.profile_distances == null ? '' : settings.profile_distances, code_version('profile_attention.py'),
     )
 
     // [1, 1], [1, 2], ...: layer, head
-    ch_model_json = ch_model.map { model -> model.resolve('model.json') }    // model.json
     ch_heads = ch_model_json
         .map { path -> read_json(path).network }
         .flatMap { network -> [1..network.layers, 1..network.heads].combinations() }
@@ -113,8 +134,8 @@ workflow {
 
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
     ch_facts = CURATED_SITES.out.facts.mix(
-        ch_labels_json, ch_split, ch_training.filter { meta, _history, _json -> meta.id == 'curated' }.flatMap { _meta, history, json -> [history, json] },
-        ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, PROFILE.out.profile_json, GRID.out.png,
+        ch_labels_json, ch_split, TRAIN.out.training.filter { meta, _history, _json -> meta.id == 'curated' }.flatMap { _meta, history, json -> [history, json] },
+        ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, COMPARE_PEERS.out.peers, PROFILE.out.profile_json, GRID.out.png,
         channel.value(file("${projectDir}/assets/published_counts.json")),
     )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure the network and its peers on the test arc, with a paired bootstrap over genome blocks of their differences."""
+"""Measure the network and its peers on the test arc, and their differences by a paired bootstrap over blocks."""
 
 import argparse
 from pathlib import Path

@@ -15,7 +15,7 @@ from attentome.labels import read_split, split_sets
 from attentome.model import choose_device
 from attentome.model_folder import save_model
 from attentome.record import task_record
-from attentome.train import TrainingDiverged, read_preset, train_network
+from attentome.train import TrainingDiverged, read_peer, read_preset, train_network
 
 
 def main():
@@ -28,6 +28,7 @@ def main():
     parser.add_argument("--split", required=True)
     parser.add_argument("--presets", required=True, help="JSON of presets")
     parser.add_argument("--preset", required=True)
+    parser.add_argument("--peer", action="store_true", help="train the preset's convolutional peer in its place")
     parser.add_argument("--overrides", help="JSON of single settings that replace the preset's")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
@@ -41,7 +42,8 @@ def main():
     packages = ("torch", "numpy", "safetensors")
     with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.out.name, packages, args.threads):
         overrides = read_json(args.overrides) if args.overrides else {}
-        config, settings = read_preset(read_json(args.presets), args.preset, overrides)
+        read = read_peer if args.peer else read_preset
+        config, settings = read(read_json(args.presets), args.preset, overrides)
         device = choose_device(args.device)
         split = read_tsv(args.split)
         label_shift = read_json(args.labels_json)["label_shift"]

@@ -1,5 +1,7 @@
 """The convolutional peer: what an output can see, its gradients, and the interface that it shares with the network."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from attentome.genome import OUTSIDE, UNKNOWN, Contig, encode
 from attentome.labels import Interval, stream_key
 from attentome.model import tss_logit
 from attentome.model_folder import load_model, read_config, save_model
-from attentome.train import TrainSettings, train_network
+from attentome.train import TrainSettings, read_peer, train_network
 
 CONFIG = ConvolutionalConfig(channels=6, stem_width=4, width=3, blocks=3, ahead=5, auxiliary=2)
 
@@ -113,6 +115,18 @@ def test_folder_tells_the_kinds_apart(tmp_path):
         read_config({"kind": "other"})
     with pytest.raises(ValueError, match="ahead is 18"):
         ConvolutionalConfig(channels=6, stem_width=4, width=3, blocks=3, ahead=18)
+
+
+def test_peer_of_a_preset_keeps_its_own_settings(root):
+    presets = json.loads((root / "assets/presets.json").read_text())
+    for name, preset in presets.items():
+        config, settings = read_peer(presets, name, {})
+        assert isinstance(config, ConvolutionalConfig) and config.view > 45 + config.ahead
+        half = read_peer(presets, name, {"window": 7, "max_steps": preset["training"]["max_steps"] // 2})[1]
+        assert half.max_steps == settings.max_steps // 2 and half.learning_rate == settings.learning_rate
+        assert settings.patience == preset["training"]["patience"]
+    with pytest.raises(ValueError, match="names no peer"):
+        read_peer({"tiny": {key: presets["tiny"][key] for key in ("network", "training")}}, "tiny", {})
 
 
 def test_it_learns_a_planted_motif_downstream_of_the_query():

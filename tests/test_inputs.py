@@ -313,6 +313,7 @@ def test_parameters_against_the_data():
     assert faults(train_sets="all") == faults(train_sets="a, d") == []
     assert faults(train_sets="a,e") == ["--train_sets names 'e', which is no set of the sample sheet"]
     assert "is called 'curated'" in faults(names=["a", "curated"])[0]
+    assert "is called 'residual_cnn', the name of a peer of the network" in faults(names=["a", "residual_cnn"])[0]
     contigs = {"U00096.2": 4639675}
     assert "U00096.2 (4,639,675 nt)" in faults(split="ecoli_k12")[0] and faults(split="70/20/10") == []
     contigs = {"NC_000913.3": 4641652, "p": 100}

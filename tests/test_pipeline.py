@@ -31,7 +31,7 @@ RESULTS = [
     "sites/overlap.svg", "sites/distances.tsv", "sites/distances.png", "sites/distances.svg", "sites/audit.tsv",
     "sites/audit.png", "sites/audit.svg", "sites/curation.json",
     *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "losses.tsv", "audit.json")),
-    "labels/labels.safetensors", "labels/labels.json", "labels/split.tsv",
+    "labels/labels.safetensors", "labels/labels.json", "labels/split.tsv", "labels/auxiliary.safetensors",
     "model/model.safetensors", "model/model.json", "training/history.tsv", "training/training.json",
     "tracks/output.plus.bw", "tracks/output.minus.bw", "tracks/outputs.safetensors",
     "evaluation/metrics.json", "evaluation/metrics.tsv", "evaluation/curves.tsv", "evaluation/calls.bed",
@@ -160,6 +160,29 @@ def test_every_network_is_compared_with_every_set(tmp_path):
         *(f"networks/set_{name}/{file}" for name in "ac" for file in (
             "model/model.safetensors", "model/model.json", "history.tsv", "training.json", "outputs.safetensors",
             "output.plus.bw", "output.minus.bw"))]) == []
+
+
+def test_peers_are_trained_on_the_same_labels_and_compared(tmp_path):
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--baselines", "--train_sets", "set_a")
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter({**SIMULATED, "LABEL": 2, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
+                                   "COMPARE_SETS": 2, "GRID": 1, "SCAN_PROMOTERS": 1, "COMPARE_PEERS": 1})
+    assert missing(run.results, [
+        *RESULTS, "evaluation/peers.json", "evaluation/peers.tsv", "networks/pwm_scanner/outputs.safetensors",
+        "networks/pwm_scanner/promoter.json",
+        *(f"networks/residual_cnn/{file}" for file in (
+            "model/model.safetensors", "model/model.json", "history.tsv", "training.json", "outputs.safetensors")),
+    ]) == []
+    # The sets' own sites go to the network of the curated ones and to its peer alone.
+    learnt = [link.parent for link in (tmp_path / "work").glob("*/*/auxiliary.safetensors") if link.is_symlink()]
+    assert sorted(path.parent.name for folder in learnt for path in folder.glob("*/model")) == [
+        "curated", "residual_cnn"]
+
+
+def test_one_set_or_no_wish_means_no_auxiliary_outputs(tmp_path):
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--auxiliary", "false")
+    assert run.exit_code == 0, run.output
+    assert not (run.results / "labels/auxiliary.safetensors").exists()
 
 
 def write_sheet(folder, rows):

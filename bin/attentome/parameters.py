@@ -9,8 +9,9 @@ from attentome.sites import Fault
 
 ECOLI_K12_LENGTH = 4_641_652
 """nt of NC_000913.3, the genome that the published cut points belong to."""
-RESERVED_SET = "curated"
-"""Name of the label set that the curation makes."""
+RESERVED_SETS = {"curated": "what the curation makes", "residual_cnn": "a peer of the network",
+                 "pwm_scanner": "a peer of the network"}
+"""Names in the results folder that no set may have, and what they are."""
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
 
@@ -162,9 +163,8 @@ def data_faults(params, entries, contigs):
         faults.append(Fault(None, f"--min_support {support:g} is more than the {total}",
                             f"give at most {sum(weights):g}, or more sets"))
     names = {entry["set"] for entry in entries}
-    if RESERVED_SET in names:
-        faults.append(Fault(None, f"a set of the sample sheet is called '{RESERVED_SET}', the name of what the "
-                                  "curation makes", "give the set another name"))
+    faults += [Fault(None, f"a set of the sample sheet is called '{name}', the name of {what}",
+                     "give the set another name") for name, what in RESERVED_SETS.items() if name in names]
     asked = [name.strip() for name in str(params.get("train_sets", "")).split(",") if name.strip()]
     faults += [Fault(None, f"--train_sets names '{name}', which is no set of the sample sheet",
                      f"give all, or some of {', '.join(sorted(names))}")

@@ -115,6 +115,33 @@ def read_preset(presets, name, overrides):
     return read_config(network), TrainSettings(**training)
 
 
+def read_peer(presets, name, overrides):
+    """The convolutional peer of a preset: its own network, and the preset's training with settings of its own.
+
+    Parameters
+    ----------
+    presets, name, overrides
+        As in :func:`read_preset`. Of the overrides only ``max_steps`` counts, which changes the peer's in proportion.
+
+    Returns
+    -------
+    ConvolutionalConfig, TrainSettings
+
+    Raises
+    ------
+    ValueError
+        If the preset is unknown or has no peer.
+    """
+    _, of_preset = read_preset(presets, name, {})
+    if "peer" not in presets[name]:
+        raise ValueError(f"--preset {name} names no peer; run without --baselines")
+    peer = presets[name]["peer"]
+    training = {**presets[name]["training"], **peer["training"]}
+    share = overrides.get("max_steps", of_preset.max_steps) / of_preset.max_steps
+    steps = {"max_steps": max(1, round(training["max_steps"] * share))}
+    return read_preset({name: {"network": peer["network"], "training": training}}, name, steps)
+
+
 class SegmentSampler:
     """Draws training segments.
 

@@ -4,7 +4,9 @@ process LABEL {
     label 'process_single'
 
     input:
-    tuple val(meta), path(sites)    // [id: 'curated'], or a set's name where a network is trained on that set alone
+    // [id: 'curated'], sites.bed, [a.bed, b.bed] or [] without auxiliary outputs; [id: 'a'], a.bed, [] where a network
+    // is trained on that set alone
+    tuple val(meta), path(sites), path(sets, stageAs: 'sets/*')
     path genome
     path genome_json
     val label_shift      // nt
@@ -13,12 +15,14 @@ process LABEL {
 
     output:
     tuple val(meta), path("${meta.id}/labels.safetensors"), path("${meta.id}/labels.json"), path("${meta.id}/split.tsv"), emit: labels
+    tuple val(meta), path("${meta.id}/auxiliary.safetensors"), emit: auxiliary, optional: true
     path 'record.json', topic: records
 
     script:
+    def own = sets ? "--sets ${sets}" : ''
     """
     # code ${code}
-    label_genome.py --genome ${genome} --genome_json ${genome_json} --sites ${sites} \\
+    label_genome.py --genome ${genome} --genome_json ${genome_json} --sites ${sites} ${own} \\
         --label_shift ${label_shift} --split ${split} --out ${meta.id}
     """
 
@@ -26,7 +30,7 @@ process LABEL {
     """
     # code ${code}
     mkdir ${meta.id}
-    touch ${meta.id}/labels.safetensors ${meta.id}/split.tsv
+    touch ${meta.id}/labels.safetensors ${meta.id}/split.tsv ${sets ? "${meta.id}/auxiliary.safetensors" : ''}
     echo '{}' | tee ${meta.id}/labels.json > record.json
     """
 }

@@ -7,10 +7,11 @@ process TRAIN {
     label 'process_gpu'
 
     input:
-    tuple val(meta), path(labels), path(labels_json), path(split)    // [id: 'curated'], labels.safetensors, labels.json, split.tsv
+    // [id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], and of the presets the
+    // one that is used: [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]
+    tuple val(meta), path(labels), path(labels_json), path(split), path(auxiliary), val(preset)
     path genome
     path genome_json
-    val preset           // [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]: the one that is used
     val overrides        // [window: 256]: settings in place of the preset's
     val seed
     val device           // 'auto', 'cpu' or 'cuda'
@@ -22,13 +23,14 @@ process TRAIN {
     path 'record.json', topic: records
 
     script:
+    def options = [auxiliary ? "--auxiliary ${auxiliary}" : '', meta.peer ? '--peer' : ''].findAll().join(' ')
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(preset))} > presets.json
     printf '%s\\n' ${quoted(json(overrides))} > overrides.json
     train_model.py --genome ${genome} --genome_json ${genome_json} --labels ${labels} --labels_json ${labels_json} \\
         --split ${split} --presets presets.json --preset ${preset.keySet()[0]} --overrides overrides.json --seed ${seed} \\
-        --threads ${task.cpus} --device ${device} --out ${meta.id}
+        --threads ${task.cpus} --device ${device} ${options} --out ${meta.id}
     """
 
     stub:

@@ -36,38 +36,68 @@ def direct_layer(layer, x, u, v):
     c = layer.config
     n = len(x)
     left = c.conv_width - 1 if c.padding == "causal" else c.conv_width // 2
-    projected = layer.qkv(x).view(n, 3, c.heads, c.d_head)
+    projected = layer.qkv(layer.norm(x) if c.pre_norm else x).view(n, 3, c.heads, c.d_head)
     q, k, value = [torch.stack([torch.stack([
         layer.conv_bias[part] + sum(layer.conv_weight[part, :, :, offset] @ projected[i + offset - left, part, head]
                                     for offset in range(c.conv_width) if 0 <= i + offset - left < n)
         for i in range(n)]) for head in range(c.heads)]) for part in range(3)]
     frequency = torch.tensor([10000.0 ** (-2 * i / c.d_model) for i in range(c.d_model // 2)], dtype=x.dtype)
+    if c.frequencies:
+        steps = [i / (c.frequencies - 1) for i in range(c.frequencies)]
+        frequency = torch.tensor([2 * math.pi / (3 ** (1 - step) * (4 * c.window) ** step) for step in steps], dtype=x.dtype)
     scores = torch.zeros(c.heads, n, c.window, dtype=x.dtype)
     heads = []
     for head in range(c.heads):
         project = layer.distance.weight[head * c.d_head:(head + 1) * c.d_head]
         rows = []
         for i in range(n):
-            distances = range(min(i + 1, c.window))
+            end = i + c.ahead
+            places = [t for t in range(c.window) if 0 <= end - t < n]
             logits = torch.stack([
-                ((q[head, i] + u[head]) @ k[head, i - d]
-                 + (q[head, i] + v[head]) @ (project @ torch.cat([torch.sin(d * frequency), torch.cos(d * frequency)])))
-                / math.sqrt(c.d_head) for d in distances])
+                ((q[head, i] + u[head]) @ k[head, end - t]
+                 + (q[head, i] + v[head]) @ (project @ torch.cat([torch.sin(t * frequency), torch.cos(t * frequency)])))
+                / math.sqrt(c.d_head) for t in places])
             row = logits.softmax(0)
-            scores[head, i, :len(row)] = row.detach()
-            rows.append(sum(row[d] * value[head, i - d] for d in distances))
+            scores[head, i, places] = row.detach()
+            rows.append(sum(score * value[head, end - t] for score, t in zip(row, places, strict=True)))
         heads.append(torch.stack(rows))
-    return layer.norm(x + layer.out(torch.cat(heads, -1))), scores
+    x = x + layer.out(torch.cat(heads, -1))
+    x = x if c.pre_norm else layer.norm(x)
+    if c.feed_forward:
+        first, _, second = layer.feed_forward
+        update = second(torch.nn.functional.gelu(first(layer.norm_forward(x) if c.pre_norm else x)))
+        x = x + update if c.pre_norm else layer.norm_forward(x + update)
+    return x, scores
+
+
+def direct_stem(stem, bases):
+    """The stem of one whole linear contig by torch's own convolution: (n, 4) to (n, d_model)."""
+    width, causal = stem.config.stem_width, stem.config.padding == "causal"
+    before, behind = (width - 1, 0) if causal else (width // 2, width // 2)
+
+    def convolved(conv, x, gap):
+        x = torch.nn.functional.pad(x.T, (before * gap, behind * gap))[None]
+        return torch.nn.functional.gelu(torch.nn.functional.conv1d(x, conv.weight, conv.bias, dilation=gap)[0].T)
+
+    x = convolved(stem.bases, bases, 1)
+    for number, (block, norm) in enumerate(zip(stem.blocks, stem.norms, strict=True)):
+        x = x + convolved(block, norm(x), stem.config.stem_growth ** number)
+    return stem.out(x)
 
 
 def direct_network(network, tokens):
     """Logits and scores of one whole linear contig by the definition."""
-    x = network.embedding[tokens] * math.sqrt(network.config.d_model)
+    if network.stem:
+        x = direct_stem(network.stem, torch.eye(4, dtype=network.u.dtype)[tokens])
+    else:
+        x = network.embedding[tokens] * math.sqrt(network.config.d_model)
     all_scores = []
     for layer in network.layers:
         x, scores = direct_layer(layer, x, network.u, network.v)
         all_scores.append(scores)
-    return network.logits(x), all_scores
+    x = network.norm(x) if network.norm else x
+    logits = network.logits(x)
+    return torch.cat([logits, network.auxiliary(x)], -1) if network.auxiliary else logits, all_scores
 
 
 def with_outside(network, tokens):
@@ -156,10 +186,21 @@ def test_published_model_in_double_precision():
     assert (logits[0] - published).abs().max() < 2e-5
 
 
+OPTIONS = {
+    "published": {},
+    "ahead": {"ahead": 4, "frequencies": 3},
+    "stem": {"stem_width": 3, "stem_channels": 6, "stem_blocks": 2},
+    "all": {"ahead": 10, "frequencies": 3, "stem_width": 3, "stem_channels": 6, "stem_blocks": 3, "stem_growth": 3,
+            "feed_forward": 2, "pre_norm": True, "auxiliary": 2},
+    "feed forward behind": {"feed_forward": 2},
+}
+
+
 @pytest.mark.parametrize("padding", ["causal", "same"])
-@pytest.mark.parametrize("length", [7, 30, 75])
-def test_network_equals_direct_formula(padding, length):
-    network = small_network(padding=padding)
+@pytest.mark.parametrize(("length", "options"), [
+    (7, {}), (75, {}), *[pytest.param(30, options, id=name) for name, options in OPTIONS.items()]])
+def test_network_equals_direct_formula(padding, length, options):
+    network = small_network(padding=padding, **options)
     tokens = torch.randint(0, 4, (length,), generator=torch.Generator().manual_seed(length))
     logits, scores = network(with_outside(network, tokens), keep_scores=True)
     direct, direct_scores = direct_network(network, tokens)
@@ -169,11 +210,13 @@ def test_network_equals_direct_formula(padding, length):
         assert (scores[layer][0].sum(-1) - 1).abs().max() < 1e-12
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("padding", ["causal", "same"])
-def test_gradients_equal_direct_formula(padding):
-    network = small_network(padding=padding)
+def test_gradients_equal_direct_formula(padding, options):
+    network = small_network(padding=padding, **options)
     tokens = torch.randint(0, 4, (40,), generator=torch.Generator().manual_seed(3))
-    weight = torch.randn(40, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    weight = torch.randn(40, 2 + network.config.auxiliary, dtype=torch.float64,
+                         generator=torch.Generator().manual_seed(4))
     parameters = list(network.parameters())
     ours = torch.autograd.grad((network(with_outside(network, tokens))[0][0] * weight).sum(), parameters)
     direct = torch.autograd.grad((direct_network(network, tokens)[0] * weight).sum(), parameters)
@@ -193,13 +236,15 @@ def test_gradient_of_inner_segment_by_finite_differences():
     assert torch.autograd.gradcheck(total, (weight,), eps=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("padding", ["causal", "same"])
-def test_view_of_an_output(padding):
-    """Which bases can change an output: the context upstream; downstream none (causal) or 2 nt a layer (same)."""
-    network = small_network(padding=padding)
+def test_view_of_an_output(padding, options):
+    """Which bases can change an output: the whole context and nothing beyond it."""
+    network = small_network(padding=padding, **options)
     upstream, downstream = network.context()
-    assert downstream == (0 if padding == "causal" else 4)
-    assert upstream == 2 * (10 + (4 if padding == "causal" else 2))
+    if not options:
+        assert downstream == (0 if padding == "causal" else 4)
+        assert upstream == 2 * (10 + (4 if padding == "causal" else 2))
     extra = 3
     tokens = torch.randint(0, 4, (1, upstream + 1 + downstream + 2 * extra),
                            generator=torch.Generator().manual_seed(6))
@@ -213,6 +258,22 @@ def test_view_of_an_output(padding):
             changes.append((network(mutant)[0][0, extra] - before).abs().max().item())
     seen = np.flatnonzero(np.array(changes) > 0)
     assert seen.min() == query - upstream and seen.max() == query + downstream
+
+
+def test_heads_start_with_parts_of_the_window_of_their_own():
+    """At v alone the logits are highest in the middle of each head's part, one head beside the other."""
+    config = NetworkConfig(layers=2, heads=4, d_model=16, d_head=8, window=64, frequencies=8)
+    network = Network(config).initialise(torch.Generator().manual_seed(1), 0.0, spread=4.0)
+    t = torch.arange(64)[:, None]
+    frequency = 2 * math.pi / (3 * (4 * 64 / 3) ** (torch.arange(8) / 7))
+    basis = torch.cat([torch.sin(t * frequency), torch.cos(t * frequency)], -1)
+    for layer, shift in zip(network.layers, (0.25, 0.75), strict=True):
+        logits = torch.einsum("hi,hip,tp->ht", network.v, layer.distance.weight.view(4, 8, 16), basis) / math.sqrt(8)
+        for head in range(4):
+            middle = min(16 * (head + shift), 63)
+            assert abs(logits[head].argmax() - middle) <= 3
+            near = slice(max(round(middle) - 8, 0), round(middle) + 8)
+            assert logits[head].softmax(0)[near].sum() > 0.5
 
 
 def test_pieces_batches_and_origin_do_not_matter():

@@ -44,11 +44,13 @@ class NetworkConfig:
     ahead : int
         How many of the window's keys lie downstream of the query; 0 in the published network.
     frequencies : int
-        Sinusoids of the relative positions, wavelengths from 4 nt to 4 windows in a geometric series; 0 = those of
-        Transformer-XL, d_model / 2 from 2 pi to 10000 x 2 pi.
+        Sinusoids of the relative positions, wavelengths from 3 nt (a codon) to 4 windows in a geometric series; 0 =
+        those of Transformer-XL, d_model / 2 from 2 pi to 10000 x 2 pi.
     stem_width, stem_channels, stem_blocks : int
         Convolutions before the first layer in place of the embedding: one over the bases, then residual blocks;
         ``stem_width`` 0 = the embedding.
+    stem_growth : int
+        Residual block i of the stem, counted from 0, has its taps stem_growth^i nt apart.
     feed_forward : int
         Width of the block behind each layer's attention, in multiples of d_model; 0 = none, as published.
     pre_norm : bool
@@ -70,6 +72,7 @@ class NetworkConfig:
     stem_width: int = 0
     stem_channels: int = 64
     stem_blocks: int = 0
+    stem_growth: int = 1
     feed_forward: int = 0
     pre_norm: bool = False
     auxiliary: int = 0
@@ -200,7 +203,7 @@ class Layer(nn.Module):
 class Stem(nn.Module):
     """Convolutions over the bases in place of the embedding: one over the bases, residual blocks, one linear map.
 
-    Each is valid: n positions become ``n - blocks x (width - 1) - (width - 1)``.
+    Each is valid: a convolution with taps ``gap`` nt apart takes (width - 1) x gap positions.
     """
 
     def __init__(self, config):
@@ -216,18 +219,32 @@ class Stem(nn.Module):
         """Shares of the four bases (b, n, 4), zero where nothing exists, to states (b, m, d_model); and ``exists``."""
         c = self.config
         left, right = _context(c.stem_width, c.padding)
-        x = F.gelu(_convolved(self.bases, bases))
+        x = F.gelu(_convolved(self.bases, bases, 1))
         exists = None if exists is None else exists[:, left:exists.shape[1] - right]
-        for block, norm in zip(self.blocks, self.norms, strict=True):
-            update = F.gelu(_convolved(block, _masked(norm(x), exists)))
-            x = x[:, left:x.shape[1] - right] + dropout(update, c.dropout, generator)
-            exists = None if exists is None else exists[:, left:exists.shape[1] - right]
+        for block, norm, gap in zip(self.blocks, self.norms, stem_gaps(c), strict=True):
+            here = slice(left * gap, x.shape[1] - right * gap)
+            update = F.gelu(_convolved(block, _masked(norm(x), exists), gap))
+            x = x[:, here] + dropout(update, c.dropout, generator)
+            exists = None if exists is None else exists[:, here]
         return _masked(self.out(x), exists), exists
 
 
-def _convolved(conv, x):
-    """A convolution along the positions of (b, n, channels)."""
-    return Convolution.apply(x, conv.weight.transpose(1, 2).flatten(1), conv.bias)
+def stem_gaps(config):
+    """Distance between the taps of each residual block of the stem, nt."""
+    return [config.stem_growth ** block for block in range(config.stem_blocks)]
+
+
+def _convolved(conv, x, gap):
+    """A convolution along the positions of (b, n, channels), its taps ``gap`` positions apart."""
+    weight = conv.weight.transpose(1, 2).flatten(1)
+    if gap == 1:
+        return Convolution.apply(x, weight, conv.bias)
+    # Every gap-th position is a sequence of its own.
+    b, n, channels = x.shape
+    m = n - (conv.kernel_size[0] - 1) * gap
+    x = F.pad(x, (0, 0, 0, -n % gap)).unflatten(1, (-1, gap)).transpose(1, 2).flatten(0, 1)
+    x = Convolution.apply(x.contiguous(), weight, conv.bias)
+    return x.unflatten(0, (b, gap)).transpose(1, 2).flatten(1, 2)[:, :m]
 
 
 def _masked(x, exists):
@@ -304,7 +321,8 @@ class Network(nn.Module):
         if not c.stem_width:
             return 0, 0
         left, right = _context(c.stem_width, c.padding)
-        return (1 + c.stem_blocks) * left, (1 + c.stem_blocks) * right
+        taken = 1 + sum(stem_gaps(c))
+        return taken * left, taken * right
 
     def embed(self, tokens, exists=None, generator=None):
         """Codes to states: (b, n) to (b, m, d_model) and ``exists``, which the stem shortens.
@@ -422,7 +440,7 @@ def frequencies(config):
     """
     if not config.frequencies:
         return 10000.0 ** (-torch.arange(0, config.d_model, 2, dtype=torch.float64) / config.d_model)
-    shortest, longest = 4.0, 4.0 * config.window
+    shortest, longest = 3.0, 4.0 * config.window
     return 2 * math.pi / torch.logspace(math.log10(shortest), math.log10(longest), config.frequencies,
                                         dtype=torch.float64)
 

@@ -44,7 +44,8 @@ def direct_layer(layer, x, u, v):
     frequency = torch.tensor([10000.0 ** (-2 * i / c.d_model) for i in range(c.d_model // 2)], dtype=x.dtype)
     if c.frequencies:
         steps = [i / (c.frequencies - 1) for i in range(c.frequencies)]
-        frequency = torch.tensor([2 * math.pi / (3 ** (1 - step) * (4 * c.window) ** step) for step in steps], dtype=x.dtype)
+        wavelengths = [3 ** (1 - step) * (4 * c.window) ** step for step in steps]
+        frequency = 2 * math.pi / torch.tensor(wavelengths, dtype=x.dtype)
     scores = torch.zeros(c.heads, n, c.window, dtype=x.dtype)
     heads = []
     for head in range(c.heads):

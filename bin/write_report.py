@@ -33,6 +33,7 @@ def main():
         "published_counts",
         "grid_png",
         "params",
+        "peers",
     ):
         parser.add_argument(f"--{name}", help="left out or missing: not recorded")
     parser.add_argument("--sites", help="sites.bed, to look at the labels themselves")

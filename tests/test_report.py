@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from attentome.label_signal import aligned_bases, label_information, readings
 from attentome.multiqc_content import picture
 from attentome.multiqc_sections import sections
 from attentome.multiqc_sets import set_sections
-from attentome.outcome import interval_text, judge, number, run_state
+from attentome.outcome import interval_text, judge, number, run_state, without_intervals
+from attentome.peer_words import auxiliary_words, peer_sentences, peer_table
 from attentome.published_counts import beside_published
 from attentome.report import write_report
 from attentome.report_inputs import read_run, similar_heads
@@ -72,6 +74,7 @@ def options(folder, heads, **changes):
         "audit_table": folder / "audit.tsv",
         "published_counts": None,
         "grid_png": None,
+        "peers": None,
         "sites": folder / "sites.bed",
         "genome": folder / "genome.fna",
         "audits": sorted(folder.glob("*.audit.json")),
@@ -647,6 +650,55 @@ def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
     run = read_run(options(*described, grid_png=described[0] / "grid.png"))
     section = sections(run, run_card(run, outcome), None)["attentome_grid"]
     assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
+
+
+def peers_of(network, others):
+    """``peers.json`` with PR AUCs: of the network, and of each peer with the network's lead over it."""
+    def entry(value, low, high):
+        return dict.fromkeys(("roc_auc", "pr_auc", "pr_auc_tolerant"), {"value": value, "lo": low, "hi": high})
+
+    models = {"network": {**entry(*network), "n_weights": 30_114}}
+    for name, (value, lead) in others.items():
+        models[name] = {**entry(*value), "n_weights": 69, "network_lead": entry(*lead)}
+    return {"arc": "test", "models": models}
+
+
+def test_peers_stand_beside_the_network(described, tmp_path):
+    folder, heads = described
+    others = {"residual_cnn": ((0.42, 0.38, 0.46), (-0.11, -0.14, -0.08)),
+              "pwm_scanner": ((0.08, 0.07, 0.1), (0.23, 0.2, 0.26))}
+    run = replace(read_run(options(folder, heads)), peers=peers_of((0.31, 0.28, 0.34), others))
+    words = ("a residual CNN reaches PR AUC 0.42 (0.38 to 0.46) and a PWM scanner reaches PR AUC 0.08 (0.07 to 0.1). "
+             "The network is behind the residual CNN by 0.11 (0.08 to 0.14) and ahead of the PWM scanner by 0.23 "
+             "(0.2 to 0.26).")
+    outcome = write_report(run, tmp_path, multiqc=False)
+    assert [row["name"] for row in outcome["facts"]["peers"]] == ["network", *others]
+    card = (tmp_path / "run_card.html").read_text()
+    for page in (card, (tmp_path / "atlas.html").read_text()):
+        assert words in page
+    assert "−0.11 (−0.14 to −0.08)" in card and card.count('<circle') == 3
+    assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
+    metrics = sections(run, run_card(run, outcome), None)["attentome_metrics"]
+    assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
+    # The same comparison whose interval holds 0, and one without an interval.
+    equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
+    assert peer_sentences(replace(run, peers=equal)).endswith(
+        "not told apart from the residual CNN (difference −0.01 (−0.03 to 0.02)).")
+    few = replace(run, peers=equal, metrics=without_intervals(run.metrics))
+    assert peer_sentences(few).endswith("PR AUC 0.32. The network is behind the residual CNN by 0.01.")
+
+
+def test_without_peers_the_report_says_so(report):
+    out, _, run = report
+    assert peer_table(run) == peer_sentences(run) == ""
+    assert "No peer without attention was run (--baselines)" in (out / "run_card.html").read_text()
+    assert "evaluation/peers.tsv" not in (out / "run_card.html").read_text()
+
+
+def test_auxiliary_outputs_in_words():
+    weighed = {"auxiliary_sets": ["a", "b", "c"], "settings": {"auxiliary_weight": 0.3}}
+    assert auxiliary_words(weighed) == "own sites of a, b and c (weight 0.3 each), in training alone"
+    assert auxiliary_words({**weighed, "settings": {}}) == auxiliary_words({}) == "none"
 
 
 def test_run_card_says_where_the_sets_came_from(tmp_path, described):

@@ -10,6 +10,7 @@ from attentome.cell_geometry import (
 from attentome.logo import LETTERS
 from attentome.outcome import UNGRADED
 from attentome.page import cell_bases, page, warning
+from attentome.peer_words import peer_sentences
 from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, RULE, SOFT, escape, times
 
 CELL, TALL, LOGO = 176, 86, 40
@@ -169,6 +170,11 @@ def head_map(heads):
     return f'<table class="map">{"".join(rows)}</table>'
 
 
+def _peers(run):
+    words = peer_sentences(run)
+    return f"<p>{escape(words)} Table: run_card.html.</p>\n" if words else ""
+
+
 def atlas_page(run, outcome):
     """``atlas.html`` as text.
 
@@ -191,7 +197,7 @@ def atlas_page(run, outcome):
     body = f"""
 <h1>Head atlas: {len(heads)} attention heads, not graded</h1>
 {warning(outcome)}<p class="lead">{escape(outcome["sentence"])}</p>
-<p>{UNGRADED} A logo alone proves nothing: choosing 50 windows by any rule makes some logo.</p>
+{_peers(run)}<p>{UNGRADED} A logo alone proves nothing: choosing 50 windows by any rule makes some logo.</p>
 {letter_definitions()}
 <div class="top"><div><h2>How to read a cell</h2>
 <div class="how"><div><span class="badge">?</span>

@@ -6,6 +6,7 @@ from attentome.multiqc_content import number_column, parent, picture_section
 from attentome.multiqc_heads import head_sections
 from attentome.multiqc_sets import set_sections
 from attentome.outcome import interval_text, number
+from attentome.peer_words import peer_rows, peer_sentences
 from attentome.style import GROUP_COLOUR, escape
 
 MOST_POINTS = 200
@@ -179,11 +180,28 @@ def _metrics(run, network):
         "sites": number_column("Sites", "Sites in the test arc", "{:,.0f}"),
         "positions": number_column("Positions", "Positions of the test arc, both strands", "{:,.0f}"),
     }
+    rows = {network: row}
+    peers = [peer for peer in peer_rows(run) if peer["network_lead"]]
+    if peers:
+        headers["lead"] = {
+            "title": "Network's lead, PR AUC (95 %)",
+            "description": "PR AUC of the network less that of the peer, by a paired bootstrap",
+            "scale": False,
+        }
+    for peer in peers:
+        rows[peer["title"]] = {
+            **row,
+            "pr_auc": interval_text(peer["pr_auc"]),
+            "pr_auc_5": interval_text(peer["pr_auc_tolerant"]),
+            "roc_auc": interval_text(peer["roc_auc"]),
+            "lead": interval_text(peer["network_lead"]["pr_auc"]),
+        }
     return {
         "id": "attentome_metrics",
         **parent("test_arc"),
         "section_name": "Metrics",
-        "description": "With 95 % intervals from a bootstrap over genome blocks. Data: tables/metrics.tsv.",
+        "description": "With 95 % intervals from a bootstrap over genome blocks. Data: tables/metrics.tsv"
+        + (", evaluation/peers.tsv. " + escape(peer_sentences(run)) if peers else "."),
         "plot_type": "table",
         "pconfig": {
             "id": "attentome_metrics_table",
@@ -192,7 +210,7 @@ def _metrics(run, network):
             "no_violin": True,
         },
         "headers": headers,
-        "data": {network: row},
+        "data": rows,
     }
 
 

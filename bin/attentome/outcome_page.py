@@ -4,6 +4,7 @@ to try."""
 from attentome.elements import signed
 from attentome.outcome import COMPARISON_BITS, NOT_LEARNED, SYMBOLS, interval_text, label_columns, number
 from attentome.page import page
+from attentome.peer_words import peer_table
 from attentome.run_card_figures import dots_svg
 from attentome.style import BLUES, FAINT, INK, SOFT, escape
 
@@ -44,7 +45,7 @@ blind guess scores {number(metrics["prevalence"])}. Its heads therefore explain 
 <div class="columns"><div><h2>What was measured <small>PR AUC on the {escape(metrics["arc"])} arc, log
 scale</small></h2> {dots_svg(run)}<p class="note">PR AUC {interval_text(metrics["pr_auc"])}, ROC AUC
 {interval_text(metrics["roc_auc"])}; {metrics["n_sites"]:,} sites in {metrics["n_positions"]:,} positions.
-Data: tables/metrics.tsv.</p></div>
+Data: tables/metrics.tsv.</p>{peer_table(run)}</div>
 <div><h2>What the labels look like <small>information per base, all sites
 aligned</small></h2>{_labels_svg(run)}</div></div>
 <h2>Why? Checked for you</h2>

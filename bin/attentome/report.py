@@ -10,6 +10,7 @@ from attentome.head_page import head_page
 from attentome.multiqc_report import versions_text, write_multiqc
 from attentome.outcome import judge, run_state, without_intervals
 from attentome.outcome_page import outcome_page
+from attentome.peer_words import peer_rows
 from attentome.report_inputs import similar_heads
 from attentome.report_tables import (
     curves_table,
@@ -44,6 +45,7 @@ def write_report(run, out, multiqc=True):
     if run_state(run) == "too_few_sites":
         run = replace(run, metrics=without_intervals(run.metrics))
     outcome = judge(run)
+    outcome["facts"]["peers"] = peer_rows(run)
     write_json(out / "outcome.json", outcome)
     write_tables(run, out / "tables")
     card = run_card(run, outcome)

@@ -90,6 +90,7 @@ class RunFacts:
     profile: dict
     records: list
     params: dict
+    peers: dict = field(default_factory=dict)
     sites: pd.DataFrame | None = None
     genome: dict = field(default_factory=dict)
 
@@ -174,6 +175,7 @@ def read_run(options):
             key=lambda record: (record["process"], record.get("tag", "")),
         ),
         params=_json(options.params),
+        peers=_json(options.peers),
         sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None,
         genome=genome,
     )

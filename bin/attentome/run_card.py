@@ -3,6 +3,7 @@ done."""
 
 from pathlib import Path
 
+from attentome.peer_words import NOT_RUN, peer_rows
 from attentome.set_words import contig_words, fix_words, format_words, lift_words, source_words
 
 MISSING = "not recorded"
@@ -31,9 +32,11 @@ def processes(records):
         "CURATE",
         "LABEL",
         "TRAIN",
+        "SCAN_PROMOTERS",
         "PREDICT",
         "JOIN_OUTPUTS",
         "EVALUATE",
+        "COMPARE_PEERS",
         "COMPARE_SETS",
         "GRID",
         "PROFILE",
@@ -81,6 +84,8 @@ def not_done(run):
         "network.",
         "Outputs are not calibrated: 0.8 is a score, not a probability.",
     ]
+    if not run.peers:
+        lines.append(NOT_RUN)
     if not run.training:
         lines.append(
             "The network was not trained in this run (--model): its training, its seed and whether it has "
@@ -148,6 +153,7 @@ def run_card(run, outcome):
             },
             "pr_auc_tolerant": metrics.get("pr_auc_tolerant"),
             "bootstrap": metrics.get("bootstrap"),
+            "models": peer_rows(run),
         },
         "split": run.split.to_dict("records"),
         "network": {

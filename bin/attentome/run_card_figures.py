@@ -3,56 +3,65 @@
 import math
 
 from attentome.outcome import LEARNED_FACTOR, interval_text, number
+from attentome.peer_words import peer_rows
 from attentome.run_card import MISSING
 from attentome.style import BLUES, FAINT, GROUP_COLOUR, INK, RULE, SOFT, escape
 
 
 def dots_svg(run):
-    """PR AUC of the network on a log scale, with its interval, the prevalence and the line above
-    which it learned."""
+    """PR AUC of the network and of its peers on a log scale, with intervals, the prevalence and the line above
+    which the network learned."""
     metrics = run.metrics
     prevalence, entry = metrics["prevalence"], metrics["pr_auc"]
-    low = 10 ** math.floor(math.log10(max(min(prevalence, entry["value"] or prevalence) / 1.5, 1e-7)))
-    left, right, y, wide = 90, 480, 48, 560
+    rows = [("trained, 1 seed", entry, INK)]
+    rows += [(row["title"], row["pr_auc"], SOFT) for row in peer_rows(run) if row["network_lead"]]
+    lowest = min([prevalence, *(row["value"] or prevalence for _, row, _ in rows)])
+    low = 10 ** math.floor(math.log10(max(lowest / 1.5, 1e-7)))
+    left, right, wide = 90, 480, 560
+    axis = 76 + 24 * (len(rows) - 1)
 
     def x(value):
         share = (math.log10(max(value, low)) - math.log10(low)) / -math.log10(low)
         return left + share * (right - left)
 
     parts = [
-        f'<svg width="{wide}" height="104" viewBox="0 0 {wide} 104" font-size="12" role="img">'
+        f'<svg width="{wide}" height="{axis + 28}" viewBox="0 0 {wide} {axis + 28}" font-size="12" role="img">'
         f"<title>PR AUC {interval_text(entry)}, prevalence {number(prevalence)}</title>",
-        f'<text x="0" y="{y + 4}" fill="{INK}">trained, 1 seed</text>',
-        f'<path d="M{left} {y}H{right}" stroke="{RULE}"/><path d="M{left} 76H{right}" stroke="{FAINT}"/>',
+        f'<path d="M{left} {axis}H{right}" stroke="{FAINT}"/>',
     ]
     guess, line = x(prevalence), x(min(1, LEARNED_FACTOR * prevalence))
     parts.append(
-        f'<path d="M{guess:.1f} 22V76" stroke="{INK}" stroke-dasharray="3 3"/>'
+        f'<path d="M{guess:.1f} 22V{axis}" stroke="{INK}" stroke-dasharray="3 3"/>'
         f'<text x="{guess - 4:.1f}" y="12" text-anchor="{"end" if guess > 190 else "start"}" fill="{SOFT}">'
         f"prevalence {number(prevalence)}</text>"
     )
     parts.append(
-        f'<path d="M{line:.1f} 22V76" stroke="{FAINT}"/>'
+        f'<path d="M{line:.1f} 22V{axis}" stroke="{FAINT}"/>'
         f'<text x="{line + 5:.1f}" y="30" fill="{SOFT}">{LEARNED_FACTOR} × prevalence</text>'
     )
     exponent = round(math.log10(low))
     for power in range(exponent, 1):
         value = 10**power
         parts.append(
-            f'<path d="M{x(value):.1f} 76v4" stroke="{FAINT}"/><text x="{x(value):.1f}" y="94" fill="{SOFT}" '
-            f'text-anchor="middle">{number(value)}</text>'
+            f'<path d="M{x(value):.1f} {axis}v4" stroke="{FAINT}"/><text x="{x(value):.1f}" y="{axis + 18}" '
+            f'fill="{SOFT}" text-anchor="middle">{number(value)}</text>'
         )
-    if entry.get("lo") is not None:
+    for i, (name, row, colour) in enumerate(rows):
+        y = 48 + 24 * i
         parts.append(
-            f'<path d="M{x(entry["lo"]):.1f} {y}H{x(entry["hi"]):.1f}" stroke="{GROUP_COLOUR["top"]}" '
-            'stroke-width="4" opacity=".35"/>'
+            f'<text x="0" y="{y + 4}" fill="{colour}">{name}</text><path d="M{left} {y}H{right}" stroke="{RULE}"/>'
         )
-    if entry.get("value") is not None:
-        parts.append(f'<circle cx="{x(entry["value"]):.1f}" cy="{y}" r="5" fill="{INK}"/>')
-    parts.append(
-        f'<text x="{right + 12}" y="{y + 4}" font-weight="bold" '
-        f'fill="{INK}">{number(entry.get("value"))}</text>'
-    )
+        if row.get("lo") is not None:
+            parts.append(
+                f'<path d="M{x(row["lo"]):.1f} {y}H{x(row["hi"]):.1f}" stroke="{GROUP_COLOUR["top"]}" '
+                'stroke-width="4" opacity=".35"/>'
+            )
+        if row.get("value") is not None:
+            parts.append(f'<circle cx="{x(row["value"]):.1f}" cy="{y}" r="5" fill="{colour}"/>')
+        parts.append(
+            f'<text x="{right + 12}" y="{y + 4}" font-weight="{"bold" if i == 0 else "normal"}" '
+            f'fill="{colour}">{number(row.get("value"))}</text>'
+        )
     return "".join(parts) + "</svg>"
 
 

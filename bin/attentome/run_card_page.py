@@ -2,6 +2,7 @@
 
 from attentome.outcome import LEARNED_FACTOR, interval_text, number
 from attentome.page import facts, page, table, warning
+from attentome.peer_words import auxiliary_words, peer_sentences, peer_table
 from attentome.run_card import MISSING, plain_parameters
 from attentome.run_card_figures import dots_svg, ring_svg
 from attentome.style import BLUES, escape
@@ -88,7 +89,7 @@ Data: tables/metrics.tsv.</p></div>
             {"from (0-based)", "to", "positions", "sites"},
         )
     }<p class="note">Data: labels/split.tsv.</p></div></div>
-<div class="columns"><div><h2>4 Network</h2>{facts(_network_pairs(card))}</div>
+{_peers(run)}<div class="columns"><div><h2>4 Network</h2>{facts(_network_pairs(card))}</div>
 <div><h2>5 Training</h2>{facts(_training_pairs(card))}</div></div>
 <div class="columns"><div><h2>7 Time and memory <small>sum over the tasks of a process</small></h2>
 {_time_table(card)}<p class="note">Without this report itself. Data: run_card.json; pipeline_info/ holds the
@@ -100,6 +101,11 @@ done</h2><ul>{"".join(f"<li>{escape(line)}</li>" for line in card["not_done"])}<
 <footer>All facts of this page: <a href="run_card.json">run_card.json</a>. Section 6, the rule of grades, is
 absent: it applies where controls were run.</footer>"""
     return page(f"Run card · {run.name}", body, run.name, style=STYLE, heads=shown)
+
+
+def _peers(run):
+    rows = peer_table(run)
+    return f"<h3>Beside peers without attention</h3>\n<p>{escape(peer_sentences(run))}</p>\n{rows}" if rows else ""
 
 
 def _count(value):
@@ -170,6 +176,7 @@ def _training_pairs(card):
         ("seed", str(training.get("seed", MISSING))),
         ("stopped at", f"step {training.get('steps', 0):,}: {training.get('stop_reason', MISSING)}"),
         ("kept", f"step {training.get('best_step', 0):,}, lowest validation loss"),
+        ("auxiliary outputs", auxiliary_words(training)),
     ]
     return pairs + [(name.replace("_", " "), str(value)) for name, value in settings.items()]
 

@@ -26,7 +26,7 @@ process REPORT {
         --genome_json genome.json --curation curation.json --sets sets.tsv --overlap overlap.tsv \\
         --overlap_png overlap.png --sites sites.bed --genome genome.fna --audits ${audits} --audit_table audit.tsv \\
         --audit_png audit.png --distances_png distances.png --sources sources.json --published_counts published_counts.json \\
-        --grid_png grid.png --profile_json profile.json --records ${records} --params params.json \\
+        --grid_png grid.png --profile_json profile.json --records ${records} --params params.json --peers peers.json \\
         --run_name ${quoted(run_name)} --out report
     printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' ${workflow.manifest.version} ${workflow.nextflow.version} \\
         >> report/software_versions.yml

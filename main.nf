@@ -50,8 +50,9 @@ workflow {
 
     ch_sites.filter { _sites -> settings.curate_only }.view { _sites -> "Curated sites: ${settings.outdir}/sites/sites.bed" }
 
-    // A given model reads labels at its own shift.
-    label_shift = model_json ? read_json(model_json).label_shift : settings.label_shift
+    // [tiny: [label_shift: 20, network: [...], training: [...], peer: [...]]]; a given model reads labels at its own shift
+    preset      = read_json(file("${projectDir}/assets/presets.json")).subMap([settings.preset])
+    label_shift = model_json ? read_json(model_json).label_shift : settings.label_shift != null ? settings.label_shift : preset[settings.preset]?.label_shift
     LABEL(ch_label_sets, ch_genome, ch_genome_json, label_shift, settings.split, code_version('label_genome.py'))
     // labels.safetensors, labels.json, split.tsv of the curated sites
     ch_curated     = LABEL.out.labels.filter { meta, _labels, _json, _split -> meta.id == 'curated' }
@@ -59,8 +60,7 @@ workflow {
     ch_labels_json = ch_curated.map { _meta, _labels, json, _split -> json }.first()
     ch_split       = ch_curated.map { _meta, _labels, _json, split -> split }.first()
 
-    // [tiny: [network: [...], training: [...], peer: [...]]]: the peer apart, so that its settings train no network again
-    preset    = read_json(file("${projectDir}/assets/presets.json")).subMap([settings.preset])
+    // [tiny: [network: [...], training: [...]]]: without the peer, so that its settings train no network again
     own       = preset.collectEntries { name, parts -> [name, parts.findAll { part, _value -> part != 'peer' }] }
     overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
     // [[id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], preset], one for each network

@@ -13,15 +13,18 @@ QUANTUM = 1 << 20
 PLACE_BITS = 42
 LAST_PLACE = (1 << PLACE_BITS) - 1
 LEAST_WAITING = 1 << 16
-CELLS = 1 << 20
+CELLS = 1 << 18
+MANY = 4
+"""Where one column in so many has something to look at, all are looked at, so many positions at once:"""
+ROWS = 32
 
 
 class BestPlaces:
     """The ``n`` best places of each column, whatever the order in which the scores come.
 
     Scores are compared in steps of 2^-20, far above the rounding of float32 and far below anything that matters; of
-    equal scores the lower place wins. Memory is 8 bytes per column and place kept, an eighth of that for what waits,
-    and tables of 8 MB while it is sorted in. Threads may share one.
+    equal scores the lower place wins. Memory is 8 bytes per column and place kept, about half of that for what waits
+    and is sorted in. Threads may share one.
 
     Parameters
     ----------
@@ -36,9 +39,9 @@ class BestPlaces:
     def __init__(self, columns, n, device):
         self.columns, self.n, self.device = columns, n, device
         self._keys = np.full((int(np.prod(columns)), n), -1, np.int64)
-        self._waiting = []
+        room = max(LEAST_WAITING, self._keys.size // 16)
+        self._waiting_columns, self._waiting_keys = np.empty(room, np.int32), np.empty(room, np.int64)
         self._count = 0
-        self._limit = max(LEAST_WAITING, self._keys.size // 8)
         self._lock = Lock()
         self._raise_bounds()
 
@@ -55,20 +58,21 @@ class BestPlaces:
         highest : Tensor, shape (b, heads, window)
             Its maximum over the m positions.
         """
-        score, place, bound = self._bounds[layer]
+        score, above, place, bound = self._bounds[layer]
         for row, first in enumerate(places):
             # Where all places of the block come behind the last of the best, an equal score is not enough.
-            least = torch.where(place < first, score + 1 / QUANTUM, score)
-            head, column = (highest[row] >= least).nonzero(as_tuple=True)
+            least = torch.where(place < first, above, score)
+            head, column = _nonzero(highest[row] >= least)
             if not len(head):
                 continue
-            steps = (band[row, head, :, column] * QUANTUM).long()
-            behind = LAST_PLACE - first - torch.arange(steps.shape[1], device=steps.device)
-            keys = (steps << PLACE_BITS) | behind
-            hit, position = (keys > bound[head, column][:, None]).nonzero(as_tuple=True)
-            if len(hit):
-                flat = (layer * self.columns[1] + head[hit]) * self.columns[2] + column[hit]
-                self._put_aside(flat.to(torch.int32).cpu().numpy(), keys[hit, position].cpu().numpy())
+            if len(head) > least.numel() // MANY:
+                for start in range(0, band.shape[2], ROWS):
+                    part = band[row, :, start:start + ROWS]
+                    head, position, column = _nonzero(part >= least[:, None])
+                    self._keep(layer, first + start, part, bound, head, position, column)
+            else:
+                hit, position = _nonzero(band[row, head, :, column] >= least[head, column][:, None])
+                self._keep(layer, first, band[row], bound, head[hit], position, column[hit])
 
     def keys(self):
         """The best of each column as sortable numbers: int64, shape (*columns, n), in no order, -1 where none is left.
@@ -80,21 +84,34 @@ class BestPlaces:
             self._sort_in()
         return self._keys.reshape(*self.columns, self.n)
 
+    def _keep(self, layer, first, scores, bound, head, position, column):
+        """Put aside those of the scores (heads, m, window) at the given indices that are among the best so far."""
+        steps = (scores[head, position, column] * QUANTUM).long()
+        keys = (steps << PLACE_BITS) | (LAST_PLACE - first - position)
+        better = keys > bound[head, column]
+        columns = ((layer * self.columns[1] + head) * self.columns[2] + column)[better].to(torch.int32)
+        self._put_aside(columns.cpu().numpy(), keys[better].cpu().numpy())
+
     def _put_aside(self, columns, keys):
         with self._lock:
-            self._waiting.append((columns, keys))
-            self._count += len(keys)
-            if self._count >= self._limit:
-                self._sort_in()
+            while len(keys):
+                room = slice(self._count, min(self._count + len(keys), len(self._waiting_keys)))
+                n = room.stop - room.start
+                self._waiting_columns[room], self._waiting_keys[room] = columns[:n], keys[:n]
+                columns, keys, self._count = columns[n:], keys[n:], room.stop
+                if self._count == len(self._waiting_keys):
+                    self._sort_in()
 
     def _sort_in(self):
         if not self._count:
             return
-        columns, keys = map(np.concatenate, zip(*self._waiting, strict=True))
-        self._waiting, self._count = [], 0
-        order = np.argsort(columns, kind="stable")
-        columns, keys = columns[order], keys[order]
-        found, starts, counts = np.unique(columns, return_index=True, return_counts=True)
+        columns = self._waiting_columns[:self._count]
+        keys = self._waiting_keys[np.argsort(columns)]
+        self._count = 0
+        counts = np.bincount(columns)
+        starts = np.cumsum(counts) - counts
+        found = np.flatnonzero(counts)
+        starts, counts = starts[found], counts[found]
         # Columns with about equally many new keys together, in tables of bounded size.
         by_count = np.argsort(counts, kind="stable")[::-1]
         while len(by_count):
@@ -110,11 +127,21 @@ class BestPlaces:
         self._raise_bounds()
 
     def _raise_bounds(self):
-        """What a score must reach, layer by layer: (score, place, key) of the last of the best; replaced as a whole."""
+        """What a score must reach, layer by layer; replaced as a whole, so that other threads see old or new.
+
+        The last of the best: its score, the next higher one, its place, its key.
+        """
         key = torch.from_numpy(self._keys.min(1).reshape(self.columns)).to(self.device)
         score = (key >> PLACE_BITS).clamp(min=0).float() / QUANTUM
         place = torch.where(key < 0, LAST_PLACE, LAST_PLACE - (key & LAST_PLACE))
-        self._bounds = list(zip(score, place, key, strict=True))
+        self._bounds = list(zip(score, score + 1 / QUANTUM, place, key, strict=True))
+
+
+def _nonzero(mask):
+    """``mask.nonzero(as_tuple=True)``, which torch is slow at on a CPU."""
+    if mask.is_cuda:
+        return mask.nonzero(as_tuple=True)
+    return [torch.from_numpy(index) for index in np.unravel_index(np.flatnonzero(mask.numpy()), mask.shape)]
 
 
 def places_and_scores(keys):

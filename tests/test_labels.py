@@ -5,7 +5,17 @@ import pandas as pd
 import pytest
 
 from attentome.genome import BASES, OUTSIDE, Contig, decode, encode
-from attentome.labels import arc_positions, arc_values, label_genome, read_split, split_genome, split_table, stream_key
+from attentome.labels import (
+    arc_positions,
+    arc_values,
+    auxiliary_labels,
+    label_genome,
+    read_split,
+    split_genome,
+    split_sets,
+    split_table,
+    stream_key,
+)
 
 
 def genome_of(*contigs):
@@ -28,6 +38,14 @@ def test_circular_label_goes_over_the_origin_on_its_own_strand():
     assert np.flatnonzero(labels["c", "plus"]).tolist() == [15]
     assert np.flatnonzero(labels["c", "minus"]).tolist() == [85]
     assert lost == 0
+
+
+def test_each_sets_own_labels_keep_its_name():
+    genome = genome_of(("c", 100, True))
+    arrays = auxiliary_labels(genome, {"b": sites(("c", 30, "+")), "a.1": sites(("c", 70, "-"), ("c", 95, "+"))}, 20)
+    found = {name: {stream: np.flatnonzero(array).tolist() for stream, array in streams.items()}
+             for name, streams in split_sets(arrays).items()}
+    assert found == {"a.1": {"c.plus": [15], "c.minus": [50]}, "b": {"c.plus": [50], "c.minus": []}}
 
 
 def test_linear_label_beyond_the_end_is_lost_not_moved():

@@ -26,6 +26,7 @@ from attentome.train import (
     TrainingDiverged,
     TrainSettings,
     batch_gradients,
+    blurred,
     learning_rate_at,
     position_loss,
     read_preset,
@@ -88,6 +89,48 @@ def test_interval_shorter_than_a_segment_is_scored_in_part(planted):
     sampler = SegmentSampler(genome, [labels], [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0,
                              np.random.default_rng(3))
     assert (sampler.draw(10)[2].sum(1) == 40).all()
+
+
+@pytest.mark.parametrize("circular", [True, False])
+def test_blurred_labels_fall_off_like_a_gaussian(circular):
+    labels = np.zeros(50, np.uint8)
+    labels[[1, 20, 22]] = 1
+    soft = blurred({"c": Contig("c", labels, circular)}, {"c.plus": labels, "c.minus": labels}, 1.0)["c.plus"]
+    falls = np.exp(-np.arange(4) ** 2 / 2)
+    np.testing.assert_allclose(soft[18:25], falls[[2, 1, 0, 1, 0, 1, 2]], rtol=1e-6)
+    np.testing.assert_allclose(soft[:5], falls[[1, 0, 1, 2, 3]], rtol=1e-6)
+    np.testing.assert_allclose(soft[48:], falls[[3, 2]] if circular else [0, 0], rtol=1e-6)
+    assert not soft[26:48].any()
+
+
+def test_auxiliary_outputs_learn_their_sets_and_weigh_what_is_asked(planted):
+    """The loss is the weighted sum of each output's own; an auxiliary set alone teaches the network its sites."""
+    genome, labels = planted
+    own = {name: np.roll(array, 3 if name.endswith("plus") else -3) for name, array in labels.items()}
+    settings = dataclasses.replace(SETTINGS, auxiliary_weight=0.3, soft_weight=0.2)
+    network = Network(dataclasses.replace(CONFIG, auxiliary=2)).initialise(torch.Generator().manual_seed(1), 0.2)
+    soft = blurred(genome, labels, 1.0)
+    sampler = SegmentSampler(genome, [labels, soft, own], ARCS["train"], network.context(), 64, 0.7,
+                             np.random.default_rng(1))
+    codes, target, scored = sampler.draw(4)
+    with torch.no_grad():
+        outputs = network(torch.from_numpy(codes).long())[0]
+    parts = [position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean().item()
+             for channel, output in enumerate((tss_logit(outputs), outputs[..., 2], outputs[..., 3]))]
+    loss, _ = batch_gradients(network, settings, (codes, target, scored), (1, 1), torch.device("cpu"), 1)
+    assert loss == pytest.approx(parts[0] + 0.2 * parts[1] + 0.3 * parts[2], rel=1e-4)
+
+    trained = train_network(CONFIG, dataclasses.replace(settings, max_steps=200, evaluate_every=200), genome, labels,
+                            ARCS["train"], ARCS["validation"], 1, torch.device("cpu"), log=lambda line: None,
+                            auxiliary=[own])[0]
+    assert trained.config.auxiliary == 2
+    upstream, downstream = trained.context()
+    tokens = genome["c"].window("plus", 30000 - upstream, 40000 + downstream)
+    with torch.no_grad():
+        outputs = trained(torch.from_numpy(tokens).long()[None])[0][0]
+    reached = {name: pr_auc(arrays["c.plus"][30000:40000], outputs[:, 3].numpy())
+               for name, arrays in (("own", own), ("curated", labels))}
+    assert reached["own"] > 5 * reached["curated"] and reached["own"] > 0.3
 
 
 def test_loss_is_the_focal_formula():

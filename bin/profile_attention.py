@@ -61,6 +61,7 @@ def main():
             "n_all": len(outputs), **{f"n_{group}": len(places) for group, places in groups.items()},
             "n_spearman": n_spearman, "spearman_error": 1 / np.sqrt(max(n_spearman - 1, 1)),
             "n_windows": LOGO_WINDOWS, "n_best": int(windows["rank"].max()), "distances": distances, "peak_d": peaks,
+            "key_context": [network.key_context(layer) for layer in range(config.layers)],
             "padding": config.padding, "conv_width": config.conv_width})
 
 

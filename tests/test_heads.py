@@ -192,8 +192,8 @@ def test_zoom_and_reach():
     assert zoom_range(110, 512) == (60, 159)
     assert zoom_range(511, 512) == (412, 511)
     assert zoom_range(5, 40) == (0, 39)
-    assert key_reach(27, 2, 7, "causal") == (27, 39)
-    assert key_reach(27, 2, 7, "same") == (21, 33)
+    assert key_reach(27, (12, 0)) == (27, 39)
+    assert key_reach(27, (6, 6)) == (21, 33)
 
 
 def test_head_numbers_of_a_planted_head(inputs):

@@ -345,3 +345,28 @@ def test_resumed_demo_runs_nothing_again(demo):
     again = run_pipeline(folder, "-profile", "test", "-resume")
     assert again.exit_code == 0, again.output
     assert again.tasks("CACHED") == Counter(SIMULATED)
+
+
+@pytest.mark.slow
+def test_peers_of_the_demo(demo):
+    """Only the peers are computed anew; the scanner finds what was planted; the report shows them all."""
+    folder, _ = demo
+    run = run_pipeline(folder, "-profile", "test", "-resume", "--baselines")
+    assert run.exit_code == 0, run.output
+    assert run.tasks("COMPLETED") == Counter(
+        ["CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "SCAN_PROMOTERS", "COMPARE_PEERS", "REPORT"])
+    promoter = json.loads((run.results / "networks/pwm_scanner/promoter.json").read_text())
+    for block, planted in (("minus35", "TTGACA"), ("minus10", "TATAAT")):
+        matrix = np.array(promoter[block])[-6:]
+        assert "".join(promoter["bases"][base] for base in matrix.argmax(1)) == planted
+    spacers = [int(row["spacer"]) for row in read_table(run.results / "simulation/truth.tsv")
+               if row["kind"] == "promoter"]
+    for length, share in zip(promoter["spacer_nt"], promoter["spacer"], strict=True):
+        assert abs(share - spacers.count(length) / len(spacers)) < 0.1
+    rows = {(row["model"], row["quantity"], row["metric"]): float(row["value"])
+            for row in read_table(run.results / "evaluation/peers.tsv")}
+    assert rows["pwm_scanner", "value", "roc_auc"] > 0.98 and rows["residual_cnn", "value", "roc_auc"] > 0.95
+    metrics = json.loads((run.results / "evaluation/metrics.json").read_text())
+    assert rows["network", "value", "pr_auc"] == pytest.approx(metrics["pr_auc"]["value"], rel=1e-4)
+    for page in ("atlas.html", "run_card.html"):
+        assert "a residual CNN reaches PR AUC" in (run.results / page).read_text()

@@ -7,6 +7,7 @@ from attentome.cell_geometry import (
     logo_letters,
     peak_label_place,
 )
+from attentome.heads import origin_words
 from attentome.logo import LETTERS
 from attentome.outcome import UNGRADED
 from attentome.page import cell_bases, page, warning
@@ -203,11 +204,11 @@ def atlas_page(run, outcome):
 <div class="how"><div><span class="badge">?</span>
 <b>{example.title}</b>{cell_svg(example, run.elements, shift)}</div>
 <ul><li>?: not graded; then layer · head, and the bases that its best windows share (n: any)</li>
-<li>line: mean score over the {run.profile["n_top"]:,} highest outputs of the {run.profile["arc"]} arc, in
+<li>line: mean score over the {run.profile["n_top"]:,} highest outputs of the whole genome, in
 multiples of uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells</li>
-<li>the peak's height and its distance d, nt upstream of the query</li>
-<li>DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where the
-query sits on TSS + {shift}</li>{far}
+<li>the peak's height and its distance d, nt upstream of {origin_words(run.profile["ahead"])}</li>
+<li>DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where
+d = 0 sits on TSS + {shift}</li>{far}
 <li>logo of the {run.profile["n_windows"]} windows with the highest score at the head's peak; its height is 2
 bits in all cells; it is centred, not in register with the line above</li>
 <li>each cell leads to the head's own page</li></ul></div></div>

@@ -60,7 +60,7 @@ def atlas_figure(run, outcome):
         axes,
         MARGIN,
         top - 14,
-        f"DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where the query sits on "
+        f"DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
         f"TSS + {run.profile['label_shift']}.{far} Logo: {run.profile['n_windows']} best windows, "
         "2 bits high.",
         color=SOFT,

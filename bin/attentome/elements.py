@@ -1,8 +1,8 @@
-"""Promoter elements and the two rulers of every profile: distance from the query, and base relative to the
+"""Promoter elements and the two rulers of every profile: distance from d = 0, and base relative to the
 TSS.
 
-A query lies ``label_shift`` nt downstream of its TSS, in reading direction. There is no base 0: the first
-transcribed base is +1 and the base before it is -1.
+d = 0 (the query, or the end of its window) lies ``label_shift`` nt downstream of the TSS, in reading direction. There
+is no base 0: the first transcribed base is +1 and the base before it is -1.
 """
 
 import csv
@@ -30,25 +30,25 @@ class Element:
     source: str = ""
 
     def distances(self, label_shift):
-        """Smallest and largest distance (nt, both included) from a query that sits on the TSS +
+        """Smallest and largest distance (nt, both included) where d = 0 sits on the TSS +
         ``label_shift``."""
         return distance_of_base(self.last, label_shift), distance_of_base(self.first, label_shift)
 
 
 def distance_of_base(base, label_shift):
-    """Distance d (nt upstream of the query) of a base relative to the TSS.
+    """Distance d (nt upstream of d = 0) of a base relative to the TSS.
 
     Parameters
     ----------
     base : int
         -1, -2, ... upstream of the TSS, +1, +2, ... from the TSS on; 0 does not exist.
     label_shift : int
-        nt from the TSS to the query.
+        nt from the TSS to d = 0.
 
     Returns
     -------
     int
-        May be negative: such a base lies downstream of the query.
+        May be negative: such a base lies downstream of d = 0.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def distance_of_base(base, label_shift):
 
 
 def base_of_distance(d, label_shift):
-    """Base relative to the TSS (never 0) at distance ``d`` from a query that sits on the TSS +
+    """Base relative to the TSS (never 0) at distance ``d`` where d = 0 sits on the TSS +
     ``label_shift``."""
     return label_shift + 1 - d if d <= label_shift else label_shift - d
 

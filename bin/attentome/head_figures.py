@@ -6,7 +6,7 @@ from matplotlib import rcParams
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from attentome.heads import GROUPS, head_title
+from attentome.heads import GROUPS, head_title, origin_words
 from attentome.line_names import name_lines
 from attentome.logo import LETTERS
 from attentome.place_axis import INNER, LEFT, RIGHT, WIDTH, bracket, distance_axis, place_axis, ruler
@@ -59,7 +59,7 @@ def profile_figure(head, elements):
         186,
         "b",
         "Where does it look, when the output is high?",
-        f"DNA runs 5′ to 3′ on the query's strand. Bases are true where the query sits on TSS + "
+        f"DNA runs 5′ to 3′ on the strand of the query. Bases are true where d = 0 sits on TSS + "
         f"{head.label_shift}; for all positions only d counts.{_far(head)}",
     )
     axes = add_axes(figure, LEFT, 262, INNER, 196)
@@ -209,7 +209,7 @@ def _whole_window(figure, head, top):
     strip.tick_params(length=0)
     for side in ("top", "right"):
         strip.spines[side].set_visible(True)
-    strip.set_xlabel("distance d upstream of the query, nt", labelpad=2)
+    strip.set_xlabel(f"distance d upstream of {origin_words(head.ahead)}, nt", labelpad=2)
 
 
 def _zoom(figure, axes, head, elements):

@@ -18,7 +18,7 @@ from attentome.head_windows import (
 from attentome.logo import LETTERS, base_counts, consensus, genome_background, information
 
 GROUPS = ("top", "all", "bottom")
-"""Groups of positions: the highest outputs, every position of the arc, the lowest outputs."""
+"""Groups of positions: the highest outputs, every position of the genome, the lowest outputs."""
 ZOOM = 100
 """Width of the zoomed panels and of the logo, nt."""
 MARGIN = 5
@@ -57,28 +57,27 @@ def zoom_range(peak_d, window):
     return low, low + width - 1
 
 
-def key_reach(peak_d, layer, conv_width, padding):
+def key_reach(peak_d, key_context):
     """Bases that can enter the key at distance ``peak_d`` by convolution alone.
 
     Parameters
     ----------
     peak_d : int
-    layer : int
-        Counts from 1.
-    conv_width : int
-        Bases per convolution.
-    padding : {"causal", "same"}
+    key_context : (int, int)
+        How far upstream and downstream of a key of this layer convolutions reach, nt.
 
     Returns
     -------
     (int, int)
-        Smallest and largest d, both included. With ``same`` padding the smallest may be negative (downstream
-        of the query).
+        Smallest and largest d, both included. The smallest may be negative where convolutions look downstream.
     """
-    if padding == "same":
-        half = (conv_width - 1) // 2 * layer
-        return peak_d - half, peak_d + half
-    return peak_d, peak_d + (conv_width - 1) * layer
+    upstream, downstream = key_context
+    return peak_d - downstream, peak_d + upstream
+
+
+def origin_words(ahead):
+    """What lies at d = 0: the query, or the end of a window that looks ``ahead`` nt further downstream."""
+    return "the query" if ahead == 0 else f"the window's end, {ahead} nt downstream of the query"
 
 
 @dataclass
@@ -89,8 +88,8 @@ class Head:
     ----------
     layer, head : int
         Count from 1.
-    window, label_shift : int
-        Keys of the network; nt from the TSS to the query.
+    window, ahead, label_shift : int
+        Keys of the network; nt from the query to d = 0; nt from the TSS to d = 0.
     peak_d : int
         Distance at which the windows were chosen.
     low, high : int
@@ -117,6 +116,7 @@ class Head:
     layer: int
     head: int
     window: int
+    ahead: int
     label_shift: int
     padding: str
     conv_width: int
@@ -188,7 +188,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
         )
     width, shift = profile["window"], profile["label_shift"]
     low, high = zoom_range(peak, width)
-    reach = key_reach(peak, layer, profile["conv_width"], profile["padding"])
+    reach = key_reach(peak, profile["key_context"][layer - 1])
     used = max(low, reach[0] - MARGIN), min(high, reach[1] + MARGIN)
     tokens = window_tokens(genome, own, low, high)
     background = genome_background(genome)
@@ -205,6 +205,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
         layer=layer,
         head=head,
         window=width,
+        ahead=profile["ahead"],
         label_shift=shift,
         padding=profile["padding"],
         conv_width=profile["conv_width"],
@@ -270,6 +271,7 @@ def head_numbers(head, elements=()):
         "head": head.head,
         "name": head_name(head.layer, head.head),
         "window": width,
+        "ahead": head.ahead,
         "label_shift": shift,
         "padding": head.padding,
         "conv_width": head.conv_width,

@@ -324,6 +324,12 @@ class Network(nn.Module):
         taken = 1 + sum(stem_gaps(c))
         return taken * left, taken * right
 
+    def key_context(self, layer):
+        """(upstream, downstream): how far round a key of a layer (0-based) convolutions alone reach, in nt."""
+        left, right = _context(self.config.conv_width, self.config.padding)
+        stem_left, stem_right = self.stem_context()
+        return stem_left + (layer + 1) * left, stem_right + (layer + 1) * right
+
     def embed(self, tokens, exists=None, generator=None):
         """Codes to states: (b, n) to (b, m, d_model) and ``exists``, which the stem shortens.
 

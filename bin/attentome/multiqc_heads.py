@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.elements import signed
+from attentome.heads import origin_words
 from attentome.multiqc_content import number_column, parent, picture
 from attentome.outcome import UNGRADED, number
 from attentome.page import element_at, shared_bases
@@ -48,7 +49,7 @@ def _atlas(run, png):
 
 
 def _heads(run):
-    data = {}
+    data, origin = {}, origin_words(run.profile["ahead"])
     for head in run.heads:
         numbers = head.numbers
         high, d = head.peak
@@ -68,10 +69,10 @@ def _heads(run):
         }
     headers = {
         "grade": {"title": "Grade", "description": "?: not graded, no controls", "scale": False},
-        "d": number_column("Peak d", "Distance (nt upstream of the query) of the highest mean score", "{:,.0f}"),
+        "d": number_column("Peak d", f"Distance (nt upstream of {origin}) of the highest mean score", "{:,.0f}"),
         "base": {
             "title": "Base",
-            "description": "Relative to the TSS, where the query sits on TSS + shift",
+            "description": "Relative to the TSS, where d = 0 sits on TSS + label shift",
             "scale": False,
         },
         "box": {"title": "Inside", "description": "Box of the ruler that the peak lies in", "scale": False},
@@ -126,9 +127,8 @@ def _heatmap(run):
         **parent("heads"),
         "section_name": "Where heads look",
         "description": f"Mean score of the highest outputs, log2 of multiples of uniform (0: nothing), d "
-        f"{far - 1} to 0 "
-        "nt upstream of the query; DNA runs 5′ to 3′. Colour −1 to 6 for all. Data: "
-        "tables/profiles.tsv.gz.",
+        f"{far - 1} to 0 nt upstream of {origin_words(run.profile['ahead'])}; DNA runs 5′ to 3′. Colour −1 to 6 for "
+        "all. Data: tables/profiles.tsv.gz.",
         "plot_type": "heatmap",
         "pconfig": {
             "id": "attentome_heatmap_plot",

@@ -3,6 +3,7 @@
 import re
 
 from attentome.elements import signed
+from attentome.heads import origin_words
 from attentome.outcome import NOT_LEARNED, number
 from attentome.style import escape
 
@@ -158,9 +159,9 @@ def head_sentence(head, elements):
         place = element_at(elements, d)
         inside = f", inside the {place.replace('-', '−')} box" if place else ""
         text = (
-            f"Its mean score over the highest outputs is highest {d} nt upstream of the query, "
-            f"{number(high, 2)}× "
-            f"uniform: base {signed(groups['top']['base'])} where the query sits on TSS + "
+            f"Its mean score over the highest outputs is highest {d} nt upstream of "
+            f"{origin_words(numbers['ahead'])}, {number(high, 2)}× "
+            f"uniform: base {signed(groups['top']['base'])} where d = 0 sits on TSS + "
             f"{numbers['label_shift']}"
             f"{inside}. Over all positions the mean there is "
             f"{number(float(head.x_uniform('all')[d]), 2)}× uniform."

@@ -3,6 +3,7 @@ done."""
 
 from pathlib import Path
 
+from attentome.outcome import number
 from attentome.peer_words import NOT_RUN, peer_rows
 from attentome.set_words import contig_words, fix_words, format_words, lift_words, source_words
 
@@ -101,8 +102,8 @@ def not_done(run):
         )
     if run.profile.get("n_spearman", 0) < run.profile.get("n_all", 0):
         lines.append(
-            f"Spearman correlations use a sample of {run.profile['n_spearman']:,} of the "
-            f"{run.profile['n_all']:,} positions."
+            f"Spearman correlations use a random sample of {run.profile['n_spearman']:,} of the "
+            f"{run.profile['n_all']:,} positions (standard error {number(run.profile['spearman_error'], 1)})."
         )
     if run.labels.get("lost_at_ends"):
         lines.append(f"{run.labels['lost_at_ends']} sites at the ends of linear contigs have no label.")
@@ -132,9 +133,8 @@ def run_card(run, outcome):
     """
     metrics, network = run.metrics, run.model.get("network", {})
     view = run.model.get("receptive_field", {})
-    shift = run.profile["label_shift"]
-    window = run.profile["window"]
-    one_head = window - 1
+    window, ahead = run.profile["window"], run.profile["ahead"]
+    shift = run.profile["label_shift"] - ahead
     machine = next((record["machine"] for record in run.records if record.get("machine")), {})
     return {
         "run": run.name,
@@ -161,7 +161,7 @@ def run_card(run, outcome):
             "n_weights": run.training.get("n_weights"),
             "label_shift": shift,
             "origin": run.model.get("origin", MISSING),
-            "view_of_one_head_nt": [-one_head, 0],
+            "view_of_one_head_nt": [ahead + 1 - window, ahead],
             "view_of_all_layers_nt": [-view["upstream_nt"], view["downstream_nt"]] if view else None,
         },
         "training": run.training or MISSING,

@@ -23,7 +23,7 @@ from attentome.parallel import in_order
 from attentome.predict import predict_intervals
 from attentome.record import peak_memory_mb
 
-SHARD = 2
+SHARD = 1
 """Segments of a batch computed together on a CPU; fixed, as the order of the sums depends on it."""
 
 
@@ -321,6 +321,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         If the loss is no number any more.
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
+    # Training on a GPU takes TF32 products; prediction runs in a process of its own, in full float32.
+    torch.backends.cuda.matmul.allow_tf32 = True
     rng = np.random.default_rng(seed)
     channels = [labels, *([blurred(genome, labels, settings.soft_sigma)] if settings.soft_weight else []),
                 *(auxiliary if settings.auxiliary_weight else [])]

@@ -183,6 +183,7 @@ def _metrics(run, network):
     rows = {network: row}
     peers = [peer for peer in peer_rows(run) if peer["network_lead"]]
     if peers:
+        row["lead"] = ""
         headers["lead"] = {
             "title": "Network's lead, PR AUC (95 %)",
             "description": "PR AUC of the network less that of the peer, by a paired bootstrap",
@@ -208,6 +209,7 @@ def _metrics(run, network):
             "title": "Test arc: metrics",
             "col1_header": "Network",
             "no_violin": True,
+            "sort_rows": False,
         },
         "headers": headers,
         "data": rows,

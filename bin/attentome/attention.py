@@ -7,7 +7,7 @@ Query r of n meets the ``window`` keys r .. r + window - 1 of n + window - 1. Th
 * A block of queries meets only the ``block + window - 1`` keys that any of them may see. Nothing of the size positions
   x positions is ever made, and a block fits into the cache.
 * In the block's products of queries and keys (block x span), each query's window begins one column further right than
-  that of the query before: the windows are a strided view (:func:`band`), block x window, without a copy or a mask.
+  that of the query before: the windows are a strided view (:func:`band`), block x window.
 * ``W_r R`` is the same for all queries: one small matrix (d_head x window) a head, so that the position term is one
   product with it, added to that view.
 """
@@ -40,7 +40,7 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
         False where a key lies beyond the end of a linear contig.
     watch : callable, optional
         ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
-        shape (b, heads, block, window), keys upstream first.
+        shape (b, heads, block, keys that the block meets), 0 outside of a query's window; see :func:`band`.
 
     Returns
     -------
@@ -50,19 +50,21 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     window = position.shape[-1]
     q, k, v, q_position = (each.flatten(0, 1) for each in (q, k, v, q_position))
     position = position.repeat(b, 1, 1)
-    hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist.unfold(1, window, 1)
+    hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist[:, None, None]
     out = torch.empty_like(q, memory_format=torch.contiguous_format)
-    spread = None
-    for start, stop in blocks(n, q.device):
-        logits = torch.baddbmm(band(products(q, k, start, stop, window), window), q_position[:, start:stop], position)
-        logits = logits.view(b, heads, stop - start, window)
+    mask = None
+    for queries, seen in blocks(n, window, k):
+        logits = torch.bmm(q[:, queries], k[:, seen].transpose(1, 2))
+        band(logits, window).baddbmm_(q_position[:, queries], position)
+        mask = window_mask(logits, window) if mask is None else mask
+        logits += mask[:logits.shape[1], :logits.shape[2]]
+        by_head = logits.view(b, heads, *logits.shape[1:])
         if hidden is not None:
-            logits.masked_fill_(hidden[:, None, start:stop], NEVER)
-        scores = torch.softmax(logits, -1)
-        spread = spread_out(scores.flatten(0, 1), spread)
-        out[:, start:stop] = torch.bmm(spread, v[:, start:stop + window - 1])
+            by_head.masked_fill_(hidden[..., seen], NEVER)
+        torch.softmax(logits, -1, out=logits)
+        out[:, queries] = torch.bmm(logits, v[:, seen])
         if watch:
-            watch(start, scores)
+            watch(queries.start, by_head)
     return out.view(b, heads, n, -1)
 
 
@@ -102,7 +104,8 @@ class WindowAttention(torch.autograd.Function):
         out = attend(q, k, v, q + bias[:, None], position, keys_exist, lambda _, scores: ctx.scores.append(scores))
         ctx.save_for_backward(qkv, bias, position, out)
         ctx.first = first
-        scores = torch.cat(ctx.scores, 2).flip(-1) if by_distance else None
+        window = position.shape[-1]
+        scores = torch.cat([band(part, window).flip(-1) for part in ctx.scores], 2) if by_distance else None
         if by_distance:
             ctx.mark_non_differentiable(scores)
         return out, scores
@@ -120,65 +123,62 @@ class WindowAttention(torch.autograd.Function):
         d_out = d_out.flatten(0, 1)
         mean = (d_out * out.flatten(0, 1)).sum(-1, keepdim=True)
         d_q, d_q_position = torch.empty_like(d_out), torch.empty_like(d_out)
-        to_distance = position.repeat(b, 1, 1).transpose(1, 2)
-        spread = None
-        for (start, stop), scores in zip(blocks(n, q.device), ctx.scores, strict=True):
-            queries, seen = slice(start, stop), slice(start, stop + window - 1)
-            scores = scores.flatten(0, 1)
-            spread = spread_out(scores, spread)
-            d_v[:, seen] += torch.bmm(spread.transpose(1, 2), d_out[:, queries])
-            d_scores = band(products(d_out, v, start, stop, window), window)
-            d_logits = (d_scores - mean[:, queries]).mul_(scores)
-            d_q_position[:, queries] = torch.bmm(d_logits, to_distance)
-            d_position.baddbmm_(q_position[:, queries].transpose(1, 2), d_logits)
-            spread = spread_out(d_logits, spread)
-            d_q[:, queries] = torch.bmm(spread, k[:, seen])
-            d_k[:, seen] += torch.bmm(spread.transpose(1, 2), q[:, queries])
+        to_place = position.repeat(b, 1, 1).transpose(1, 2)
+        for (queries, seen), scores in zip(blocks(n, window, k), ctx.scores, strict=True):
+            scores, d_here = scores.flatten(0, 1), d_out[:, queries]
+            d_v[:, seen] += torch.bmm(scores.transpose(1, 2), d_here)
+            # 0 outside of the windows, because the scores are.
+            d_logits = torch.bmm(d_here, v[:, seen].transpose(1, 2)).sub_(mean[:, queries]).mul_(scores)
+            d_k[:, seen] += torch.bmm(d_logits.transpose(1, 2), q[:, queries])
+            d_q[:, queries] = torch.bmm(d_logits, k[:, seen])
+            d_windows = band(d_logits, window)
+            d_q_position[:, queries] = torch.bmm(d_windows, to_place)
+            d_position.baddbmm_(q_position[:, queries].transpose(1, 2), d_windows)
         shape = b, heads, n, d_head
         d_qkv[0, :, :, ctx.first:ctx.first + n] = (d_q + d_q_position).view(shape)
         return (d_qkv, d_q_position.view(shape).sum((0, 2)), d_position.view(b, *position.shape).sum(0), None, None,
                 None)
 
 
-def blocks(n, device):
-    """Cut n queries into blocks: (start, stop) of each, 0-based half-open."""
-    block = BLOCK_CUDA if device.type == "cuda" else BLOCK
-    return [(start, min(start + block, n)) for start in range(0, n, block)]
-
-
-def products(left, right, start, stop, window):
-    """Products of the rows start..stop of ``left`` with all rows of ``right`` that they meet.
-
-    Shape (rows, stop - start, stop - start + window - 1), or one column more, which nobody meets: it makes the rows of
-    the product as long as cache lines where window and block are, and is left out at the end of ``right``.
-    """
-    return torch.bmm(left[:, start:stop], right[:, start:stop + window].transpose(1, 2))
-
-
-def band(block, window):
-    """The windows of a block of queries in their products with all keys: (rows, m, m + window - 1 or more) to a view
-    of shape (rows, m, window).
-    """
-    row, query, key = block.stride()
-    return block.as_strided((*block.shape[:2], window), (row, query + key, key), block.storage_offset())
-
-
-def spread_out(scores, held=None):
-    """Inverse of :func:`band`: the windows of a block of queries, at their keys, and 0 at all others.
+def blocks(n, window, keys):
+    """Cut n queries into blocks.
 
     Parameters
     ----------
-    scores : Tensor, shape (rows, m, window)
-    held : Tensor, optional
-        What an earlier call gave for a block as long or longer; it is written over.
+    n, window : int
+    keys : Tensor, shape (rows, n + window - 1 or more, d_head)
 
     Returns
     -------
-    Tensor, shape (rows, m, m + window - 1)
+    list of (slice, slice)
+        Queries of the block and keys that it meets: block + window - 1, and one more that none of them sees where there
+        is one, because a product's rows are then as long as whole cache lines.
     """
-    rows, m, window = scores.shape
-    if held is None:
-        held = scores.new_zeros(rows, m, m + window - 1)
-    held = held[:, :m, :m + window - 1]
-    band(held, window).copy_(scores)
-    return held
+    block = BLOCK_CUDA if keys.device.type == "cuda" else BLOCK
+    starts = range(0, n, block)
+    return [(slice(start, min(start + block, n)), slice(start, min(min(start + block, n) + window, keys.shape[1])))
+            for start in starts]
+
+
+def window_mask(logits, window):
+    """What is added to a block's logits: 0 within the windows, NEVER outside; shape of ``logits`` but for its rows."""
+    _, block, span = logits.shape
+    column = torch.arange(span, device=logits.device) - torch.arange(block, device=logits.device)[:, None]
+    return torch.zeros_like(logits[0]).masked_fill_((column < 0) | (column >= window), NEVER)
+
+
+def band(block, window):
+    """The windows of a block of queries within all keys that they meet.
+
+    Parameters
+    ----------
+    block : Tensor, shape (..., m, m + window - 1 or more)
+    window : int
+
+    Returns
+    -------
+    Tensor, shape (..., m, window)
+        A view: query r's window begins at column r.
+    """
+    *outer, query, key = block.stride()
+    return block.as_strided((*block.shape[:-1], window), (*outer, query + key, key), block.storage_offset())

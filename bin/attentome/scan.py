@@ -6,6 +6,7 @@ d_model) only one chunk and one block of attention scores are ever held. The equ
 """
 
 import torch
+from torch.nn.functional import pad
 
 from attentome import attention
 
@@ -47,7 +48,8 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     chunk : int
         Queries computed at once.
     watch : callable, optional
-        ``watch(start, scores)`` gets the scores of each block; see :func:`attentome.attention.attend`.
+        ``watch(start, band)`` gets the scores of each block of queries: ``band`` is a view of shape (b, heads, block,
+        window), keys upstream first.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
 
     held = x.new_zeros(3, len(x), c.heads, kept + chunk + 1, c.d_head)
     held[:, :, :, :kept] = qkv(slice(0, kept + left + right))
-    keys_exist = _part(exists, slice(left, x.shape[1] - right))
+    keys_exist = None if exists is None else pad(exists[:, left:x.shape[1] - right], (0, 1))
     out = torch.empty_like(x[:, :m])
     for start in range(0, m, chunk):
         stop = min(start + chunk, m)
@@ -75,12 +77,16 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
         held[:, :, :, kept:kept + n] = qkv(slice(start + kept, stop + kept + left + right))
         q, (k, values) = held[0, :, :, first:first + n], held[1:]
         heads = attention.attend(q, k, values, q + to_position[:, None], position,
-                                 _part(keys_exist, slice(start, stop + kept)),
-                                 watch and (lambda place, scores, start=start: watch(start + place, scores)))
+                                 _part(keys_exist, slice(start, stop + kept + 1)),
+                                 watch and _banded(watch, start, c.window))
         states = slice(start + left + first, stop + left + first)
         out[:, start:stop] = layer.after_attention(x[:, states], heads, _part(exists, states))
         held[:, :, :, :kept] = held[:, :, :, n:n + kept].clone()
     return out, _part(exists, slice(left + first, left + first + m))
+
+
+def _banded(watch, start, window):
+    return lambda place, scores: watch(start + place, attention.band(scores, window))
 
 
 def _part(exists, part):

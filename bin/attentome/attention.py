@@ -37,7 +37,7 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     position : Tensor, shape (heads, d_head, window)
         ``W_r R``, keys upstream first: the last index is ``window - 1 - t``.
     keys_exist : bool Tensor, shape (b, n + window - 1 or more), or None
-        False where a key lies beyond the end of a linear contig.
+        False where a key lies beyond the end of a linear contig; such keys have score 0.
     watch : callable, optional
         ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
         shape (b, heads, block, keys that the block meets), 0 outside of a query's window; see :func:`band`.
@@ -62,6 +62,8 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
         if hidden is not None:
             by_head.masked_fill_(hidden[..., seen], NEVER)
         torch.softmax(logits, -1, out=logits)
+        if hidden is not None:
+            by_head.masked_fill_(hidden[..., seen], 0)
         out[:, queries] = torch.bmm(logits, v[:, seen])
         if watch:
             watch(queries.start, by_head)

@@ -5,15 +5,14 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from attentome.exits import one_line_exit
 from attentome.genome import load_genome
 from attentome.model import choose_device
 from attentome.model_folder import load_model
-from attentome.pieces import genome_pieces, share_of
-from attentome.predict import predict_pieces
+from attentome.pieces import OutputFile, genome_pieces, share_of
+from attentome.predict import run_pieces
 from attentome.profile import N_BEST, N_SAMPLE, profile_shard
 from attentome.record import task_record
 
@@ -48,8 +47,10 @@ def main():
         else:
             args.out.mkdir(parents=True, exist_ok=True)
             pieces = share_of(genome_pieces(genome), args.shard, args.shards)
-            outputs = predict_pieces(network, genome, pieces, device, args.batch, args.threads)
-            np.save(args.out / "outputs.npy", outputs)
+            outputs = OutputFile(args.out / "outputs.npy", pieces)
+            for _, values, _ in run_pieces(network, genome, pieces, device, args.batch, args.threads):
+                outputs.add(values)
+            outputs.close()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from attentome.genome import Contig, encode, load_genome
 from attentome.head_figures import logo_figure, profile_figure, spearman_figure
 from attentome.head_tables import meme_text, window_table
 from attentome.head_windows import distinct_windows, nearest_sites, share_at_sites, window_tokens
-from attentome.heads import describe_head, head_numbers, key_reach, zoom_range
+from attentome.heads import describe_head, head_numbers, key_reach, origin_words, zoom_range
 from attentome.logo import base_counts, consensus, genome_background, information
 from attentome.style import use_style
 
@@ -194,6 +194,7 @@ def test_zoom_and_reach():
     assert zoom_range(5, 40) == (0, 39)
     assert key_reach(27, (12, 0)) == (27, 39)
     assert key_reach(27, (6, 6)) == (21, 33)
+    assert origin_words(0) == "the query" and "64 nt downstream" in origin_words(64)
 
 
 def test_head_numbers_of_a_planted_head(inputs):

@@ -209,3 +209,11 @@ def test_outputs_are_drawn_at_the_tss():
     assert linear[:7].tolist() == [3, 4, 5, 6, 7, 8, 9] and np.isnan(linear[7:]).all()
     assert np.isnan(at_tss(outputs, "minus", 3, False)[:3]).all()
     assert at_tss(outputs, "minus", 0, False).tolist() == outputs.tolist()
+
+
+@pytest.mark.parametrize("padding", ["causal", "same"])
+def test_convolutions_alone_reach_as_far_as_a_network_of_single_keys_sees(padding):
+    options = {"layers": 3, "heads": 2, "d_model": 8, "d_head": 4, "conv_width": 5, "padding": padding,
+               "stem_width": 3, "stem_channels": 4, "stem_blocks": 2}
+    assert Network(NetworkConfig(window=1, **options)).context() == Network(
+        NetworkConfig(window=9, **options)).key_context(2)

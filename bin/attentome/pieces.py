@@ -89,6 +89,30 @@ def share_of(pieces, shard, shards):
     return pieces[len(pieces) * (shard - 1) // shards:len(pieces) * shard // shards]
 
 
+class OutputFile:
+    """Writes the outputs of pieces that follow on each other to a ``.npy`` file: float32, index = place - first place.
+
+    Parameters
+    ----------
+    path : str or Path
+    pieces : list of Piece
+        Those that will be written.
+    """
+
+    def __init__(self, path, pieces):
+        self._file = open(path, "wb")
+        header = {"descr": "<f4", "fortran_order": False, "shape": (sum(map(len, pieces)),)}
+        np.lib.format.write_array_header_1_0(self._file, header)
+
+    def add(self, outputs):
+        """Write the outputs of the next pieces."""
+        self._file.write(np.ascontiguousarray(outputs, "<f4"))
+
+    def close(self):
+        """All is written."""
+        self._file.close()
+
+
 def positions_of(genome, places):
     """Where places lie.
 

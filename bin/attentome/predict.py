@@ -62,16 +62,6 @@ def batches(pieces, size):
             yield batch
 
 
-def predict_pieces(network, genome, pieces, device, batch_size=1, threads=1):
-    """Outputs of pieces that are contiguous in places: ndarray of float32, index = place - first place."""
-    outputs = np.empty(sum(map(len, pieces)), np.float32)
-    for batch, values, _ in run_pieces(network, genome, pieces, device, batch_size, threads):
-        for piece, row in zip(batch, values, strict=True):
-            first = piece.place - pieces[0].place
-            outputs[first:first + len(piece)] = row
-    return outputs
-
-
 def predict_intervals(network, genome, intervals, device, batch_size=1, threads=1, piece=ARC_PIECE):
     """Outputs at all positions of intervals, both strands.
 
@@ -88,7 +78,8 @@ def predict_intervals(network, genome, intervals, device, batch_size=1, threads=
     ndarray of float32, shape (n,)
         logit(TSS) - logit(not TSS) in the order of ``labels.arc_values``: index = place of the query.
     """
-    outputs = predict_pieces(network, genome, arc_pieces(genome, intervals, piece), device, batch_size, threads)
+    batches_run = run_pieces(network, genome, arc_pieces(genome, intervals, piece), device, batch_size, threads)
+    outputs = np.concatenate([values.ravel() for _, values, _ in batches_run])
     first = 0
     for part in intervals:
         minus = slice(first + len(part), first + 2 * len(part))

@@ -16,7 +16,7 @@ import numpy as np
 from attentome.best_places import BestPlaces
 from attentome.formats import STRANDS
 from attentome.moments import Moments, to_whole, whole_number_bits
-from attentome.pieces import genome_pieces, share_of
+from attentome.pieces import OutputFile, genome_pieces, share_of
 from attentome.predict import run_pieces
 from attentome.score_sample import SampleFile, draw_places
 
@@ -77,34 +77,35 @@ def profile_shard(network, genome, folder, device, shard=1, shards=1, batch_size
     n_places = 2 * sum(map(len, genome.values()))
     pieces = share_of(genome_pieces(genome, *[piece] if piece else []), shard, shards)
     first = pieces[0].place if pieces else 0
-    outputs = np.empty(sum(map(len, pieces)), np.float32)
+    n = sum(map(len, pieces))
     bits = whole_number_bits(n_places)
     sums, squares = np.zeros((2, 2, *shape), np.int64)
     highest = np.zeros((2, *shape), np.float32)
     best = BestPlaces(shape, n_best, device)
     sampled = draw_places(n_places, n_sample, seed)
-    sampled = sampled[(sampled >= first) & (sampled < first + len(outputs))]
+    sampled = sampled[(sampled >= first) & (sampled < first + n)]
     sample = SampleFile(folder / "sample.npy", sampled, shape)
+    outputs = OutputFile(folder / "outputs.npy", pieces)
 
     def watcher(batch):
         return PieceWatch(batch, shape, best, sample, device)
 
     done = reported = 0
     for batch, values, watch in run_pieces(network, genome, pieces, device, batch_size, threads, watcher):
-        parts = zip(batch, values, watch.moments.total.cpu().numpy(), watch.moments.squares.cpu().numpy(),
+        outputs.add(values)
+        parts = zip(batch, watch.moments.total.cpu().numpy(), watch.moments.squares.cpu().numpy(),
                     watch.moments.highest.cpu().numpy(), strict=True)
-        for part, row, total, square, maximum in parts:
-            outputs[part.place - first:part.place - first + len(part)] = row
+        for part, total, square, maximum in parts:
             strand = STRANDS.index(part.strand)
             sums[strand] += to_whole(total, bits)
             squares[strand] += to_whole(square, bits)
             np.maximum(highest[strand], maximum, out=highest[strand])
             done += len(part)
-        if done * 10 // len(outputs) > reported:
-            reported = done * 10 // len(outputs)
-            log(f"{done:,} of {len(outputs):,} positions")
+        if done * 10 // n > reported:
+            reported = done * 10 // n
+            log(f"{done:,} of {n:,} positions")
     sample.close()
-    np.save(folder / "outputs.npy", outputs)
+    outputs.close()
     np.save(folder / "sample_places.npy", sampled)
     for name, array in (("sums", sums), ("squares", squares), ("highest", highest)):
         np.save(folder / f"{name}.npy", array[..., ::-1])

@@ -231,6 +231,18 @@ def demo(tmp_path_factory):
     return folder, run
 
 
+@pytest.mark.slow
+def test_shards_give_the_same_files(demo, tmp_path):
+    """Three tasks for the genome and the trained model given: outputs, profile and windows to the byte."""
+    _, whole = demo
+    run = run_pipeline(tmp_path, "-profile", "test", "--model", str(whole.results / "model"), "--shards", "3")
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter(SIMULATED) - Counter({"TRAIN": 1}) + Counter({"PREDICT": 2})
+    for name in ("tracks/outputs.safetensors", "tracks/output.plus.bw", "tracks/output.minus.bw",
+                 "attention/profile.safetensors", "attention/profile.json", "attention/windows.tsv"):
+        assert (run.results / name).read_bytes() == (whole.results / name).read_bytes(), name
+
+
 def read_table(path):
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as handle:
         return list(csv.DictReader(handle, delimiter="\t"))
@@ -290,7 +302,7 @@ def test_demo_has_a_head_that_found_the_planted_minus10(demo):
     for row in read_table(run.results / "attention/windows.tsv"):
         windows.setdefault((row["layer"], row["head"]), []).append(row)
         peak[row["layer"], row["head"]] = int(row["d"])
-    assert len(peak) == 8 and all(len(rows) == 50 for rows in windows.values())
+    assert len(peak) == 8 and all(len(rows) == 500 for rows in windows.values())
 
     # At the planted place, give or take the 1 nt by which the simulated sets are off.
     ends = [min(places) + off for off in (-1, 0, 1)]

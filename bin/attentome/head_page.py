@@ -184,7 +184,7 @@ def _window_table(head):
             ]
         )
     return table(
-        ["rank", "anchor (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
+        ["rank", "d = 0 at (1-based)", "strand", "score", "output", "nt from TSS + shift", "repeat", "sequence"],
         rows,
-        {"rank", "anchor (1-based)", "score", "output", "nt from TSS + shift"},
+        {"rank", "d = 0 at (1-based)", "score", "output", "nt from TSS + shift"},
     )

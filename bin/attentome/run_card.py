@@ -84,6 +84,7 @@ def not_done(run):
         "Labels were not checked against sequencing reads; a TSS that no set has counts as an error of the "
         "network.",
         "Outputs are not calibrated: 0.8 is a score, not a probability.",
+        "Heads are profiled on the whole genome, most of which the network was trained on.",
     ]
     if not run.peers:
         lines.append(NOT_RUN)

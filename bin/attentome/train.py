@@ -321,6 +321,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         If the loss is no number any more.
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
+    # Every array is written whole before it is read; filling them first took 3 % of a step.
+    torch.utils.deterministic.fill_uninitialized_memory = False
     # Training on a GPU takes TF32 products; prediction runs in a process of its own, in full float32.
     torch.backends.cuda.matmul.allow_tf32 = True
     rng = np.random.default_rng(seed)
@@ -335,7 +337,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     if not sampler.sites:
         raise ValueError("the training arc holds no site: use more sites, or another --split")
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99),
-                                  weight_decay=settings.weight_decay)
+                                  weight_decay=settings.weight_decay, fused=True)
     state = TrainingState(network, averaged, optimiser, rng)
     mark = fingerprint((config, settings, seed, train, validation),
                        {f"{number} {name}": array for number, arrays in enumerate(channels)

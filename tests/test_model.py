@@ -71,33 +71,31 @@ def direct_layer(layer, x, u, v):
     return x, scores
 
 
-def direct_convolution(conv, x, gap, causal):
-    """GELU of torch's own convolution over one whole linear contig: (n, channels) to (n, channels)."""
-    width = conv.kernel_size[0]
+def direct_stem(stem, bases):
+    """The stem of one whole linear contig by torch's own convolution: (n, 4) to (n, d_model)."""
+    width, causal = stem.config.stem_width, stem.config.padding == "causal"
     before, behind = (width - 1, 0) if causal else (width // 2, width // 2)
-    x = torch.nn.functional.pad(x.T, (before * gap, behind * gap))[None]
-    return torch.nn.functional.gelu(torch.nn.functional.conv1d(x, conv.weight, conv.bias, dilation=gap)[0].T)
 
+    def convolved(conv, x, gap):
+        x = torch.nn.functional.pad(x.T, (before * gap, behind * gap))[None]
+        return torch.nn.functional.gelu(torch.nn.functional.conv1d(x, conv.weight, conv.bias, dilation=gap)[0].T)
 
-def direct_blocks(residual, x, growth, causal):
-    for number, (block, norm) in enumerate(zip(residual.blocks, residual.norms, strict=True)):
-        x = x + direct_convolution(block, norm(x), growth ** number, causal)
-    return x
+    x = convolved(stem.bases, bases, 1)
+    for number, (block, norm) in enumerate(zip(stem.blocks, stem.norms, strict=True)):
+        x = x + convolved(block, norm(x), stem.config.stem_growth ** number)
+    return stem.out(x)
 
 
 def direct_network(network, tokens):
     """Logits and scores of one whole linear contig by the definition."""
     if network.stem:
-        causal = network.config.padding == "causal"
-        x = direct_convolution(network.stem.bases, torch.eye(4, dtype=network.u.dtype)[tokens], 1, causal)
-        x = network.stem.out(direct_blocks(network.stem.residual, x, network.config.stem_growth, causal))
+        x = direct_stem(network.stem, torch.eye(4, dtype=network.u.dtype)[tokens])
     else:
         x = network.embedding[tokens] * math.sqrt(network.config.d_model)
     all_scores = []
     for layer in network.layers:
         x, scores = direct_layer(layer, x, network.u, network.v)
         all_scores.append(scores)
-    x = direct_blocks(network.trunk, x, 2, causal=False)
     x = network.norm(x) if network.norm else x
     logits = network.logits(x)
     return torch.cat([logits, network.auxiliary(x)], -1) if network.auxiliary else logits, all_scores
@@ -194,8 +192,7 @@ OPTIONS = {
     "ahead": {"ahead": 4, "frequencies": 3},
     "stem": {"stem_width": 3, "stem_channels": 6, "stem_blocks": 2},
     "all": {"ahead": 10, "frequencies": 3, "stem_width": 3, "stem_channels": 6, "stem_blocks": 3, "stem_growth": 3,
-            "feed_forward": 2, "pre_norm": True, "auxiliary": 2, "trunk_width": 3, "trunk_blocks": 2},
-    "trunk": {"trunk_width": 5, "trunk_blocks": 3},
+            "feed_forward": 2, "pre_norm": True, "auxiliary": 2},
     "feed forward behind": {"feed_forward": 2},
 }
 

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from attentome import attention
 from attentome.convolution import Convolution
 from attentome.genome import OUTSIDE
-from attentome.scan import CHUNK, in_chunks, scan_layer, scan_stem
+from attentome.scan import CHUNK, scan_layer, scan_stem
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,6 @@ class NetworkConfig:
         ``stem_width`` 0 = the embedding.
     stem_growth : int
         Residual block i of the stem, counted from 0, has its taps stem_growth^i nt apart.
-    trunk_width, trunk_blocks : int
-        Residual convolutions behind the last layer, centred on the position, block i with its taps 2^i nt apart;
-        ``trunk_blocks`` 0 = none.
     feed_forward : int
         Width of the block behind each layer's attention, in multiples of d_model; 0 = none, as published.
     pre_norm : bool
@@ -76,8 +73,6 @@ class NetworkConfig:
     stem_channels: int = 64
     stem_blocks: int = 0
     stem_growth: int = 1
-    trunk_width: int = 5
-    trunk_blocks: int = 0
     feed_forward: int = 0
     pre_norm: bool = False
     auxiliary: int = 0
@@ -87,8 +82,6 @@ class NetworkConfig:
             raise ValueError(f"padding is {self.padding!r}; choose causal or same")
         if self.d_model % 2 or (self.padding == "same" and self.conv_width % 2 == 0):
             raise ValueError("d_model must be even, and conv_width odd with same padding")
-        if self.trunk_width % 2 == 0:
-            raise ValueError(f"trunk_width is {self.trunk_width}; it must be odd")
         if not 0 <= self.ahead < self.window:
             raise ValueError(f"ahead is {self.ahead}; it must lie within the window of {self.window} keys")
 
@@ -207,65 +200,38 @@ class Layer(nn.Module):
         return _masked(x, exists)
 
 
-class ResidualBlocks(nn.Module):
-    """Residual convolutions x + GELU(convolution(LayerNorm(x))), each valid.
-
-    Parameters
-    ----------
-    channels, width : int
-    gaps : list of int
-        Distance between the taps of each block, nt: a block takes (width - 1) x gap positions.
-    padding : {"causal", "same"}
-        From which side it takes them.
-    rate : float
-        Dropout.
-    """
-
-    def __init__(self, channels, width, gaps, padding, rate):
-        super().__init__()
-        self.gaps, self.rate, self.taken = gaps, rate, _context(width, padding)
-        self.blocks = nn.ModuleList(nn.Conv1d(channels, channels, width) for _ in gaps)
-        self.norms = nn.ModuleList(nn.LayerNorm(channels) for _ in gaps)
-
-    def context(self):
-        """(upstream, downstream): positions that all blocks take before and behind those they give."""
-        left, right = self.taken
-        return left * sum(self.gaps), right * sum(self.gaps)
-
-    def forward(self, x, exists, generator=None):
-        """States (b, n, channels), zero where nothing exists, to (b, m, channels); and ``exists``."""
-        left, right = self.taken
-        for block, norm, gap in zip(self.blocks, self.norms, self.gaps, strict=True):
-            here = slice(left * gap, x.shape[1] - right * gap)
-            update = F.gelu(_convolved(block, _masked(norm(x), exists), gap))
-            exists = None if exists is None else exists[:, here]
-            x = _masked(x[:, here] + dropout(update, self.rate, generator), exists)
-        return x, exists
-
-
 class Stem(nn.Module):
-    """Convolutions over the bases in place of the embedding: one over the bases, residual blocks, one linear map."""
+    """Convolutions over the bases in place of the embedding: one over the bases, residual blocks, one linear map.
+
+    Each is valid: a convolution with taps ``gap`` nt apart takes (width - 1) x gap positions.
+    """
 
     def __init__(self, config):
         super().__init__()
-        c = config
-        gaps = [c.stem_growth ** block for block in range(c.stem_blocks)]
-        self.taken = _context(c.stem_width, c.padding)
-        self.bases = nn.Conv1d(4, c.stem_channels, c.stem_width)
-        self.residual = ResidualBlocks(c.stem_channels, c.stem_width, gaps, c.padding, c.dropout)
-        self.out = nn.Linear(c.stem_channels, c.d_model)
+        width, channels = config.stem_width, config.stem_channels
+        self.config = config
+        self.bases = nn.Conv1d(4, channels, width)
+        self.blocks = nn.ModuleList(nn.Conv1d(channels, channels, width) for _ in range(config.stem_blocks))
+        self.norms = nn.ModuleList(nn.LayerNorm(channels) for _ in range(config.stem_blocks))
+        self.out = nn.Linear(channels, config.d_model)
 
-    def context(self):
-        """(upstream, downstream): positions that the stem takes before and behind those it gives."""
-        return tuple(mine + blocks for mine, blocks in zip(self.taken, self.residual.context(), strict=True))
-
-    def forward(self, bases, exists, generator=None):
+    def forward(self, bases, exists, generator):
         """Shares of the four bases (b, n, 4), zero where nothing exists, to states (b, m, d_model); and ``exists``."""
-        left, right = self.taken
+        c = self.config
+        left, right = _context(c.stem_width, c.padding)
         x = F.gelu(_convolved(self.bases, bases, 1))
         exists = None if exists is None else exists[:, left:exists.shape[1] - right]
-        x, exists = self.residual(x, exists, generator)
+        for block, norm, gap in zip(self.blocks, self.norms, stem_gaps(c), strict=True):
+            here = slice(left * gap, x.shape[1] - right * gap)
+            update = F.gelu(_convolved(block, _masked(norm(x), exists), gap))
+            x = x[:, here] + dropout(update, c.dropout, generator)
+            exists = None if exists is None else exists[:, here]
         return _masked(self.out(x), exists), exists
+
+
+def stem_gaps(config):
+    """Distance between the taps of each residual block of the stem, nt."""
+    return [config.stem_growth ** block for block in range(config.stem_blocks)]
 
 
 def _convolved(conv, x, gap):
@@ -296,8 +262,6 @@ class Network(nn.Module):
         self.u = nn.Parameter(torch.empty(config.heads, config.d_head))
         self.v = nn.Parameter(torch.empty(config.heads, config.d_head))
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
-        gaps = [2 ** block for block in range(config.trunk_blocks)]
-        self.trunk = ResidualBlocks(config.d_model, config.trunk_width, gaps, "same", config.dropout)
         self.norm = nn.LayerNorm(config.d_model) if config.pre_norm else None
         self.logits = nn.Linear(config.d_model, 2)
         self.auxiliary = nn.Linear(config.d_model, config.auxiliary) if config.auxiliary else None
@@ -348,13 +312,17 @@ class Network(nn.Module):
         c = self.config
         left, right = _context(c.conv_width, c.padding)
         stem_left, stem_right = self.stem_context()
-        trunk_left, trunk_right = self.trunk.context()
-        return (c.layers * (left + c.window - 1 - c.ahead) + stem_left + trunk_left,
-                c.layers * (right + c.ahead) + stem_right + trunk_right)
+        return (c.layers * (left + c.window - 1 - c.ahead) + stem_left,
+                c.layers * (right + c.ahead) + stem_right)
 
     def stem_context(self):
         """(upstream, downstream): positions that the stem takes before and behind those it gives, in nt."""
-        return self.stem.context() if self.stem else (0, 0)
+        c = self.config
+        if not c.stem_width:
+            return 0, 0
+        left, right = _context(c.stem_width, c.padding)
+        taken = 1 + sum(stem_gaps(c))
+        return taken * left, taken * right
 
     def key_context(self, layer):
         """(upstream, downstream): how far round a key of a layer (0-based) convolutions alone reach, in nt."""
@@ -401,7 +369,6 @@ class Network(nn.Module):
             if keep_scores:
                 first = self._queries_before(len(scores))
                 scores.append(layer_scores[:, :, first:first + n])
-        x, _ = self.trunk(x, exists, generator)
         x = self.norm(x) if self.config.pre_norm else x
         x = dropout(x, self.config.dropout, generator)
         outputs = self.logits(x)
@@ -433,9 +400,8 @@ class Network(nn.Module):
         for number, layer in enumerate(self.layers):
             crop = watch and self._scored_blocks(watch, number, n)
             x, exists = scan_layer(layer, x, exists, self.u, self.v, chunk, crop)
-        outputs = [tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part))
-                   for part, _ in in_chunks(self.trunk, x, exists, self.trunk.context(), chunk)]
-        return torch.cat(outputs, 1)
+        return torch.cat([tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part))
+                          for part in x.split(chunk, 1)], 1)
 
     def _scored_blocks(self, watch, layer, n):
         """``watch`` for the blocks of a layer's queries, which are more than the n scored positions."""
@@ -458,8 +424,7 @@ class Network(nn.Module):
     def _queries_before(self, layer):
         """Queries of a layer (0-based) upstream of the first scored position."""
         left, _ = self.layers[layer].context()
-        trunk_left, _ = self.trunk.context()
-        return trunk_left + (self.config.layers - 1 - layer) * (left + self.config.window - 1 - self.config.ahead)
+        return (self.config.layers - 1 - layer) * (left + self.config.window - 1 - self.config.ahead)
 
 
 def dropout(x, rate, generator):

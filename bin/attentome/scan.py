@@ -28,18 +28,11 @@ def scan_stem(network, tokens, exists, chunk):
     x : Tensor, shape (b, m, d_model)
     exists : bool Tensor, shape (b, m), or None
     """
-    context = network.stem_context()
-    x = torch.cat([states for states, _ in in_chunks(network.embed, tokens, exists, context, chunk)], 1)
-    return x, _part(exists, slice(context[0], context[0] + x.shape[1]))
-
-
-def in_chunks(work, x, exists, context, chunk):
-    """``work(x, exists)`` for parts of a stretch (b, n, ...), each with the (upstream, downstream) context it takes."""
-    left, right = context
-    m = x.shape[1] - left - right
-    for start in range(0, m, chunk):
-        part = slice(start, min(start + chunk, m) + left + right)
-        yield work(x[:, part], _part(exists, part))
+    left, right = network.stem_context()
+    m = tokens.shape[1] - left - right
+    parts = [slice(start, min(start + chunk, m) + left + right) for start in range(0, m, chunk)]
+    x = torch.cat([network.embed(tokens[:, part], _part(exists, part))[0] for part in parts], 1)
+    return x, _part(exists, slice(left, left + m))
 
 
 def scan_layer(layer, x, exists, u, v, chunk, watch=None):

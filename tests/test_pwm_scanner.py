@@ -13,6 +13,7 @@ from attentome.labels import Interval, label_genome, stream_key
 from attentome.metrics import roc_auc
 from attentome.pwm_fit import fit_promoter, improve, site_windows
 from attentome.pwm_scanner import DISCRIMINATORS, SPACERS, PromoterModel, base_chain, log_odds, scan_genome
+from attentome.simulate import simulate_genome
 
 SHIFT = 20
 
@@ -76,6 +77,18 @@ def test_em_finds_planted_elements_and_their_gaps():
         + np.isin(DISCRIMINATORS, 9) * 0.15, shares=np.array([0.0, 0.0, 1.0]), chain=np.full((5, 4), 0.25))
     found, best = (area_under_roc(promoter, genome, labels) for promoter in (model, truth))
     assert best > 0.99 and found > best - 0.005
+
+
+def test_hexamers_stand_in_register_where_nothing_extends_them():
+    """Without an extended -10 the block fits as well 1 nt off: the usual gaps decide."""
+    sequence, truth = simulate_genome(length=100_000, promoters=300, decoys=0, seed=3)
+    genome = {"sim": Contig("sim", encode(sequence), circular=True)}
+    sites = truth.rename(columns={"tss": "start"})
+    labels, _ = label_genome(genome, sites.assign(start=sites.start.astype(int)), SHIFT)
+    labels = {stream_key(*name): array for name, array in labels.items()}
+    model = fit_promoter(genome, labels, [Interval("train", "sim", 0, 100_000)], SHIFT)
+    assert letters(model.minus35) == "TTGACA" and letters(model.minus10[3:]) == "TATAAT"
+    assert SPACERS[model.spacer.argmax()] == 17 and DISCRIMINATORS[model.discriminator.argmax()] == 6
 
 
 def test_each_step_of_em_raises_the_likelihood():

@@ -23,8 +23,9 @@ from attentome.parallel import in_order
 from attentome.predict import predict_intervals
 from attentome.record import peak_memory_mb
 
-SHARD = 1
-"""Segments of a batch computed together on a CPU; fixed, as the order of the sums depends on it."""
+SHARD = 1024
+"""Scored positions of a batch computed together on a CPU: short segments share the work, long ones are apart, so that
+threads have work. Fixed, as the order of the sums depends on it."""
 
 
 @dataclass(frozen=True)
@@ -452,7 +453,7 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
         One a parameter of the network.
     """
     codes, target, scored = batch
-    rows = SHARD if device.type == "cpu" else len(codes)
+    rows = max(1, SHARD // scored.shape[1]) if device.type == "cpu" else len(codes)
     parameters = list(network.parameters())
     total = float(scored.sum())
     n_sets = target.shape[-1] - len(settings.channel_weights(0))

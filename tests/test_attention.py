@@ -105,14 +105,15 @@ def test_watched_scores_are_those_of_each_block():
     assert (torch.cat(seen, 2) - exact).abs().max() < 1e-10
 
 
-@pytest.mark.parametrize(("width", "n"), [(1, 5), (7, 7), (7, 30)])
-def test_convolution_equals_that_of_torch(width, n):
+@pytest.mark.parametrize(("width", "n", "gap"), [(1, 5, 1), (7, 7, 1), (7, 30, 1), (3, 30, 4), (5, 21, 5)])
+def test_convolution_equals_that_of_torch(width, n, gap):
     generator = torch.Generator().manual_seed(2)
     x, weight, bias = (torch.randn(shape, dtype=torch.float64, generator=generator).requires_grad_()
                        for shape in ((2, n, 4), (3, width * 4), (3,)))
-    plain = torch.nn.functional.conv1d(x.transpose(1, 2), weight.view(3, width, 4).transpose(1, 2), bias)
-    assert (Convolution.apply(x, weight, bias) - plain.transpose(1, 2)).abs().max() < 1e-12
-    assert torch.autograd.gradcheck(Convolution.apply, (x, weight, bias))
+    taps = weight.view(3, width, 4).transpose(1, 2)
+    plain = torch.nn.functional.conv1d(x.transpose(1, 2), taps, bias, dilation=gap)
+    assert (Convolution.apply(x, weight, bias, gap) - plain.transpose(1, 2)).abs().max() < 1e-12
+    assert torch.autograd.gradcheck(lambda *arrays: Convolution.apply(*arrays, gap), (x, weight, bias))
 
 
 OPTIONS = {
@@ -175,12 +176,13 @@ def test_single_precision_is_enough_for_any_window(window):
 def test_memory_of_a_scan_does_not_grow_with_scores():
     """Kept scores would take 4 heads x 128 x 4 bytes a position: 390 MB at 200,000 positions."""
     program = """
-import resource, sys, torch
+import sys, torch
 from attentome.model import Network, NetworkConfig
 network = Network(NetworkConfig(layers=1, heads=4, d_model=8, d_head=4, window=128)).initialise(torch.Generator(), 0.5)
 network.scan(torch.zeros(1, int(sys.argv[1]), dtype=torch.int64), lambda layer, start, band: None)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
-    short, long = (float(subprocess.run([sys.executable, "-c", program, str(n)], cwd=Path(__file__).parents[1] / "bin",
-                                        capture_output=True, check=True).stdout) for n in (10_000, 210_000))
+    short, long = (int(subprocess.run([sys.executable, "-c", program, str(n)], cwd=Path(__file__).parents[1] / "bin",
+                                      capture_output=True, check=True).stdout) / 1024 for n in (10_000, 210_000))
     assert long - short < 60

@@ -1,7 +1,7 @@
-"""Valid convolution along the positions as one matrix product, without an unfolded copy.
+"""Valid convolution along the positions as one matrix product.
 
-The ``width`` neighbours of a position lie behind each other in memory. Read with a row step of one position, the states
-are the matrix positions x (width x channels) that the product needs; its rows overlap, and nothing is copied.
+The neighbours of each position are written side by side, a matrix positions x (width x channels), which takes a small
+part of the product's own time. The matrix is made again for the gradient: it is never kept.
 """
 
 import torch
@@ -11,51 +11,53 @@ class Convolution(torch.autograd.Function):
     """Convolution with its gradient."""
 
     @staticmethod
-    def forward(ctx, x, weight, bias):
+    def forward(ctx, x, weight, bias, gap=1):
         """Convolve.
 
         Parameters
         ----------
         x : Tensor, shape (b, n, channels)
         weight : Tensor, shape (outputs, width x channels)
-            Of output position i, for the positions i .. i + width - 1.
+            Of output position i, for the positions i, i + gap, .. i + (width - 1) x gap.
         bias : Tensor, shape (outputs,)
+        gap : int
 
         Returns
         -------
-        Tensor, shape (b, n - width + 1, outputs)
+        Tensor, shape (b, n - (width - 1) x gap, outputs)
         """
         x = x.contiguous()
-        rows = unfolded(x, weight.shape[1])
-        out = x.new_empty(*rows.shape[:2], len(weight))
-        for row, here in zip(rows, out, strict=True):
-            torch.addmm(bias, row, weight.t(), out=here)
+        rows, shape = unfolded(x, weight, gap)
         ctx.save_for_backward(x, weight)
-        return out
+        ctx.gap = gap
+        return torch.addmm(bias, rows, weight.t()).view(*shape[:2], -1)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, d_out):
         x, weight = ctx.saved_tensors
-        channels = x.shape[2]
-        width = weight.shape[1] // channels
-        m = x.shape[1] - width + 1
-        d_out = d_out.contiguous()
-        d_weight, d_x = torch.zeros_like(weight), None
-        for row, here in zip(unfolded(x, weight.shape[1]), d_out, strict=True):
-            d_weight.addmm_(here.t(), row)
+        rows, (b, m, width, channels) = unfolded(x, weight, ctx.gap)
+        d_out = d_out.reshape(b * m, -1)
+        d_weight, d_x = d_out.t() @ rows, None
         if ctx.needs_input_grad[0]:
             d_x = torch.zeros_like(x)
-            d_rows = (d_out @ weight).view(len(x), m, width, channels)
-            for offset in range(width):
-                d_x[:, offset:offset + m] += d_rows[:, :, offset]
-        return d_x, d_weight, d_out.sum((0, 1))
+            d_rows = (d_out @ weight).view(b, m, width, channels)
+            for tap in range(width):
+                d_x[:, tap * ctx.gap:tap * ctx.gap + m] += d_rows[:, :, tap]
+        return d_x, d_weight, d_out.sum(0), None
 
 
-def unfolded(x, length):
-    """Each position with those behind it: a view of x (b, n, channels) of shape (b, n - width + 1, length).
+def unfolded(x, weight, gap):
+    """What each output position is computed from.
 
-    ``length`` is ``width x channels``.
+    Returns
+    -------
+    rows : Tensor, shape (b x m, width x channels)
+    shape : tuple of int
+        b, m, width, channels; m is n - (width - 1) x gap.
     """
     b, n, channels = x.shape
-    return x.as_strided((b, n - length // channels + 1, length), (n * channels, channels, 1), x.storage_offset())
+    width = weight.shape[1] // channels
+    shape = b, n - (width - 1) * gap, width, channels
+    view = x.as_strided(shape, (n * channels, channels, gap * channels, 1), x.storage_offset())
+    return view.reshape(b * shape[1], width * channels), shape

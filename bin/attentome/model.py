@@ -236,15 +236,7 @@ def stem_gaps(config):
 
 def _convolved(conv, x, gap):
     """A convolution along the positions of (b, n, channels), its taps ``gap`` positions apart."""
-    weight = conv.weight.transpose(1, 2).flatten(1)
-    if gap == 1:
-        return Convolution.apply(x, weight, conv.bias)
-    # Every gap-th position is a sequence of its own.
-    b, n, channels = x.shape
-    m = n - (conv.kernel_size[0] - 1) * gap
-    x = F.pad(x, (0, 0, 0, -n % gap)).unflatten(1, (-1, gap)).transpose(1, 2).flatten(0, 1)
-    x = Convolution.apply(x.contiguous(), weight, conv.bias)
-    return x.unflatten(0, (b, gap)).transpose(1, 2).flatten(1, 2)[:, :m]
+    return Convolution.apply(x, conv.weight.transpose(1, 2).flatten(1), conv.bias, gap)
 
 
 def _masked(x, exists):

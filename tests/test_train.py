@@ -117,8 +117,14 @@ def test_auxiliary_outputs_learn_their_sets_and_weigh_what_is_asked(planted):
         outputs = network(torch.from_numpy(codes).long())[0]
     parts = [position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean().item()
              for channel, output in enumerate((tss_logit(outputs), outputs[..., 2], outputs[..., 3]))]
-    loss, _ = batch_gradients(network, settings, (codes, target, scored), (1, 1), torch.device("cpu"), 1)
-    assert loss == pytest.approx(parts[0] + 0.2 * parts[1] + 0.3 * parts[2], rel=1e-4)
+    losses, gradients = batch_gradients(network, settings, (codes, target, scored), (1, 1), torch.device("cpu"), 1)
+    assert losses == pytest.approx(parts, rel=1e-4)
+    outputs = network(torch.from_numpy(codes).long())[0]
+    weighted = sum(weight * position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean()
+                   for channel, (weight, output) in enumerate(
+                       ((1, tss_logit(outputs)), (0.2, outputs[..., 2]), (0.3, outputs[..., 3]))))
+    for ours, theirs in zip(gradients, torch.autograd.grad(weighted, list(network.parameters())), strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 
     trained = train_network(CONFIG, dataclasses.replace(settings, max_steps=200, evaluate_every=200), genome, labels,
                             ARCS["train"], ARCS["validation"], 1, torch.device("cpu"), log=lambda line: None,
@@ -189,7 +195,7 @@ def test_gradient_of_a_batch_is_that_of_its_mean_loss(planted):
     batch = SegmentSampler(genome, [labels], ARCS["train"], network.context(), 64, 0.7, rng).draw(5)
     batch[2][3, 40:] = 0
     codes, target, scored = (torch.from_numpy(array) for array in batch)
-    loss, gradients = batch_gradients(network, SETTINGS, batch, (1, 1), torch.device("cpu"), 2)
+    (loss,), gradients = batch_gradients(network, SETTINGS, batch, (1, 1), torch.device("cpu"), 2)
     losses = position_loss(tss_logit(network(codes.long())[0]), target[..., 0].double(), 10.0, 0.8)
     whole = (losses * scored).sum() / scored.sum()
     assert loss == pytest.approx(whole.item(), rel=1e-6)
@@ -317,9 +323,9 @@ def test_broken_loss_names_its_batch_and_keeps_the_last_good_weights(planted, mo
     calls = []
 
     def broken_at_20(*arguments):
-        loss, gradients = batch_gradients(*arguments)
-        calls.append(loss)
-        return (float("nan") if len(calls) == 20 else loss), gradients
+        losses, gradients = batch_gradients(*arguments)
+        calls.append(losses)
+        return ([float("nan")] if len(calls) == 20 else losses), gradients
 
     monkeypatch.setattr("attentome.train.batch_gradients", broken_at_20)
     said = r"loss is nan at step 20 \(learning rate .*; segments c [+-] \d+ to \d+"

@@ -308,7 +308,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     network : Network or ConvolutionalNetwork
         With the weights of the lowest validation loss, in evaluation mode.
     history : list of dict
-        One row a validation: step, positions, learning_rate, train_loss, validation_loss, validation_pr_auc, best.
+        One row a validation: step, positions, learning_rate, train_loss and validation_loss (of the labels, without
+        the auxiliary outputs), validation_pr_auc, best.
     summary : dict
         steps, best_step, stop_reason, n_weights, settings.
     speed : list of dict
@@ -386,15 +387,16 @@ def _patience_is_over(history, settings):
 
 
 def _one_step(state, settings, sampler, step, seeds, device, threads):
-    """Change the weights and their mean by one batch; returns its loss, and leaves them alone where it is no number."""
+    """Change the weights and their mean by one batch, unless a loss is no number; returns the loss of its labels."""
     network, rate = state.network, learning_rate_at(step, settings)
     for group in state.optimiser.param_groups:
         group["lr"] = rate
-    loss, gradients = batch_gradients(network, settings, sampler.draw(settings.batch_size), seeds, device, threads)
-    if not np.isfinite(loss):
+    batch = sampler.draw(settings.batch_size)
+    (loss, *further), gradients = batch_gradients(network, settings, batch, seeds, device, threads)
+    if not np.isfinite([loss, *further]).all():
         if state.best:
             state.averaged.load_state_dict(state.best[2])
-        raise TrainingDiverged(f"the loss is {loss} at step {step} (learning rate {rate:.2g}; segments "
+        raise TrainingDiverged(f"the loss is {sum(further, loss)} at step {step} (learning rate {rate:.2g}; segments "
                                f"{', '.join(sampler.places)}): lower --learning_rate",
                                state.averaged if state.best else None)
     for parameter, gradient in zip(network.parameters(), gradients, strict=True):
@@ -447,10 +449,10 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
 
     Returns
     -------
-    loss : float
-        Mean over the scored positions.
+    losses : list of float
+        Mean over the scored positions, one an output; the first is that of the labels.
     gradients : list of Tensor
-        One a parameter of the network.
+        Of the weighted sum of the losses, one a parameter of the network.
     """
     codes, target, scored = batch
     rows = max(1, SHARD // scored.shape[1]) if device.type == "cpu" else len(codes)
@@ -465,16 +467,16 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
         outputs = network(as_tokens(codes[part], device), generator=generator)[0]
         outputs = torch.cat([tss_logit(outputs)[..., None], outputs[..., 2:]], -1)
         here, weight = (torch.from_numpy(array[part]).to(device, outputs.dtype) for array in (target, scored))
-        losses = position_loss(outputs, here, settings.positive_weight, settings.focal_gamma) @ of_channel
-        loss = (losses * weight).sum() / total
-        return loss.item(), torch.autograd.grad(loss, parameters)
+        losses = position_loss(outputs, here, settings.positive_weight, settings.focal_gamma)
+        losses = (losses * weight[..., None]).sum((0, 1)) / total
+        return losses.detach(), torch.autograd.grad(losses @ of_channel, parameters)
 
-    loss, gradients = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
-    for part_loss, part_gradients in in_order(one, range(0, len(codes), rows), threads):
-        loss += part_loss
+    losses, gradients = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
+    for part_losses, part_gradients in in_order(one, range(0, len(codes), rows), threads):
+        losses += part_losses
         for gradient, part in zip(gradients, part_gradients, strict=True):
             gradient += part
-    return loss, gradients
+    return losses.tolist(), gradients
 
 
 def validate(network, settings, genome, labels, intervals, device, threads):

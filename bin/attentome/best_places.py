@@ -32,12 +32,10 @@ class BestPlaces:
         (layers, heads, window); the last index runs as in the bands of ``Network.scan``, keys upstream first.
     n : int
         How many places to keep.
-    device : torch.device
-        Where the scores are.
     """
 
-    def __init__(self, columns, n, device):
-        self.columns, self.n, self.device = columns, n, device
+    def __init__(self, columns, n):
+        self.columns, self.n = columns, n
         self._keys = np.full((int(np.prod(columns)), n), -1, np.int64)
         room = max(LEAST_WAITING, self._keys.size // 16)
         self._waiting_columns, self._waiting_keys = np.empty(room, np.int32), np.empty(room, np.int64)
@@ -58,21 +56,15 @@ class BestPlaces:
         highest : Tensor, shape (b, heads, window)
             Its maximum over the m positions.
         """
-        score, above, place, bound = self._bounds[layer]
+        score, above, place, _ = self._bounds
         for row, first in enumerate(places):
             # Where all places of the block come behind the last of the best, an equal score is not enough.
-            least = torch.where(place < first, above, score)
-            head, column = _nonzero(highest[row] >= least)
-            if not len(head):
-                continue
-            if len(head) > least.numel() // MANY:
-                for start in range(0, band.shape[2], ROWS):
-                    part = band[row, :, start:start + ROWS]
-                    head, position, column = _nonzero(part >= least[:, None])
-                    self._keep(layer, first + start, part, bound, head, position, column)
+            least = np.where(place[layer] < first, above[layer], score[layer])
+            if band.is_cuda:
+                index = (band[row] >= torch.from_numpy(least).to(band.device)[:, None]).nonzero(as_tuple=True)
+                self._keep(layer, first, *[part.cpu().numpy() for part in (*index, band[row][index])])
             else:
-                hit, position = _nonzero(band[row, head, :, column] >= least[head, column][:, None])
-                self._keep(layer, first, band[row], bound, head[hit], position, column[hit])
+                self._look(layer, first, band[row].numpy(), highest[row].numpy(), least)
 
     def keys(self):
         """The best of each column as sortable numbers: int64, shape (*columns, n), in no order, -1 where none is left.
@@ -84,13 +76,25 @@ class BestPlaces:
             self._sort_in()
         return self._keys.reshape(*self.columns, self.n)
 
-    def _keep(self, layer, first, scores, bound, head, position, column):
-        """Put aside those of the scores (heads, m, window) at the given indices that are among the best so far."""
-        steps = (scores[head, position, column] * QUANTUM).long()
-        keys = (steps << PLACE_BITS) | (LAST_PLACE - first - position)
-        better = keys > bound[head, column]
-        columns = ((layer * self.columns[1] + head) * self.columns[2] + column)[better].to(torch.int32)
-        self._put_aside(columns.cpu().numpy(), keys[better].cpu().numpy())
+    def _look(self, layer, first, scores, highest, least):
+        """Keep the scores (heads, m, window) that reach ``least``; ``highest`` tells which columns have any."""
+        head, column = np.nonzero(highest >= least)
+        if len(head) > least.size // MANY:
+            for start in range(0, scores.shape[1], ROWS):
+                part = scores[:, start:start + ROWS]
+                head, position, column = np.unravel_index(np.flatnonzero(part >= least[:, None]), part.shape)
+                self._keep(layer, first + start, head, position, column, part[head, position, column])
+        elif len(head):
+            part = scores[head, :, column]
+            hit, position = np.nonzero(part >= least[head, column][:, None])
+            self._keep(layer, first, head[hit], position, column[hit], part[hit, position])
+
+    def _keep(self, layer, first, head, position, column, scores):
+        """Put aside those of the scores that are among the best so far."""
+        keys = ((scores * QUANTUM).astype(np.int64) << PLACE_BITS) | (LAST_PLACE - first - position)
+        columns = (layer * self.columns[1] + head) * self.columns[2] + column
+        better = keys > self._bounds[-1][columns]
+        self._put_aside(columns[better], keys[better])
 
     def _put_aside(self, columns, keys):
         with self._lock:
@@ -127,21 +131,14 @@ class BestPlaces:
         self._raise_bounds()
 
     def _raise_bounds(self):
-        """What a score must reach, layer by layer; replaced as a whole, so that other threads see old or new.
+        """What a score must reach; replaced as a whole, so that other threads see old or new.
 
-        The last of the best: its score, the next higher one, its place, its key.
+        The last of the best: its score, the next higher one, its place, each (layers, heads, window); its key, flat.
         """
-        key = torch.from_numpy(self._keys.min(1).reshape(self.columns)).to(self.device)
-        score = (key >> PLACE_BITS).clamp(min=0).float() / QUANTUM
-        place = torch.where(key < 0, LAST_PLACE, LAST_PLACE - (key & LAST_PLACE))
-        self._bounds = list(zip(score, score + 1 / QUANTUM, place, key, strict=True))
-
-
-def _nonzero(mask):
-    """``mask.nonzero(as_tuple=True)``, which torch is slow at on a CPU."""
-    if mask.is_cuda:
-        return mask.nonzero(as_tuple=True)
-    return [torch.from_numpy(index) for index in np.unravel_index(np.flatnonzero(mask.numpy()), mask.shape)]
+        key = self._keys.min(1)
+        score = (np.maximum(key >> PLACE_BITS, 0) / QUANTUM).astype(np.float32).reshape(self.columns)
+        place = np.where(key < 0, LAST_PLACE, LAST_PLACE - (key & LAST_PLACE)).reshape(self.columns)
+        self._bounds = score, score + np.float32(1 / QUANTUM), place, key
 
 
 def places_and_scores(keys):

@@ -27,14 +27,16 @@ class Moments:
         self.total = torch.zeros(shape, dtype=torch.float64, device=device)
         self.squares = torch.zeros(shape, dtype=torch.float64, device=device)
         self.highest = torch.zeros(shape, device=device)
+        self._layers = list(zip(self.total.unbind(1), self.squares.unbind(1), self.highest.unbind(1), strict=True))
 
     def add(self, layer, band):
         """Take in a block (b, heads, m, window) of a layer (0-based); returns its maxima, (b, heads, window)."""
-        highest = band.amax(2)
-        self.total[:, layer] += band.sum(2)
-        self.squares[:, layer] += (band * band).sum(2)
-        torch.maximum(self.highest[:, layer], highest, out=self.highest[:, layer])
-        return highest
+        total, squares, highest = self._layers[layer]
+        here = band.amax(2)
+        total.add_(band.sum(2))
+        squares.add_((band * band).sum(2))
+        torch.maximum(highest, here, out=highest)
+        return here
 
 
 def whole_number_bits(n):

@@ -81,7 +81,7 @@ def profile_shard(network, genome, folder, device, shard=1, shards=1, batch_size
     bits = whole_number_bits(n_places)
     sums, squares = np.zeros((2, 2, *shape), np.int64)
     highest = np.zeros((2, *shape), np.float32)
-    best = BestPlaces(shape, n_best, device)
+    best = BestPlaces(shape, n_best)
     sampled = draw_places(n_places, n_sample, seed)
     sampled = sampled[(sampled >= first) & (sampled < first + n)]
     sample = SampleFile(folder / "sample.npy", sampled, shape)

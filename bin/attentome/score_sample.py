@@ -9,7 +9,6 @@ import os
 from bisect import bisect_left
 
 import numpy as np
-import torch
 
 DROPPED_BITS = 12
 LOWEST = (127 - 32) << (23 - DROPPED_BITS)
@@ -22,8 +21,9 @@ def draw_places(n_places, n, seed):
 
 
 def encode(scores):
-    """Scores in 0..1 (float32 Tensor) to codes in their order (int32 Tensor of 0..65535)."""
-    return ((scores.contiguous().view(torch.int32) >> DROPPED_BITS) - LOWEST).clamp_(0, CODES - 1)
+    """Scores in 0..1 (float32) to codes in their order (uint16), both ndarrays of one shape."""
+    steps = (np.ascontiguousarray(scores).view(np.int32) >> DROPPED_BITS) - LOWEST
+    return np.clip(steps, 0, CODES - 1).astype(np.uint16)
 
 
 class SampleFile:
@@ -65,7 +65,8 @@ class SampleFile:
         high = bisect_left(self._places, first + band.shape[1], low)
         if low < high:
             rows = [place - first for place in self._places[low:high]]
-            codes = encode(band[:, rows].transpose(0, 1)).flip(-1).cpu().numpy().astype(np.uint16)
+            scores = band[:, rows].cpu().numpy() if band.is_cuda else band.numpy()[:, rows]
+            codes = encode(scores.transpose(1, 0, 2)[..., ::-1])
             at = self._offset + (layer * len(self._places) + low) * self._row_bytes
             os.pwrite(self._file.fileno(), codes.tobytes(), at)
 

@@ -384,6 +384,8 @@ def test_impossible_shapes_are_refused():
         NetworkConfig(**SMALL, padding="valid")
     with pytest.raises(ValueError, match="odd"):
         NetworkConfig(**(SMALL | {"conv_width": 6}), padding="same")
+    with pytest.raises(ValueError, match="give --window 13 or more"):
+        NetworkConfig(**SMALL | {"ahead": 12})
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")

@@ -83,8 +83,8 @@ class NetworkConfig:
         if self.d_model % 2 or (self.padding == "same" and self.conv_width % 2 == 0):
             raise ValueError("d_model must be even, and conv_width odd with same padding")
         if not 0 <= self.ahead < self.window:
-            raise ValueError(f"the preset looks {self.ahead} nt ahead, which a window of {self.window} keys cannot: give "
-                             f"--window {self.ahead + 1} or more")
+            raise ValueError(f"the preset looks {self.ahead} nt ahead, which a window of {self.window} keys cannot: "
+                             f"give --window {self.ahead + 1} or more")
 
     @property
     def position_width(self):

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from attentome.genome import OUTSIDE, UNKNOWN, Contig
 from attentome.labels import Interval
-from attentome.model import Network, NetworkConfig, choose_device
+from attentome.model import Network, NetworkConfig, choose_device, dropout
 from attentome.model_folder import load_model, save_model
 from attentome.predict import predict_intervals
 from attentome.published import convert, read_weights
@@ -393,3 +393,20 @@ def test_missing_gpu_is_said():
     with pytest.raises(ValueError, match="no CUDA device"):
         choose_device("cuda")
     assert choose_device("auto").type == "cpu"
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.85])
+def test_dropout_keeps_the_mean(rate):
+    """Share of zeros and mean of 10^6 elements, within five standard errors; neighbours are independent."""
+    n = 10**6 + 1
+    drawn = dropout(torch.ones(n, dtype=torch.float64), rate, torch.Generator().manual_seed(12))
+    error = math.sqrt(rate * (1 - rate) / n)
+    dropped = (drawn == 0).double()
+    assert abs(dropped.mean() - rate) < 5 * error
+    assert torch.allclose(drawn[drawn > 0], torch.tensor(1 / (1 - rate), dtype=torch.float64))
+    for step in (1, 2, 3, 4):
+        both = (dropped[step:] * dropped[:-step]).mean()
+        assert abs(both - rate ** 2) < 5 * math.sqrt(rate ** 2 * (1 - rate ** 2) / n)
+    again = dropout(torch.ones(n, dtype=torch.float64), rate, torch.Generator().manual_seed(12))
+    assert torch.equal(drawn, again)
+    assert torch.equal(dropout(drawn, rate, None), drawn)

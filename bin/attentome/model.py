@@ -421,10 +421,16 @@ class Network(nn.Module):
 
 
 def dropout(x, rate, generator):
-    """Each element 0 with probability ``rate``, else larger by 1 / (1 - rate); without a generator x itself."""
+    """Each element 0 with probability ``rate`` (a multiple of 2^-16), else larger by 1 / (1 - rate).
+
+    Without a generator x itself.
+    """
     if generator is None or rate == 0:
         return x
-    return x * torch.empty_like(x).bernoulli_(1 - rate, generator=generator) / (1 - rate)
+    # One draw of 64 bits serves four elements.
+    draws = torch.empty(-(-x.numel() // 4), dtype=torch.int64, device=x.device)
+    draws = draws.random_(-2**63, None, generator=generator).view(torch.int16)[:x.numel()].view(x.shape)
+    return x * ((draws >= round(rate * 2**16) - 2**15).to(x.dtype) / (1 - rate))
 
 
 def _context(width, padding):

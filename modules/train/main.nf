@@ -20,6 +20,7 @@ process TRAIN {
     output:
     tuple val(meta), path("${meta.id}/model"), emit: model
     tuple val(meta), path("${meta.id}/history.tsv"), path("${meta.id}/training.json"), emit: training
+    path "${meta.id}/speed.tsv", emit: speed
     path 'record.json', topic: records
 
     script:
@@ -37,7 +38,7 @@ process TRAIN {
     """
     # code ${code}
     mkdir -p ${meta.id}/model
-    touch ${meta.id}/model/model.safetensors ${meta.id}/history.tsv
+    touch ${meta.id}/model/model.safetensors ${meta.id}/{history,speed}.tsv
     echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > ${meta.id}/model/model.json
     echo '{}' | tee ${meta.id}/training.json > record.json
     """

@@ -30,14 +30,14 @@ class Convolution(torch.autograd.Function):
         rows, shape = unfolded(x, weight, gap)
         ctx.save_for_backward(x, weight)
         ctx.gap = gap
-        return torch.addmm(bias, rows, weight.t()).view(*shape[:2], -1)
+        return torch.addmm(bias, rows, weight.t()).view(*shape[:2], len(weight))
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, d_out):
         x, weight = ctx.saved_tensors
         rows, (b, m, width, channels) = unfolded(x, weight, ctx.gap)
-        d_out = d_out.reshape(b * m, -1)
+        d_out = d_out.reshape(b * m, len(weight))
         d_weight, d_x = d_out.t() @ rows, None
         if ctx.needs_input_grad[0]:
             d_x = torch.zeros_like(x)

@@ -1,11 +1,11 @@
 """Outputs of a network over long stretches, layer by layer, in memory that does not grow with the stretch.
 
 A layer goes over its input in chunks. Queries, keys and values of a chunk are computed once; the last ``window - 1`` of
-them stay for the next chunk, so nothing is computed twice, and beyond the states themselves (two arrays of positions x
-d_model) only one chunk and one block of attention scores are ever held. The equations are those of ``model.Layer``.
+them stay for the next chunk, so nothing is computed twice. Beyond the states themselves (one array of positions x
+d_model, in which each layer takes the place of the one before) only one chunk and one block of attention scores are
+ever held. The equations are those of ``model.Layer``.
 """
 
-import torch
 from torch.nn.functional import pad
 
 from attentome import attention
@@ -30,8 +30,10 @@ def scan_stem(network, tokens, exists, chunk):
     """
     left, right = network.stem_context()
     m = tokens.shape[1] - left - right
-    parts = [slice(start, min(start + chunk, m) + left + right) for start in range(0, m, chunk)]
-    x = torch.cat([network.embed(tokens[:, part], _part(exists, part))[0] for part in parts], 1)
+    x = network.u.new_empty(len(tokens), m, network.config.d_model)
+    for start in range(0, m, chunk):
+        here = slice(start, min(start + chunk, m) + left + right)
+        x[:, start:start + chunk] = network.embed(tokens[:, here], _part(exists, here))[0]
     return x, _part(exists, slice(left, left + m))
 
 
@@ -42,7 +44,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     ----------
     layer : Layer
     x : Tensor, shape (b, n, d_model)
-        Zero where nothing exists.
+        Zero where nothing exists. It is written over.
     exists : bool Tensor, shape (b, n), or None
     u, v : Tensor, shape (heads, d_head)
     chunk : int
@@ -54,7 +56,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     Returns
     -------
     x : Tensor, shape (b, m, d_model)
-        m = n - (window - 1) - (conv_width - 1).
+        m = n - (window - 1) - (conv_width - 1); the beginning of the array that was given.
     exists : bool Tensor, shape (b, m), or None
     """
     c = layer.config
@@ -70,7 +72,6 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     held = x.new_zeros(3, len(x), c.heads, kept + chunk + 1, c.d_head)
     held[:, :, :, :kept] = qkv(slice(0, kept + left + right))
     keys_exist = None if exists is None else pad(exists[:, left:x.shape[1] - right], (0, 1))
-    out = torch.empty_like(x[:, :m])
     for start in range(0, m, chunk):
         stop = min(start + chunk, m)
         n = stop - start
@@ -80,9 +81,10 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
                                  _part(keys_exist, slice(start, stop + kept + 1)),
                                  watch and _banded(watch, start, c.window))
         states = slice(start + left + first, stop + left + first)
-        out[:, start:stop] = layer.after_attention(x[:, states], heads, _part(exists, states))
+        # No later chunk looks at what lies so far upstream.
+        x[:, start:stop] = layer.after_attention(x[:, states], heads, _part(exists, states))
         held[:, :, :, :kept] = held[:, :, :, n:n + kept].clone()
-    return out, _part(exists, slice(left + first, left + first + m))
+    return x[:, :m], _part(exists, slice(left + first, left + first + m))
 
 
 def _banded(watch, start, window):

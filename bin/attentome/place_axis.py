@@ -234,10 +234,11 @@ def bracket(axes, head):
     width = text_width(whole)
     end = float(to_pixels(axes, x1, 0)[0])
     left = end + 8 + width > INNER
+    under = left and float(to_pixels(axes, x0, 0)[0]) - 8 < width
     axes.annotate(
         whole,
-        (x0 if left else x1, low),
-        xytext=(-7 * PX if left else 7 * PX, 0),
+        (x0 if left and not under else x1, low),
+        xytext=(0, -9 * PX) if under else (-7 * PX if left else 7 * PX, 0),
         va="center",
         textcoords="offset points",
         ha="right" if left else "left",

@@ -159,7 +159,7 @@ def run_card(run, outcome):
         "split": run.split.to_dict("records"),
         "network": {
             **network,
-            "n_weights": run.training.get("n_weights"),
+            "n_weights": run.model.get("n_weights", run.training.get("n_weights")),
             "label_shift": shift,
             "origin": run.model.get("origin", MISSING),
             "view_of_one_head_nt": [ahead + 1 - window, ahead],

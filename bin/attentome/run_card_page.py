@@ -129,15 +129,18 @@ def _split_rows(run):
 def _network_pairs(card):
     network = card["network"]
     weights = f"{network['n_weights']:,} weights" if network.get("n_weights") else "weights not counted"
+    blocks = network.get("stem_blocks")
+    stem = f"{network['stem_width']} nt wide, {blocks} residual blocks" if network.get("stem_width") else "none"
     shift = network["label_shift"]
     pairs = [
         (
             "layers × heads",
             f"{network.get('layers')} × {network.get('heads')}, width {network.get('d_model')}, {weights}",
         ),
-        ("window", f"{network.get('window')} keys, own key included"),
+        ("window", f"{network.get('window')} keys, own key included, {network.get('ahead', 0)} of them downstream"),
         ("label shift", f"{shift} nt downstream of the TSS"),
         ("convolution", f"{network.get('conv_width')} nt, {network.get('padding')}"),
+        ("stem", stem),
         ("view of one head", f"{_view(*network['view_of_one_head_nt'], shift)} (keys alone)"),
     ]
     if network["view_of_all_layers_nt"]:

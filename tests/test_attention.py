@@ -16,8 +16,9 @@ from attentome.model import Network, NetworkConfig, tss_logit
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 SIZES = [(1, 1, 1), (1, BLOCK + 3, 2), (2, 1, 1), (2, BLOCK, 3), (31, 7, 2), (31, 31, 1), (31, 2 * BLOCK + 5, 3),
-         (128, BLOCK - 1, 1), (128, 127, 2), (128, 3 * BLOCK, 1), (512, 40, 2), (512, BLOCK + 1, 1), (512, 600, 1)]
-"""Window, queries, batch: fewer, as many and more queries than the window and the block have."""
+         (128, BLOCK - 1, 1), (128, 127, 2), (128, 3 * BLOCK, 1), (100, 7 * BLOCK + 9, 2), (512, 40, 2),
+         (512, BLOCK + 1, 1), (512, 600, 1)]
+"""Window, queries, batch: fewer, as many and more queries than the window and a block have."""
 
 
 def drawn(window, n, batch, dtype, heads=2, d_head=3, seed=0):
@@ -27,10 +28,12 @@ def drawn(window, n, batch, dtype, heads=2, d_head=3, seed=0):
     return [torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype).requires_grad_() for shape in shapes]
 
 
+@pytest.mark.parametrize("cells", [1, 10**5, 10**8])
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("ahead", [0, 0.5])
 @pytest.mark.parametrize(("window", "n", "batch"), SIZES)
-def test_attention_equals_plain_formula(window, n, batch, ahead, dtype):
+def test_attention_equals_plain_formula(window, n, batch, ahead, dtype, cells, monkeypatch):
+    monkeypatch.setitem(attention.CELLS, "cpu", cells)
     arrays = drawn(window, n, batch, dtype)
     first = window - 1 - int(ahead * window)
     out, scores = WindowAttention.apply(*arrays, first, None, True)
@@ -39,8 +42,10 @@ def test_attention_equals_plain_formula(window, n, batch, ahead, dtype):
     assert (scores.flip(-1) - exact_scores).abs().max() < TOLERANCE[dtype]
 
 
+@pytest.mark.parametrize("cells", [1, 10**5, 10**8])
 @pytest.mark.parametrize(("window", "n", "batch"), SIZES)
-def test_gradient_equals_that_of_plain_formula(window, n, batch):
+def test_gradient_equals_that_of_plain_formula(window, n, batch, cells, monkeypatch):
+    monkeypatch.setitem(attention.CELLS, "cpu", cells)
     arrays = drawn(window, n, batch, torch.float64)
     first = (window - 1) // 2
     weight = torch.randn(batch, 2, n, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
@@ -88,8 +93,10 @@ def test_blocks_do_not_matter(monkeypatch):
             assert (attend(q, k, v, q + bias[:, None], position) - expected).abs().max() < 1e-12
 
 
-def test_watched_scores_are_those_of_each_block():
-    (q, k, v), bias, position = drawn(31, 2 * BLOCK + 9, 2, torch.float64)
+@pytest.mark.parametrize("cells", [1, 10**5, 10**7])
+def test_watched_scores_are_those_of_each_block(cells, monkeypatch):
+    monkeypatch.setitem(attention.CELLS, "cpu", cells)
+    (q, k, v), bias, position = drawn(31, 5 * BLOCK + 9, 2, torch.float64)
     q = q[:, :, 30:]
     seen = []
 
@@ -97,7 +104,7 @@ def test_watched_scores_are_those_of_each_block():
         assert start == sum(part.shape[2] for part in seen)
         windows = band(scores, 31)
         assert (scores.sum(-1) - windows.sum(-1)).abs().max() < 1e-12
-        seen.append(windows.clone())
+        seen.append(windows.flatten(2, 3))
 
     with torch.no_grad():
         attend(q, k, v, q + bias[:, None], position, None, watch)

@@ -5,17 +5,21 @@ Query r of n meets the ``window`` keys r .. r + window - 1 of n + window - 1. Th
 ``R(t) = [sin(t w), cos(t w)]`` of the place t in the window, counted from its downstream end (Dai et al. 2019, 3.3).
 
 * A block of queries meets only the ``block + window - 1`` keys that any of them may see. Nothing of the size positions
-  x positions is ever made, and a block fits into the cache.
+  x positions is ever made; as many blocks as fit into the cache are computed together.
 * In the block's products of queries and keys (block x span), each query's window begins one column further right than
   that of the query before: the windows are a strided view (:func:`band`), block x window.
 * ``W_r R`` is the same for all queries: one small matrix (d_head x window) a head, so that the position term is one
   product with it, added to that view.
 """
 
+from dataclasses import dataclass
+
 import torch
 
 BLOCK = 64
-BLOCK_CUDA = 512
+"""Queries of a block that is computed alone; blocks that are computed together are half as long."""
+CELLS = {"cpu": 2**18, "cuda": 2**27}
+"""Scores that are computed together, where at least eight blocks have no more."""
 NEVER = -1e30
 
 
@@ -39,8 +43,9 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     keys_exist : bool Tensor, shape (b, n + window - 1 or more), or None
         False where a key lies beyond the end of a linear contig; such keys have score 0.
     watch : callable, optional
-        ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
-        shape (b, heads, block, keys that the block meets), 0 outside of a query's window; see :func:`band`.
+        ``watch(start, scores)`` gets the scores as they come: ``start`` is the first query, ``scores`` has shape (b,
+        heads, blocks of queries, queries of each, keys that the block meets), 0 outside of a query's window; see
+        :func:`band`.
 
     Returns
     -------
@@ -50,23 +55,28 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     window = position.shape[-1]
     q, k, v, q_position = (each.flatten(0, 1) for each in (q, k, v, q_position))
     position = position.repeat(b, 1, 1)
-    hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist[:, None, None]
+    hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist
     out = torch.empty_like(q, memory_format=torch.contiguous_format)
     mask = None
-    for queries, seen in blocks(n, window, k):
-        logits = torch.bmm(q[:, queries], k[:, seen].transpose(1, 2))
-        band(logits, window).baddbmm_(q_position[:, queries], position)
+    for run in runs(n, window, k):
+        logits = torch.bmm(run.blocks(q), run.windows(k).transpose(1, 2))
         mask = window_mask(logits, window) if mask is None else mask
-        logits += mask[:logits.shape[1], :logits.shape[2]]
-        by_head = logits.view(b, heads, *logits.shape[1:])
+        logits += mask[:run.block, :run.span]
+        windows = band(logits, window)
+        if run.count == 1:
+            windows.baddbmm_(q_position[:, run.queries], position)
+        else:
+            windows += torch.bmm(q_position[:, run.queries], position).view_as(windows)
+        by_head = logits.view(b, heads, run.count, run.block, run.span)
         if hidden is not None:
-            by_head.masked_fill_(hidden[..., seen], NEVER)
+            here = hidden[:, run.keys].unfold(1, run.span, run.block)[:, None, :, None]
+            by_head.masked_fill_(here, NEVER)
         torch.softmax(logits, -1, out=logits)
         if hidden is not None:
-            by_head.masked_fill_(hidden[..., seen], 0)
-        out[:, queries] = torch.bmm(logits, v[:, seen])
+            by_head.masked_fill_(here, 0)
+        out[:, run.queries] = torch.bmm(logits, run.windows(v)).view(b * heads, -1, v.shape[-1])
         if watch:
-            watch(queries.start, by_head)
+            watch(run.start, by_head)
     return out.view(b, heads, n, -1)
 
 
@@ -90,7 +100,6 @@ class WindowAttention(torch.autograd.Function):
         first : int
             The query whose window begins at key 0.
         keys_exist : bool Tensor, shape (b, n + window - 1), or None
-
         by_distance : bool
             Also return the scores.
 
@@ -103,12 +112,13 @@ class WindowAttention(torch.autograd.Function):
         n = qkv.shape[3] - position.shape[-1] + 1
         q, (k, v) = qkv[0, :, :, first:first + n], qkv[1:]
         ctx.scores = []
-        out = attend(q, k, v, q + bias[:, None], position, keys_exist, lambda _, scores: ctx.scores.append(scores))
+        out = attend(q, k, v, q + bias[:, None], position, keys_exist, lambda _, part: ctx.scores.append(part))
         ctx.save_for_backward(qkv, bias, position, out)
         ctx.first = first
         window = position.shape[-1]
-        scores = torch.cat([band(part, window).flip(-1) for part in ctx.scores], 2) if by_distance else None
+        scores = None
         if by_distance:
+            scores = torch.cat([band(part, window).flatten(2, 3).flip(-1) for part in ctx.scores], 2)
             ctx.mark_non_differentiable(scores)
         return out, scores
 
@@ -126,24 +136,79 @@ class WindowAttention(torch.autograd.Function):
         mean = (d_out * out.flatten(0, 1)).sum(-1, keepdim=True)
         d_q, d_q_position = torch.empty_like(d_out), torch.empty_like(d_out)
         to_place = position.repeat(b, 1, 1).transpose(1, 2)
-        for (queries, seen), scores in zip(blocks(n, window, k), ctx.scores, strict=True):
-            scores, d_here = scores.flatten(0, 1), d_out[:, queries]
-            d_v[:, seen] += torch.bmm(scores.transpose(1, 2), d_here)
+        for run, scores in zip(runs(n, window, k), ctx.scores, strict=True):
+            scores = scores.flatten(0, 2)
+            d_here = run.blocks(d_out)
+            run.add_windows(d_v, torch.bmm(scores.transpose(1, 2), d_here))
             # 0 outside of the windows, because the scores are.
-            d_logits = torch.bmm(d_here, v[:, seen].transpose(1, 2)).sub_(mean[:, queries]).mul_(scores)
-            d_k[:, seen] += torch.bmm(d_logits.transpose(1, 2), q[:, queries])
-            d_q[:, queries] = torch.bmm(d_logits, k[:, seen])
+            d_logits = torch.bmm(d_here, run.windows(v).transpose(1, 2)).sub_(run.blocks(mean)).mul_(scores)
+            run.add_windows(d_k, torch.bmm(d_logits.transpose(1, 2), run.blocks(q)))
+            d_q[:, run.queries] = torch.bmm(d_logits, run.windows(k)).view(b * heads, -1, d_head)
             d_windows = band(d_logits, window)
-            d_q_position[:, queries] = torch.bmm(d_windows, to_place)
-            d_position.baddbmm_(q_position[:, queries].transpose(1, 2), d_windows)
+            if run.count > 1:
+                d_windows = d_windows.unflatten(0, (-1, run.count)).flatten(1, 2)
+            d_q_position[:, run.queries] = torch.bmm(d_windows, to_place)
+            d_position.baddbmm_(q_position[:, run.queries].transpose(1, 2), d_windows)
         shape = b, heads, n, d_head
         d_qkv[0, :, :, ctx.first:ctx.first + n] = (d_q + d_q_position).view(shape)
         return (d_qkv, d_q_position.view(shape).sum((0, 2)), d_position.view(b, *position.shape).sum(0), None, None,
                 None)
 
 
-def blocks(n, window, keys):
-    """Cut n queries into blocks.
+@dataclass(frozen=True)
+class Run:
+    """Blocks of queries that are computed together.
+
+    Attributes
+    ----------
+    start : int
+        First query.
+    count, block : int
+        Blocks, and queries of each.
+    span : int
+        Keys that a block meets.
+    """
+
+    start: int
+    count: int
+    block: int
+    span: int
+
+    @property
+    def queries(self):
+        """All its queries: slice."""
+        return slice(self.start, self.start + self.count * self.block)
+
+    @property
+    def keys(self):
+        """All its keys: slice."""
+        return slice(self.start, self.start + (self.count - 1) * self.block + self.span)
+
+    def blocks(self, x):
+        """What belongs to each block of queries: (rows, n, d) to (rows x count, block, d)."""
+        x = x[:, self.queries]
+        return x if self.count == 1 else x.unflatten(1, (self.count, self.block)).flatten(0, 1)
+
+    def windows(self, x):
+        """What belongs to the keys that each block meets: (rows, keys, d) to (rows x count, span, d)."""
+        x = x[:, self.keys]
+        return x if self.count == 1 else x.unfold(1, self.span, self.block).transpose(2, 3).flatten(0, 1)
+
+    def add_windows(self, total, parts):
+        """Add (rows x count, span, d) to the keys' (rows, keys, d): the transpose of :meth:`windows`."""
+        if self.count == 1:
+            total[:, self.keys] += parts
+            return
+        parts = parts.unflatten(0, (-1, self.count))
+        for first in range(0, self.span, self.block):
+            # The same keys of all blocks: no two of them are one.
+            part = parts[:, :, first:first + self.block]
+            here = total[:, self.start + first:self.keys.stop]
+            here.unfold(1, part.shape[2], self.block)[:, :self.count].transpose(2, 3).add_(part)
+
+
+def runs(n, window, keys):
+    """Cut n queries into runs of blocks.
 
     Parameters
     ----------
@@ -152,14 +217,20 @@ def blocks(n, window, keys):
 
     Returns
     -------
-    list of (slice, slice)
-        Queries of the block and keys that it meets: block + window - 1, and one more that none of them sees where there
-        is one, because a product's rows are then as long as whole cache lines.
+    list of Run
+        A block meets block + window - 1 keys, and one more that none of its queries sees: a product's rows are then as
+        long as whole cache lines. The last block is a run of its own, and may find no such key.
     """
-    block = BLOCK_CUDA if keys.device.type == "cuda" else BLOCK
-    starts = range(0, n, block)
-    return [(slice(start, min(start + block, n)), slice(start, min(min(start + block, n) + window, keys.shape[1])))
-            for start in starts]
+    block, together = BLOCK, 1
+    half = max(1, block // 2)
+    fitting = CELLS[keys.device.type] // (len(keys) * half * (half + window))
+    if fitting >= 8:
+        block, together = half, fitting
+    full = (n - 1) // block
+    counts = [min(together, full - done) for done in range(0, full, together)]
+    found = [Run(number * together * block, count, block, block + window) for number, count in enumerate(counts)]
+    start = full * block
+    return [*found, Run(start, 1, n - start, min(n - start + window, keys.shape[1] - start))]
 
 
 def window_mask(logits, window):

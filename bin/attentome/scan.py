@@ -87,8 +87,12 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     return x[:, :m], _part(exists, slice(left + first, left + first + m))
 
 
-def _banded(watch, start, window):
-    return lambda place, scores: watch(start + place, attention.band(scores, window))
+def _banded(watch, first, window):
+    """``watch(start, band)`` for each block, made of what :func:`attentome.attention.attend` shows."""
+    def watch_blocks(start, scores):
+        for number, block in enumerate(attention.band(scores, window).unbind(2)):
+            watch(first + start + number * block.shape[2], block)
+    return watch_blocks
 
 
 def _part(exists, part):

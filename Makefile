@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs bench image clean
+.PHONY: help setup demo test lint docs bench ecoli image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,11 +37,14 @@ docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.
 ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli_k12 \
 	--genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz --annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz
 
-bench: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/benchmarks.md
+bench: setup  ## measure the kernels against the plain formulation (no data, 10 minutes) and write docs/benchmarks.md
+	PYTHONPATH=bin OMP_NUM_THREADS=1 tests/bench/kernels.py docs/benchmarks.md
+
+ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/ecoli.md
 	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli -resume
 	nextflow run . $(ECOLI) --run_name ecoli_grid --batch_size 4 --max_steps 2400 --train_sets all \
 		--outdir results/ecoli_grid -resume
-	PYTHONPATH=bin tests/bench/benchmark_table.py results/ecoli results/ecoli_grid docs/benchmarks.md
+	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_grid docs/ecoli.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

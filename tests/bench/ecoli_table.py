@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/benchmarks.md from the results of two runs: the network of the curated sites, and the grid of all sets."""
+"""Write docs/ecoli.md from the results of two runs: the network of the curated sites, and the grid of all sets."""
 
 import argparse
 import re
@@ -113,11 +113,11 @@ def main():
     parser.add_argument("results", type=Path, help="--outdir of the run on the curated sites")
     parser.add_argument("grid", type=Path, help="--outdir of the run with --train_sets all")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--command", default="make bench DATA=<folder of the published files>")
+    parser.add_argument("--command", default="make ecoli DATA=<folder of the published files>")
     args = parser.parse_args()
     training = read_json(args.grid / "training/training.json")
     write_text(args.out, "\n".join([
-        "# Benchmarks", "",
+        "# E. coli K-12 as a benchmark", "",
         f"Made by `{args.command}`; every number below comes from the files of those runs. Files and checksums of the "
         "sets: `assets/ecoli_k12/`.", "",
         "## E. coli K-12, four published TSS sets, preset cpu", "", *set_lines(args.results),

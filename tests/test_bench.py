@@ -1,0 +1,68 @@
+"""The benchmark's plain formulation is the same network, and its table says what was measured."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from attentome.genome import OUTSIDE
+from attentome.model import Network, NetworkConfig
+
+sys.path.append(str(Path(__file__).parent / "bench"))
+
+from inputs import shape_of
+from kernels import speed_rows
+from published_form import PublishedForm
+from works import useful_flop
+
+
+def streamed(plain, tokens, segment):
+    """Logits of streams (b, n) that go through the plain formulation segment by segment: (b, n, 2)."""
+    memories, logits = None, []
+    for part in tokens.T.split(segment):
+        here, memories = plain(part, memories)
+        logits.append(here)
+    return torch.cat(logits).transpose(0, 1)
+
+
+@pytest.mark.parametrize("window", [8, 31])
+def test_published_form_is_the_network(window):
+    """From the very start of the streams; with conv_width - 1 more states in the memory, see its docstring."""
+    config = NetworkConfig(layers=2, heads=3, d_model=8, d_head=4, window=window, conv_width=5)
+    network = Network(config).initialise(torch.Generator().manual_seed(1), 0.5).double().eval()
+    tokens = torch.randint(0, 4, (3, 5 * window), generator=torch.Generator().manual_seed(2))
+    upstream, _ = network.context()
+    whole = torch.nn.functional.pad(tokens, (upstream, 0), value=OUTSIDE)
+    plain = PublishedForm(network, window + config.conv_width - 1).eval()
+    assert (streamed(plain, tokens, window) - network(whole)[0]).abs().max() < 1e-12
+    # As published, from the third segment on: the convolution of the oldest keys has zeros in place of states.
+    published = streamed(PublishedForm(network, window).eval(), tokens, window)
+    error = (published - network(whole)[0]).abs().amax((0, 2))
+    assert error[:2 * window].max() < 1e-12 and error[2 * window:].max() > 1e-6
+
+
+def test_published_form_has_the_networks_gradient():
+    config = NetworkConfig(layers=2, heads=2, d_model=8, d_head=4, window=16, conv_width=3)
+    network = Network(config).initialise(torch.Generator().manual_seed(3), 0.5).double().eval()
+    tokens = torch.randint(0, 4, (2, 16), generator=torch.Generator().manual_seed(4))
+    whole = torch.nn.functional.pad(tokens, (network.context()[0], 0), value=OUTSIDE)
+    parameters = list(network.parameters())
+    ours = torch.autograd.grad(network(whole)[0].square().sum(), parameters)
+    plain = torch.autograd.grad(PublishedForm(network, 0).eval()(tokens.T)[0].square().sum(), parameters)
+    for a, b in zip(ours, plain, strict=True):
+        assert (a - b).abs().max() < 1e-10 * max(1, b.abs().max())
+
+
+def test_useful_work_of_the_published_shape():
+    """Per position and layer: 129,024 products for the convolution, 3 x 98,304 for the keys, 6,144 behind the heads."""
+    assert useful_flop(shape_of("published")) == 2 * 6 * (129_024 + 3 * 98_304 + 6_144)
+
+
+def test_rows_say_the_ratio_of_each_round():
+    rates = {"product": [1e11, 1e11], "plain predict": [100.0, 200.0], "predict": [1000.0, 4000.0],
+             "profile": [900.0, 1800.0], "plain train": [10.0, 10.0], "plain train, no memory": [20.0, 20.0],
+             "train": [60.0, 80.0]}
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in speed_rows("published", 2, rates)]
+    assert rows[0][5] == "**15.0** (10.0 to 20.0)" and rows[1][5] == "**9.0** (9.0 to 9.0)"
+    assert rows[2][5] == "**7.0** (6.0 to 8.0)" and rows[3][5] == "3.5"

@@ -42,7 +42,7 @@ bench: setup  ## measure the kernels against the plain formulation (no data, 10 
 
 ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/ecoli.md
 	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli -resume
-	nextflow run . $(ECOLI) --run_name ecoli_grid --batch_size 4 --max_steps 2400 --train_sets all \
+	nextflow run . $(ECOLI) --run_name ecoli_grid --max_steps 3000 --train_sets all \
 		--outdir results/ecoli_grid -resume
 	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_grid docs/ecoli.md
 

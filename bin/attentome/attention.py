@@ -16,10 +16,12 @@ from dataclasses import dataclass
 
 import torch
 
-BLOCK = 64
-"""Queries of a block that is computed alone; blocks that are computed together are half as long."""
+BLOCK = {"cpu": 64, "cuda": 512}
+"""Queries of a block that is computed alone."""
+SHORT_BLOCK = 32
+"""Queries of a block that is computed together with others."""
 CELLS = {"cpu": 2**18, "cuda": 2**27}
-"""Scores that are computed together, where at least eight blocks have no more."""
+"""Scores that are computed together, where at least eight short blocks have no more."""
 NEVER = -1e30
 
 
@@ -29,7 +31,7 @@ def sinusoid(n, frequencies, device):
     return torch.cat([angle.sin(), angle.cos()], -1)
 
 
-def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
+def attend(q, k, v, q_position, position, keys_exist=None, watch=None, kept=None):
     """Softmax attention over a sliding window.
 
     Parameters
@@ -43,9 +45,10 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     keys_exist : bool Tensor, shape (b, n + window - 1 or more), or None
         False where a key lies beyond the end of a linear contig; such keys have score 0.
     watch : callable, optional
-        ``watch(start, scores)`` gets the scores as they come: ``start`` is the first query, ``scores`` has shape (b,
-        heads, blocks of queries, queries of each, keys that the block meets), 0 outside of a query's window; see
-        :func:`band`.
+        ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
+        shape (b, heads, block, keys that the block meets), 0 outside of a query's window; see :func:`band`.
+    kept : list, optional
+        The scores of all runs of blocks are put into it, shape (b, heads, blocks, block, keys that a block meets).
 
     Returns
     -------
@@ -58,7 +61,7 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
     hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist
     out = torch.empty_like(q, memory_format=torch.contiguous_format)
     mask = None
-    for run in runs(n, window, k):
+    for run in runs(n, window, k, watch is not None):
         logits = torch.bmm(run.blocks(q), run.windows(k).transpose(1, 2))
         mask = window_mask(logits, window) if mask is None else mask
         logits += mask[:run.block, :run.span]
@@ -76,7 +79,9 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None):
             by_head.masked_fill_(here, 0)
         out[:, run.queries] = torch.bmm(logits, run.windows(v)).view(b * heads, -1, v.shape[-1])
         if watch:
-            watch(run.start, by_head)
+            watch(run.start, by_head[:, :, 0])
+        if kept is not None:
+            kept.append(by_head)
     return out.view(b, heads, n, -1)
 
 
@@ -112,7 +117,7 @@ class WindowAttention(torch.autograd.Function):
         n = qkv.shape[3] - position.shape[-1] + 1
         q, (k, v) = qkv[0, :, :, first:first + n], qkv[1:]
         ctx.scores = []
-        out = attend(q, k, v, q + bias[:, None], position, keys_exist, lambda _, part: ctx.scores.append(part))
+        out = attend(q, k, v, q + bias[:, None], position, keys_exist, kept=ctx.scores)
         ctx.save_for_backward(qkv, bias, position, out)
         ctx.first = first
         window = position.shape[-1]
@@ -207,13 +212,15 @@ class Run:
             here.unfold(1, part.shape[2], self.block)[:, :self.count].transpose(2, 3).add_(part)
 
 
-def runs(n, window, keys):
+def runs(n, window, keys, alone=False):
     """Cut n queries into runs of blocks.
 
     Parameters
     ----------
     n, window : int
     keys : Tensor, shape (rows, n + window - 1 or more, d_head)
+    alone : bool
+        Every block is a run of its own.
 
     Returns
     -------
@@ -221,11 +228,10 @@ def runs(n, window, keys):
         A block meets block + window - 1 keys, and one more that none of its queries sees: a product's rows are then as
         long as whole cache lines. The last block is a run of its own, and may find no such key.
     """
-    block, together = BLOCK, 1
-    half = max(1, block // 2)
-    fitting = CELLS[keys.device.type] // (len(keys) * half * (half + window))
-    if fitting >= 8:
-        block, together = half, fitting
+    block, together = BLOCK[keys.device.type], 1
+    fitting = CELLS[keys.device.type] // (len(keys) * SHORT_BLOCK * (SHORT_BLOCK + window))
+    if fitting >= 8 and not alone:
+        block, together = SHORT_BLOCK, fitting
     full = (n - 1) // block
     counts = [min(together, full - done) for done in range(0, full, together)]
     found = [Run(number * together * block, count, block, block + window) for number, count in enumerate(counts)]

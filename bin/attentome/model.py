@@ -368,7 +368,7 @@ class Network(nn.Module):
         return outputs if self.auxiliary is None else torch.cat([outputs, self.auxiliary(x)], -1), scores
 
     @torch.inference_mode()
-    def scan(self, tokens, watch=None, chunk=CHUNK):
+    def scan(self, tokens, watch=None, chunk=None):
         """Outputs of a long stretch, in memory that hardly grows with it.
 
         Parameters
@@ -379,7 +379,7 @@ class Network(nn.Module):
             ``watch(layer, start, band)`` gets the attention scores of each block of scored positions: ``layer`` is
             0-based, ``start`` the block's first position in 0..n-1, ``band`` a view of shape (b, heads, block, window)
             whose last index is ``window - 1 - t``, keys upstream first. It holds only until ``watch`` returns.
-        chunk : int
+        chunk : int, optional
             Positions of a layer computed at once.
 
         Returns
@@ -387,7 +387,7 @@ class Network(nn.Module):
         Tensor, shape (b, n)
             logit(TSS) - logit(not TSS), as :meth:`forward` gives.
         """
-        n = self._scored(tokens)
+        n, chunk = self._scored(tokens), chunk or CHUNK[tokens.device.type]
         exists = tokens != OUTSIDE
         x, exists = scan_stem(self, tokens, None if bool(exists.all()) else exists, chunk)
         for number, layer in enumerate(self.layers):

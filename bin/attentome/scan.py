@@ -10,7 +10,8 @@ from torch.nn.functional import pad
 
 from attentome import attention
 
-CHUNK = 1024
+CHUNK = {"cpu": 1024, "cuda": 16384}
+"""Positions of a layer that are computed at once."""
 
 
 def scan_stem(network, tokens, exists, chunk):
@@ -88,11 +89,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
 
 
 def _banded(watch, first, window):
-    """``watch(start, band)`` for each block, made of what :func:`attentome.attention.attend` shows."""
-    def watch_blocks(start, scores):
-        for number, block in enumerate(attention.band(scores, window).unbind(2)):
-            watch(first + start + number * block.shape[2], block)
-    return watch_blocks
+    return lambda start, scores: watch(first + start, attention.band(scores, window))
 
 
 def _part(exists, part):

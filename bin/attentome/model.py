@@ -141,10 +141,10 @@ class Layer(nn.Module):
         return tuple(part.to(u.dtype) for part in parts)
 
     def convolved_qkv(self, x, weight, bias):
-        """Queries, keys and values: (b, n, d_model) to (3, b, heads, n - conv_width + 1, d_head)."""
+        """Queries, keys and values: (b, n, d_model) to (3, b, heads, n - conv_width + 1, d_head), not contiguous."""
         c = self.config
         qkv = Convolution.apply(x, weight, bias)
-        return qkv.view(*qkv.shape[:2], 3, c.heads, c.d_head).permute(2, 0, 3, 1, 4).contiguous()
+        return qkv.view(*qkv.shape[:2], 3, c.heads, c.d_head).permute(2, 0, 3, 1, 4)
 
     def forward(self, x, exists, u, v, keep_scores=False, generator=None):
         """Attend.
@@ -172,7 +172,7 @@ class Layer(nn.Module):
         c = self.config
         left, right = self.context()
         weight, bias, to_position, position = self.projections(u, v)
-        qkv = self.convolved_qkv(self.before_attention(x, exists), weight, bias)
+        qkv = self.convolved_qkv(self.before_attention(x, exists), weight, bias).contiguous()
         keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
         # Places are told from the window's downstream end, which is the query itself unless it looks ahead.
         first = c.window - 1 - c.ahead

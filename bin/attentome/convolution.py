@@ -1,7 +1,7 @@
 """Valid convolution along the positions as one matrix product.
 
 The neighbours of each position are written side by side, a matrix positions x (width x channels), which takes a small
-part of the product's own time. The matrix is made again for the gradient: it is never kept.
+part of the product's own time.
 """
 
 import torch
@@ -27,37 +27,25 @@ class Convolution(torch.autograd.Function):
         Tensor, shape (b, n - (width - 1) x gap, outputs)
         """
         x = x.contiguous()
-        rows, shape = unfolded(x, weight, gap)
-        ctx.save_for_backward(x, weight)
-        ctx.gap = gap
-        return torch.addmm(bias, rows, weight.t()).view(*shape[:2], len(weight))
+        b, n, channels = x.shape
+        width = weight.shape[1] // channels
+        m = n - (width - 1) * gap
+        shape, steps = (b, m, width, channels), (n * channels, channels, gap * channels, 1)
+        rows = x.as_strided(shape, steps, x.storage_offset()).reshape(b * m, width * channels)
+        ctx.save_for_backward(rows, weight)
+        ctx.shape, ctx.gap = shape, gap
+        return torch.addmm(bias, rows, weight.t()).view(b, m, len(weight))
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, d_out):
-        x, weight = ctx.saved_tensors
-        rows, (b, m, width, channels) = unfolded(x, weight, ctx.gap)
+        rows, weight = ctx.saved_tensors
+        b, m, width, channels = ctx.shape
         d_out = d_out.reshape(b * m, len(weight))
         d_weight, d_x = d_out.t() @ rows, None
         if ctx.needs_input_grad[0]:
-            d_x = torch.zeros_like(x)
-            d_rows = (d_out @ weight).view(b, m, width, channels)
+            d_rows = (d_out @ weight).view(ctx.shape)
+            d_x = rows.new_zeros(b, m + (width - 1) * ctx.gap, channels)
             for tap in range(width):
                 d_x[:, tap * ctx.gap:tap * ctx.gap + m] += d_rows[:, :, tap]
         return d_x, d_weight, d_out.sum(0), None
-
-
-def unfolded(x, weight, gap):
-    """What each output position is computed from.
-
-    Returns
-    -------
-    rows : Tensor, shape (b x m, width x channels)
-    shape : tuple of int
-        b, m, width, channels; m is n - (width - 1) x gap.
-    """
-    b, n, channels = x.shape
-    width = weight.shape[1] // channels
-    shape = b, n - (width - 1) * gap, width, channels
-    view = x.as_strided(shape, (n * channels, channels, gap * channels, 1), x.storage_offset())
-    return view.reshape(b * shape[1], width * channels), shape

@@ -97,15 +97,15 @@ def main():
         "# Benchmarks of the kernels", "",
         "Made by `make bench`, which needs no data: random sequence, random weights. What *E. coli* takes and how well "
         "the network then does: [ecoli.md](ecoli.md).", "",
-        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536: {share}.", "",
+        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536, each thread its own: {share}.", "",
         "## Plain formulation against kernels", "",
         "*Plain* is the network as the published code computes it (`tests/bench/published_form.py`): ten segments as "
-        "long as the window with the segment before as memory, all scores at once; on as many torch threads. *Kernels* "
-        "is the program itself, exact to 1e-5: pieces or segments side by side, one thread each. Both score every "
-        "position with its full window, but for the plain training step without memory, whose positions have half a "
-        "window of keys on average. A training step is the loss of one batch, its gradient, and the change of the "
-        "weights; positions are those with a loss. The network of each preset has the preset's layers, heads, widths "
-        "and window, in the published form.", "",
+        "long as the window with the segment before as memory, all scores at once. *Kernels* is the program itself, "
+        "exact to 1e-5. Two threads are two shares of the work side by side, for both: torch's own threads wait for "
+        "each other in every small product. Both score every position with its full window, but for the plain training "
+        "step without memory, whose positions have half a window of keys on average. A training step is the loss of "
+        "one batch, its gradient, and the change of the weights; positions are those with a loss. The network of each "
+        "preset has the preset's layers, heads, widths and window, in the published form.", "",
         f"Positions per second: median of {args.rounds} rounds, each of which runs all works of a row group one after "
         "the other. Ratio: median (range) of the rounds' ratios. Useful work: operations that the network cannot do "
         "without (convolution folded with the projection; content, position and value of each key in the window; "

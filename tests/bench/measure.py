@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 
+from attentome.parallel import in_order
+
 BENCH = Path(__file__).parent
 SHORT = 2.0
 """A work that takes less, in seconds, is warmed up."""
@@ -65,16 +67,19 @@ def with_range(values, form="{:.1f}"):
 
 
 def product(threads, n=1536):
-    """A work that multiplies square float32 matrices on so many threads, and its floating point operations."""
-    a, b, out = (torch.randn(n, n) for _ in range(3))
+    """A work that multiplies square float32 matrices, each thread its own, and its floating point operations."""
+    triples = [[torch.randn(n, n) for _ in range(3)] for _ in range(threads)]
+
+    def one(triple):
+        a, b, out = triple
+        for _ in range(8):
+            torch.mm(a, b, out=out)
 
     def work():
-        torch.set_num_threads(threads)
-        for _ in range(4):
-            torch.mm(a, b, out=out)
-        torch.set_num_threads(1)
+        for _ in in_order(one, triples, threads):
+            pass
 
-    return work, 4 * 2 * n ** 3
+    return work, threads * 8 * 2 * n ** 3
 
 
 def peak_memory(*arguments):

@@ -9,6 +9,7 @@ from published_form import PublishedForm
 from torch.nn import functional as F
 
 from attentome.moments import Moments
+from attentome.parallel import in_order
 from attentome.pieces import genome_pieces
 from attentome.predict import run_pieces
 from attentome.train import batch_gradients
@@ -58,19 +59,27 @@ def predict(network, length, threads, profile=False):
 
 
 def plain_predict(network, threads):
-    """One segment of each of ten streams, with full memory."""
+    """One segment of each of ten streams, with full memory; shared out over the threads."""
     c = network.config
     plain = PublishedForm(network, c.window).eval()
-    tokens = torch.randint(0, 4, (c.window, ROWS), generator=torch.Generator().manual_seed(2))
-    memories = plain(tokens)[1]
+    shares = _shares(plain, c.window, threads)
+
+    def one(share):
+        with torch.no_grad():
+            plain(*share)
 
     def run():
-        torch.set_num_threads(threads)
-        with torch.no_grad():
-            plain(tokens, memories)
-        torch.set_num_threads(1)
+        for _ in in_order(one, shares, threads):
+            pass
 
     return Work(run, c.window * ROWS)
+
+
+def _shares(plain, segment, threads):
+    """(tokens, memories) of as many streams for each thread, after the first segment."""
+    tokens = torch.randint(0, 4, (segment, ROWS), generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        return [(part, plain(part)[1]) for part in tokens.chunk(threads, 1)]
 
 
 def train(config, settings, threads):
@@ -92,18 +101,16 @@ def plain_train(config, settings, threads, memory):
     """One step of the plain formulation on ten segments, with a full memory of so many states or none."""
     network = random_network(config)
     plain = PublishedForm(network, memory).train()
-    generator = torch.Generator().manual_seed(2)
-    tokens = torch.randint(0, 4, (config.window, ROWS), generator=generator)
-    target = (torch.rand(config.window, ROWS, generator=generator) < 1e-3).long()
-    memories = plain(tokens)[1]
+    shares = _shares(plain, config.window, threads)
     update = _updater(network, settings)
 
+    def one(share):
+        logits = plain(*share)[0].flatten(0, 1)
+        loss = F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.int64))
+        return torch.autograd.grad(loss, list(network.parameters()))
+
     def run():
-        torch.set_num_threads(threads)
-        logits = plain(tokens, memories)[0]
-        loss = F.cross_entropy(logits.flatten(0, 1), target.flatten())
-        update(torch.autograd.grad(loss, list(network.parameters())))
-        torch.set_num_threads(1)
+        update([sum(parts) for parts in zip(*in_order(one, shares, threads), strict=True)])
 
     return Work(run, config.window * ROWS)
 

@@ -10,7 +10,7 @@ from torch.nn.functional import pad
 
 from attentome import attention
 
-CHUNK = {"cpu": 1024, "cuda": 16384}
+CHUNK = {"cpu": 2048, "cuda": 16384}
 """Positions of a layer that are computed at once."""
 
 

@@ -378,7 +378,8 @@ class Network(nn.Module):
         watch : callable, optional
             ``watch(layer, start, band)`` gets the attention scores of each block of scored positions: ``layer`` is
             0-based, ``start`` the block's first position in 0..n-1, ``band`` a view of shape (b, heads, block, window)
-            whose last index is ``window - 1 - t``, keys upstream first. It holds only until ``watch`` returns.
+            whose last index is ``window - 1 - t``, keys upstream first. It holds only until ``watch`` returns, which
+            may write over it.
         chunk : int, optional
             Positions of a layer computed at once.
 

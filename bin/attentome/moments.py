@@ -30,13 +30,19 @@ class Moments:
         self._layers = list(zip(self.total.unbind(1), self.squares.unbind(1), self.highest.unbind(1), strict=True))
 
     def add(self, layer, band):
-        """Take in a block (b, heads, m, window) of a layer (0-based); returns its maxima, (b, heads, window)."""
-        total, squares, highest = self._layers[layer]
+        """Take in a block (b, heads, m, window) of a layer (0-based) but for its squares; returns its maxima.
+
+        They have shape (b, heads, window).
+        """
+        total, _, highest = self._layers[layer]
         here = band.amax(2)
         total.add_(band.sum(2))
-        squares.add_((band * band).sum(2))
         torch.maximum(highest, here, out=highest)
         return here
+
+    def add_squares(self, layer, band):
+        """Take in the squares of a block. They are put in place of its scores, where the cache still has them."""
+        self._layers[layer][1].add_(band.square_().sum(2))
 
 
 def whole_number_bits(n):

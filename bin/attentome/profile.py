@@ -38,6 +38,7 @@ class PieceWatch:
         self.best.take(layer, places, band, highest)
         for row, place in enumerate(places):
             self.sample.put(layer, place, band[row])
+        self.moments.add_squares(layer, band)
 
 
 def profile_shard(network, genome, folder, device, shard=1, shards=1, batch_size=1, threads=1, n_best=N_BEST,

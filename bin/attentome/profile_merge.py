@@ -124,7 +124,9 @@ class _GroupWatch:
         for group, rows in self.rows.items():
             here = rows[(rows >= start) & (rows < start + band.shape[2])] - start
             if len(here):
-                self.moments[group].add(layer, band[:, :, here.tolist()])
+                chosen = band[:, :, here.tolist()]
+                self.moments[group].add(layer, chosen)
+                self.moments[group].add_squares(layer, chosen)
 
 
 def pieces_around(genome, places, near):

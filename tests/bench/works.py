@@ -49,7 +49,11 @@ def predict(network, length, threads, profile=False):
 
     def watcher(batch):
         moments = Moments((len(batch), c.layers, c.heads, c.window), CPU)
-        return lambda layer, start, band: moments.add(layer, band)
+
+        def watch(layer, start, band):
+            moments.add(layer, band)
+            moments.add_squares(layer, band)
+        return watch
 
     def run():
         for _ in run_pieces(network, genome, pieces, CPU, 1, threads, watcher if profile else None):

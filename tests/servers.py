@@ -41,9 +41,9 @@ def http_site():
             (answers.pop(0) if len(answers) > 1 else answers[0])(self)
 
         def send(self, body):
+            site.sent[self.place] += len(body)    # counted first: who reads the last byte finds it counted
             self.wfile.write(body)
             self.wfile.flush()
-            site.sent[self.place] += len(body)
 
         def log_message(self, *_):
             pass

@@ -40,11 +40,15 @@ ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli
 bench: setup  ## measure the kernels against the plain formulation (no data, 10 minutes) and write docs/benchmarks.md
 	PYTHONPATH=bin OMP_NUM_THREADS=1 tests/bench/kernels.py docs/benchmarks.md
 
-ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files) and write docs/ecoli.md
-	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli -resume
-	nextflow run . $(ECOLI) --run_name ecoli_grid --max_steps 3000 --train_sets all \
-		--outdir results/ecoli_grid -resume
-	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_grid docs/ecoli.md
+ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files, 2 hours) and write docs/ecoli.md
+	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli
+	nextflow run . $(ECOLI) --run_name ecoli_peers --outdir results/ecoli_peers --baselines -resume
+	PYTHONPATH=bin tests/bench/ecoli_seeds.py results/ecoli_peers $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
+		results/ecoli_seeds
+	nextflow run . $(ECOLI) --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 2000 --train_sets all -resume
+	nextflow run . $(ECOLI) --run_name ecoli_given --outdir results/ecoli_given --model results/ecoli/model
+	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds results/ecoli_grid \
+		docs/ecoli.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/ecoli.md from the results of two runs: the network of the curated sites, and the grid of all sets."""
+"""Write docs/ecoli.md from the runs of make ecoli: network of the curated sites, its seeds, the grid of all sets."""
 
 import argparse
 import re
@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from attentome.formats import read_json, read_tsv, write_text
+from attentome.peers import PEERS
 
+METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC", "pr_auc_tolerant": "PR AUC within 5 nt"}
 MEMORY = {"B": 1e-6, "KB": 1e-3, "MB": 1.0, "GB": 1e3}
 GRID_METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC per nucleotide (tolerance 0)",
                 **{f"pr_auc_{tolerance}nt": f"PR AUC within {tolerance} nt" for tolerance in (1, 2, 5)}}
@@ -69,8 +71,8 @@ def set_lines(results):
         + "; ".join(f"{row.sets.replace(',', ' + ')}: {row.n:,}" for row in overlap.itertuples() if row.n) + ".", ""]
 
 
-def network_lines(results):
-    """Metrics, training, time and memory of the network of the curated sites."""
+def network_lines(results, given):
+    """Metrics, training, time and memory of the network of the curated sites; time of a run that gets its weights."""
     metrics, labels = read_json(results / "evaluation/metrics.json"), read_json(results / "labels/labels.json")
     training, card = read_json(results / "training/training.json"), read_json(results / "run_card.json")
     trace = results / "pipeline_info/execution_trace.txt"
@@ -89,7 +91,28 @@ def network_lines(results):
         "| process | tasks | longest, min | together, min | peak memory, GB |", "| --- | ---: | ---: | ---: | ---: |",
         *[f"| {row.process} | {row.tasks} | {row.longest / 60:.1f} | {row.total / 60:.1f} | {row.memory / 1e3:.2f} |"
           for row in processes(trace, card).itertuples()], "",
-        f"Whole run: **{wall_minutes(trace):.1f} minutes** on {card['machine']['cores']} CPU cores, no GPU.", ""]
+        f"Whole run: **{wall_minutes(trace):.1f} minutes** on {card['machine']['cores']} CPU cores, no GPU. With its "
+        f"weights given (`--model`): **{wall_minutes(given / 'pipeline_info/execution_trace.txt'):.1f} minutes**.", ""]
+
+
+def seed_lines(folder):
+    """Metrics of each seed, of their mean and of the peers, with the mean's lead over each peer."""
+    table = read_tsv(folder / "seeds.tsv")
+    minutes = {f"seed {speed.parent.name.split('_')[1]}": read_tsv(speed)["seconds"].iloc[-1] / 60
+               for speed in sorted(folder.glob("seed_*/speed.tsv"))}
+    lines = ["## Seeds and peers, test arc", "",
+             "The same preset with other seeds, each trained on one core (two side by side), and the peers of "
+             "`--baselines`; 95 % intervals by one paired bootstrap over genome blocks of 10,000 nt. A lead is the "
+             "mean of the seeds less the peer, drawn in pairs.", "",
+             f"| model | {' | '.join(METRICS.values())} | training, minutes of one core |",
+             "| --- |" + " ---: |" * (len(METRICS) + 1)]
+    for (model, quantity), rows in table.groupby(["model", "quantity"], sort=False):
+        rows = rows.set_index("metric")
+        cells = [interval(rows.loc[metric]) for metric in METRICS]
+        name = PEERS.get(model, model)
+        lines.append(f"| {name if quantity == 'value' else f'lead over the {name}'} | {' | '.join(cells)} | "
+                     f"{f'{minutes[model]:.1f}' if model in minutes else ''} |")
+    return [*lines, ""]
 
 
 def grid_lines(results):
@@ -111,6 +134,8 @@ def grid_lines(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="--outdir of the run on the curated sites")
+    parser.add_argument("given", type=Path, help="--outdir of the run with --model")
+    parser.add_argument("seeds", type=Path, help="folder that ecoli_seeds.py wrote")
     parser.add_argument("grid", type=Path, help="--outdir of the run with --train_sets all")
     parser.add_argument("out", type=Path)
     parser.add_argument("--command", default="make ecoli DATA=<folder of the published files>")
@@ -121,7 +146,7 @@ def main():
         f"Made by `{args.command}`; every number below comes from the files of those runs. Files and checksums of the "
         "sets: `assets/ecoli_k12/`.", "",
         "## E. coli K-12, four published TSS sets, preset cpu", "", *set_lines(args.results),
-        *network_lines(args.results),
+        *network_lines(args.results, args.given), *seed_lines(args.seeds),
         f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps of "
         f"{training['settings']['batch_size']} segments", "",
         "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on "

@@ -45,10 +45,12 @@ ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files
 	nextflow run . $(ECOLI) --run_name ecoli_peers --outdir results/ecoli_peers --baselines -resume
 	PYTHONPATH=bin tests/bench/ecoli_seeds.py results/ecoli_peers $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
 		results/ecoli_seeds
-	nextflow run . $(ECOLI) --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 2000 --train_sets all -resume
+	nextflow run . $(ECOLI) --run_name ecoli_published --outdir results/ecoli_published --preset published --max_steps 500 \
+		-resume
+	nextflow run . $(ECOLI) --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all -resume
 	nextflow run . $(ECOLI) --run_name ecoli_given --outdir results/ecoli_given --model results/ecoli/model
-	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds results/ecoli_grid \
-		docs/ecoli.md
+	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds \
+		results/ecoli_published results/ecoli_grid docs/ecoli.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from attentome.formats import write_tsv
+from attentome.formats import write_json, write_tsv
 from attentome.labels import Interval
 
 sys.path.append(str(Path(__file__).parent / "bench"))
 
 from ecoli_seeds import MEAN, compare_seeds
-from ecoli_table import seed_lines
+from ecoli_table import published_lines, seed_lines
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +68,18 @@ def test_lines_of_the_page(table, tmp_path):
     assert list(rows)[2:] == ["seed 1", "seed 2", "residual CNN", MEAN, "lead over the residual CNN"]
     assert rows["seed 2"][0].startswith(f"{truth['seed 2'][0]:.4f} (") and rows["seed 2"][-1] == "1.5"
     assert rows["seed 1"][-1] == ""
+
+
+def test_time_of_the_published_shape(tmp_path):
+    (tmp_path / "training").mkdir()
+    (tmp_path / "pipeline_info").mkdir()
+    write_json(tmp_path / "training/training.json", {"steps": 500, "n_weights": 314_948})
+    write_tsv(tmp_path / "training/speed.tsv", pd.DataFrame({"step": [500], "seconds": [720.0]}))
+    write_json(tmp_path / "run_card.json", {"machine": {"cores": 2}, "time_and_memory": [
+        {"process": "PREDICT", "peak_memory_mb": 600.0}]})
+    write_tsv(tmp_path / "pipeline_info/execution_trace.txt", pd.DataFrame({
+        "name": ["PREDICT (curated:1)", "PROFILE"], "status": "COMPLETED", "realtime": ["11m 30s", "1m 6s"],
+        "peak_rss": ["500 MB", "1 GB"]}))
+    text = " ".join(published_lines(tmp_path, 85_000))
+    assert "12.0 minutes, so 85,000 steps would take about 34 hours" in text
+    assert "(PREDICT): 11.5 minutes and 0.60 GB; merged (PROFILE): 1.1 minutes" in text

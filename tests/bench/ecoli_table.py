@@ -10,6 +10,7 @@ import pandas as pd
 from attentome.formats import read_json, read_tsv, write_text
 from attentome.peers import PEERS
 
+PRESETS = Path(__file__).parents[2] / "assets/presets.json"
 METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC", "pr_auc_tolerant": "PR AUC within 5 nt"}
 MEMORY = {"B": 1e-6, "KB": 1e-3, "MB": 1.0, "GB": 1e3}
 GRID_METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC per nucleotide (tolerance 0)",
@@ -115,6 +116,24 @@ def seed_lines(folder):
     return [*lines, ""]
 
 
+def published_lines(results, steps):
+    """What the published shape takes on this machine: some steps of its training, and all else of a whole run.
+
+    ``steps`` are those of the preset's whole training.
+    """
+    training, card = read_json(results / "training/training.json"), read_json(results / "run_card.json")
+    seconds_here = read_tsv(results / "training/speed.tsv")["seconds"].iloc[-1]
+    table = processes(results / "pipeline_info/execution_trace.txt", card).set_index("process")
+    return [
+        "## The published shape on a CPU", "",
+        f"Preset published ({training['n_weights']:,} weights), the curated sites, {training['steps']:,} steps and one "
+        f"validation: {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
+        f"{seconds_here * steps / training['steps'] / 3600:.0f} hours. Output and attention scores of the whole "
+        f"genome (PREDICT): {table.total['PREDICT'] / 60:.1f} minutes and {table.memory['PREDICT'] / 1e3:.2f} GB; "
+        f"merged (PROFILE): {table.total['PROFILE'] / 60:.1f} minutes. "
+        f"{card['machine']['cores']} CPU cores, no GPU.", ""]
+
+
 def grid_lines(results):
     """One table a metric: rows are train sets, columns test sets."""
     grid = read_tsv(results / "networks/grid.tsv")
@@ -136,17 +155,20 @@ def main():
     parser.add_argument("results", type=Path, help="--outdir of the run on the curated sites")
     parser.add_argument("given", type=Path, help="--outdir of the run with --model")
     parser.add_argument("seeds", type=Path, help="folder that ecoli_seeds.py wrote")
+    parser.add_argument("published", type=Path, help="--outdir of the run with --preset published")
     parser.add_argument("grid", type=Path, help="--outdir of the run with --train_sets all")
     parser.add_argument("out", type=Path)
     parser.add_argument("--command", default="make ecoli DATA=<folder of the published files>")
     args = parser.parse_args()
     training = read_json(args.grid / "training/training.json")
+    steps = read_json(PRESETS)["published"]["training"]["max_steps"]
     write_text(args.out, "\n".join([
         "# E. coli K-12 as a benchmark", "",
         f"Made by `{args.command}`; every number below comes from the files of those runs. Files and checksums of the "
         "sets: `assets/ecoli_k12/`.", "",
         "## E. coli K-12, four published TSS sets, preset cpu", "", *set_lines(args.results),
         *network_lines(args.results, args.given), *seed_lines(args.seeds),
+        *published_lines(args.published, steps),
         f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps of "
         f"{training['settings']['batch_size']} segments", "",
         "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on "

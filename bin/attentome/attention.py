@@ -9,7 +9,8 @@ Query r of n meets the ``window`` keys r .. r + window - 1 of n + window - 1. Th
 * In the block's products of queries and keys (block x span), each query's window begins one column further right than
   that of the query before: the windows are a strided view (:func:`band`), block x window.
 * ``W_r R`` is the same for all queries: one small matrix (d_head x window) a head, so that the position term is one
-  product with it, added to that view.
+  product with it, written to that view. The product of queries and keys is added to it. What lies outside of the
+  windows was made very low once, for all blocks, and stays so: no mask is ever applied.
 """
 
 from dataclasses import dataclass
@@ -60,28 +61,35 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None, kept=None
     position = position.repeat(b, 1, 1)
     hidden = None if keys_exist is None or bool(keys_exist.all()) else ~keys_exist
     out = torch.empty_like(q, memory_format=torch.contiguous_format)
-    mask = None
+    logits = scores = q.new_empty(0)
     for run in runs(n, window, k, watch is not None):
-        logits = torch.bmm(run.blocks(q), run.windows(k).transpose(1, 2))
-        mask = window_mask(logits, window) if mask is None else mask
-        logits += mask[:run.block, :run.span]
+        shape = len(q) * run.count, run.block, run.span
+        if logits.shape != shape:
+            # Outside of the windows they stay so low that no product shows.
+            logits = q.new_full(shape, NEVER)
+        if scores.shape != shape or kept is not None:
+            scores = torch.empty_like(logits)
         windows = band(logits, window)
         if run.count == 1:
-            windows.baddbmm_(q_position[:, run.queries], position)
+            torch.bmm(q_position[:, run.queries], position, out=windows)
         else:
-            windows += torch.bmm(q_position[:, run.queries], position).view_as(windows)
-        by_head = logits.view(b, heads, run.count, run.block, run.span)
+            windows.copy_(torch.bmm(q_position[:, run.queries], position).view_as(windows))
+        logits.baddbmm_(run.blocks(q), run.windows(k).transpose(1, 2))
+        by_head = b, heads, run.count, run.block, run.span
         if hidden is not None:
             here = hidden[:, run.keys].unfold(1, run.span, run.block)[:, None, :, None]
-            by_head.masked_fill_(here, NEVER)
-        torch.softmax(logits, -1, out=logits)
+            logits.view(by_head).masked_fill_(here, NEVER)
+        torch.softmax(logits, -1, out=scores)
         if hidden is not None:
-            by_head.masked_fill_(here, 0)
-        out[:, run.queries] = torch.bmm(logits, run.windows(v)).view(b * heads, -1, v.shape[-1])
+            scores.view(by_head).masked_fill_(here, 0)
+        if run.count == 1:
+            torch.bmm(scores, run.windows(v), out=out[:, run.queries])
+        else:
+            out[:, run.queries] = torch.bmm(scores, run.windows(v)).view(b * heads, -1, v.shape[-1])
         if watch:
-            watch(run.start, by_head[:, :, 0])
+            watch(run.start, scores.view(by_head)[:, :, 0])
         if kept is not None:
-            kept.append(by_head)
+            kept.append(scores.view(by_head))
     return out.view(b, heads, n, -1)
 
 
@@ -237,13 +245,6 @@ def runs(n, window, keys, alone=False):
     found = [Run(number * together * block, count, block, block + window) for number, count in enumerate(counts)]
     start = full * block
     return [*found, Run(start, 1, n - start, min(n - start + window, keys.shape[1] - start))]
-
-
-def window_mask(logits, window):
-    """What is added to a block's logits: 0 within the windows, NEVER outside; shape of ``logits`` but for its rows."""
-    _, block, span = logits.shape
-    column = torch.arange(span, device=logits.device) - torch.arange(block, device=logits.device)[:, None]
-    return torch.zeros_like(logits[0]).masked_fill_((column < 0) | (column >= window), NEVER)
 
 
 def band(block, window):

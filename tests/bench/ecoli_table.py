@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/ecoli.md from the runs of make ecoli: network of the curated sites, its seeds, the grid of all sets."""
+"""Write docs/ecoli.md from the runs of make ecoli: the network of the curated sites, its seeds, its peers, its time."""
 
 import argparse
 import re
@@ -13,8 +13,6 @@ from attentome.peers import PEERS
 PRESETS = Path(__file__).parents[2] / "assets/presets.json"
 METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC", "pr_auc_tolerant": "PR AUC within 5 nt"}
 MEMORY = {"B": 1e-6, "KB": 1e-3, "MB": 1.0, "GB": 1e3}
-GRID_METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC per nucleotide (tolerance 0)",
-                **{f"pr_auc_{tolerance}nt": f"PR AUC within {tolerance} nt" for tolerance in (1, 2, 5)}}
 
 
 def seconds(text):
@@ -134,46 +132,22 @@ def published_lines(results, steps):
         f"{card['machine']['cores']} CPU cores, no GPU.", ""]
 
 
-def grid_lines(results):
-    """One table a metric: rows are train sets, columns test sets."""
-    grid = read_tsv(results / "networks/grid.tsv")
-    networks, sets = list(dict.fromkeys(grid["train_set"])), list(dict.fromkeys(grid["test_set"]))
-    sites = grid.drop_duplicates("test_set").set_index("test_set")["n_sites"]
-    lines = []
-    for metric, title in GRID_METRICS.items():
-        cells = grid[grid["metric"] == metric].set_index(["train_set", "test_set"])
-        header = " | ".join(f"{name} ({sites[name]:,} sites)" for name in sets)
-        lines += [f"### {title}", "", f"| trained on | {header} |", "| --- |" + " ---: |" * len(sets),
-                  *[f"| {network} | " + " | ".join(
-                      f"{cell['value']:.3f} ({cell['lo']:.3f} to {cell['hi']:.3f})"
-                      for cell in (cells.loc[(network, name)] for name in sets)) + " |" for network in networks], ""]
-    return lines
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="--outdir of the run on the curated sites")
     parser.add_argument("given", type=Path, help="--outdir of the run with --model")
     parser.add_argument("seeds", type=Path, help="folder that ecoli_seeds.py wrote")
     parser.add_argument("published", type=Path, help="--outdir of the run with --preset published")
-    parser.add_argument("grid", type=Path, help="--outdir of the run with --train_sets all")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--command", default="make ecoli DATA=<folder of the published files>")
     args = parser.parse_args()
-    training = read_json(args.grid / "training/training.json")
     steps = read_json(PRESETS)["published"]["training"]["max_steps"]
     write_text(args.out, "\n".join([
         "# E. coli K-12 as a benchmark", "",
-        f"Made by `{args.command}`; every number below comes from the files of those runs. Files and checksums of the "
-        "sets: `assets/ecoli_k12/`.", "",
-        "## E. coli K-12, four published TSS sets, preset cpu", "", *set_lines(args.results),
-        *network_lines(args.results, args.given), *seed_lines(args.seeds),
-        *published_lines(args.published, steps),
-        f"## Train set against test set, preset {training['preset']}, {training['steps']:,} steps of "
-        f"{training['settings']['batch_size']} segments", "",
-        "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on "
-        "the test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands together.", "",
-        *grid_lines(args.grid)]))
+        "Made by `make ecoli DATA=<folder of the published files>`; every number below comes from the files of those "
+        "runs. Files and checksums of the sets: `assets/ecoli_k12/`. Which set teaches most: "
+        "[ecoli_grid.md](ecoli_grid.md). How fast the kernels are: [benchmarks.md](benchmarks.md).", "",
+        "## Four published TSS sets, preset cpu", "", *set_lines(args.results),
+        *network_lines(args.results, args.given), *seed_lines(args.seeds), *published_lines(args.published, steps)]))
 
 
 if __name__ == "__main__":

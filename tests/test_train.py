@@ -13,6 +13,7 @@ import pytest
 import torch
 from safetensors import SafetensorError, safe_open
 
+import attentome.train as train_module
 from attentome.checkpoint import BEFORE, NEWEST
 from attentome.formats import write_arrays, write_json, write_tsv
 from attentome.genome import Contig, decode
@@ -160,7 +161,7 @@ def test_planted_motif_is_learned_and_best_weights_are_kept(planted):
     """As good as a search for the motif itself: chance copies of it without a label are beyond any network."""
     genome, labels = planted
     network, history, summary, speed = train(planted, max_steps=400, evaluate_every=100)
-    best = min(history, key=lambda row: row["validation_loss"])
+    best = max(history, key=lambda row: row["validation_pr_auc"])
     search = {}
     for strand in ("plus", "minus"):
         stream = decode(genome["c"].stream(strand))
@@ -222,7 +223,20 @@ def test_early_stop(planted):
                                 warmup_steps=0)
     assert summary["steps"] <= 60
     if summary["stop_reason"] != "max_steps reached":
-        assert summary["steps"] - summary["best_step"] == 10 and "2 validations" in summary["stop_reason"]
+        assert summary["steps"] - summary["best_step"] == 10 and "last 2" in summary["stop_reason"]
+
+
+def test_weights_of_the_best_pr_auc_are_kept(planted, monkeypatch):
+    """Of the lowest loss only where no site is there to be found."""
+    def kept(pr_aucs):
+        found = iter(zip((0.2, 0.3, 0.1), pr_aucs, strict=True))
+        monkeypatch.setattr(train_module, "validate", lambda *_: dict(zip(
+            ("validation_loss", "validation_pr_auc"), next(found), strict=True)))
+        return train(planted, max_steps=3, evaluate_every=1)[2]["best_step"]
+
+    assert kept((0.5, 0.7, 0.6)) == 2
+    assert kept((0.7, 0.7, 0.6)) == 1
+    assert kept((np.nan, np.nan, np.nan)) == 3
 
 
 def test_arc_without_sites_and_broken_loss_are_said(planted):

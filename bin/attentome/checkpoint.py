@@ -39,7 +39,7 @@ class TrainingState:
     history : list of dict
         One row a validation.
     best : (float, int, dict of str to Tensor) or None
-        Lowest validation loss, its step and its weights.
+        The best validation's quality, its step and its weights.
     speed : list of dict
         One row a validation: how fast and with how much memory the training came there.
     """

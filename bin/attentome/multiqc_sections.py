@@ -92,7 +92,7 @@ def _loss(run):
         if len(rows):
             pairs[name] = _thin(rows["step"].tolist(), rows[column].tolist())
     best = run.training.get("best_step")
-    kept = f" The weights of step {best:,} (lowest validation loss) were kept." if best else ""
+    kept = f" The weights of step {best:,} (best validation) were kept." if best else ""
     return {
         "id": "attentome_loss",
         **parent("training"),

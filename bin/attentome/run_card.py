@@ -98,8 +98,8 @@ def not_done(run):
         lines.append("No interval: too few sites for a bootstrap over genome blocks.")
     if run.training.get("stop_reason", "").startswith("max_steps"):
         lines.append(
-            "Training ended at its largest number of steps, not because the validation loss had stopped "
-            "falling."
+            "Training ended at its largest number of steps, not because its validations had stopped "
+            "getting better."
         )
     if run.profile.get("n_spearman", 0) < run.profile.get("n_all", 0):
         lines.append(

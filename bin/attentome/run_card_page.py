@@ -178,7 +178,7 @@ def _training_pairs(card):
         ("preset", str(training.get("preset", MISSING))),
         ("seed", str(training.get("seed", MISSING))),
         ("stopped at", f"step {training.get('steps', 0):,}: {training.get('stop_reason', MISSING)}"),
-        ("kept", f"step {training.get('best_step', 0):,}, lowest validation loss"),
+        ("kept", f"step {training.get('best_step', 0):,}, best validation"),
         ("auxiliary outputs", auxiliary_words(training)),
     ]
     return pairs + [(name.replace("_", " "), str(value)) for name, value in settings.items()]

@@ -5,6 +5,7 @@ prediction, because the segment comes with the context that the network asks for
 of the training arc enter the loss; the context may reach into a neighbouring arc's sequence, never its labels.
 """
 
+import math
 import time
 from dataclasses import asdict, dataclass, replace
 
@@ -57,7 +58,7 @@ class TrainSettings:
     evaluate_every : int
         Steps between two validations.
     patience : int
-        Stop after this many validations without a lower validation loss.
+        Stop after this many validations that were no better than the best one; see :func:`quality`.
     """
 
     segment: int
@@ -306,7 +307,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     Returns
     -------
     network : Network or ConvolutionalNetwork
-        With the weights of the lowest validation loss, in evaluation mode.
+        With the weights of the best validation (:func:`quality`), in evaluation mode.
     history : list of dict
         One row a validation: step, positions, learning_rate, train_loss and validation_loss (of the labels, without
         the auxiliary outputs), validation_pr_auc, best.
@@ -351,7 +352,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     first, stop_reason = state.step, "max_steps reached"
     while state.step < settings.max_steps:
         if _patience_is_over(state.history, settings):
-            stop_reason = f"no lower validation loss in {settings.patience} validations"
+            stop_reason = f"no better validation in the last {settings.patience}"
             break
         step = state.step + 1
         loss = _one_step(state, settings, sampler, step, (seed, step), device, threads)
@@ -361,12 +362,12 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             row = {"step": step, "positions": step * settings.batch_size * settings.segment,
                    "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(state.losses)),
                    **validate(averaged, settings, genome, labels, validation, device, threads)}
-            row["best"] = int(state.best is None or row["validation_loss"] < state.best[0])
+            row["best"] = int(state.best is None or quality(row) > state.best[0])
             state.losses = []
             state.history.append(row)
             if row["best"]:
                 weights = {name: value.clone() for name, value in averaged.state_dict().items()}
-                state.best = (row["validation_loss"], step, weights)
+                state.best = (quality(row), step, weights)
             state.speed.append(speed_row(step, (step - first) * settings.batch_size * settings.segment,
                                          time.monotonic() - started, device))
             log(_progress(row, state.speed[-1], settings, step - first))
@@ -378,6 +379,15 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
                "n_weights": sum(parameter.numel() for parameter in network.parameters()),
                "settings": asdict(settings)}
     return averaged.eval(), state.history, summary, state.speed
+
+
+def quality(row):
+    """What a validation is judged by, more is better: its PR AUC; where the arc has no site, the loss.
+
+    The loss is no measure of how well sites are told from all else: on a small set it rises, as outputs grow too sure,
+    while the PR AUC still rises too.
+    """
+    return -row["validation_loss"] if math.isnan(row["validation_pr_auc"]) else row["validation_pr_auc"]
 
 
 def _patience_is_over(history, settings):

@@ -9,7 +9,7 @@ import pandas as pd
 from attentome.evaluate import bootstrap_block
 from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
 from attentome.labels import read_split
-from attentome.peers import NETWORK, PEERS, compare_peers
+from attentome.peers import METRICS, NETWORK, PEERS, compare_peers
 from attentome.record import task_record
 
 
@@ -41,7 +41,7 @@ def main():
             (name, entry["n_weights"], quantity, metric, *(of[metric][key] for key in ("value", "lo", "hi")))
             for name, entry in found.items()
             for quantity, of in (("value", entry), ("network_lead", entry.get("network_lead", {})))
-            for metric in ("roc_auc", "pr_auc", "pr_auc_tolerant") if of],
+            for metric in METRICS if of],
             columns=["model", "n_weights", "quantity", "metric", "value", "lo", "hi"]))
 
 

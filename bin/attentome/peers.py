@@ -12,6 +12,8 @@ from attentome.metrics import arc_statistic, bootstrap, call_peaks
 NETWORK = "network"
 PEERS = {"residual_cnn": "residual CNN", "pwm_scanner": "PWM scanner"}
 """Names of the peers, as in file names, and in words."""
+METRICS = ("roc_auc", "pr_auc", "pr_auc_tolerant")
+"""What models are compared by."""
 
 
 def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, seed):
@@ -37,15 +39,10 @@ def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, 
         ``network_lead`` with the same three: the network's value less theirs.
     """
     names = [NETWORK, *(name for name in outputs if name != NETWORK)]
-    statistics = []
-    for name in names:
-        parts = stretches(outputs[name], labels, intervals)
-        calls = {tolerance: [call_peaks(part.outputs, tolerance) for part in parts]}
-        statistic, _, n_blocks = arc_statistic(parts, calls, block_nt)
-        statistics.append(statistic)
+    metrics, n_blocks = arc_metrics_of([outputs[name] for name in names], labels, intervals, tolerance, block_nt)
 
     def values_and_leads(draw):
-        values = np.array([statistic(draw) for statistic in statistics])
+        values = metrics(draw)
         return np.concatenate([values, values[0] - values[1:]]).ravel()
 
     values, intervals = bootstrap(values_and_leads, n_blocks, n_resamples, seed)
@@ -56,6 +53,31 @@ def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, 
     return found
 
 
+def arc_metrics_of(models, labels, intervals, tolerance, block_nt):
+    """Metrics of several models under the same draw of genome blocks.
+
+    Parameters
+    ----------
+    models : list of dict
+        Outputs, each ``<contig>.<strand>`` to values by genomic position.
+    labels, intervals, tolerance, block_nt
+        As in :func:`compare_peers`.
+
+    Returns
+    -------
+    metrics : callable
+        Takes how often each block counts, shape (n_blocks,), and returns an array of shape (models, :data:`METRICS`).
+    n_blocks : int
+    """
+    statistics = []
+    for outputs in models:
+        parts = stretches(outputs, labels, intervals)
+        calls = {tolerance: [call_peaks(part.outputs, tolerance) for part in parts]}
+        statistic, _, n_blocks = arc_statistic(parts, calls, block_nt)
+        statistics.append(statistic)
+    return lambda draw: np.array([statistic(draw) for statistic in statistics]), n_blocks
+
+
 def _entry(row):
     return {metric: dict(zip(("value", "lo", "hi"), numbers, strict=True))
-            for metric, numbers in zip(("roc_auc", "pr_auc", "pr_auc_tolerant"), row.tolist(), strict=True)}
+            for metric, numbers in zip(METRICS, row.tolist(), strict=True)}

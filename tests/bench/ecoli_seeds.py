@@ -11,15 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from attentome.evaluate import bootstrap_block, stretches
+from attentome.evaluate import bootstrap_block
 from attentome.formats import read_arrays, read_json, read_tsv, write_tsv
 from attentome.labels import read_split
-from attentome.metrics import arc_statistic, bootstrap, call_peaks
-from attentome.peers import PEERS
+from attentome.metrics import bootstrap
+from attentome.peers import METRICS, PEERS, arc_metrics_of
 
 REPOSITORY = Path(__file__).parents[2]
 TOLERANCE, RESAMPLES = 5, 200
-METRICS = ("roc_auc", "pr_auc", "pr_auc_tolerant")
 MEAN = "mean of the seeds"
 
 
@@ -57,15 +56,10 @@ def compare_seeds(seeds, peers, labels, arc, tolerance, block_nt, n_resamples):
     pandas.DataFrame
         model, quantity (``value``, or ``lead`` of the mean over a peer), metric, value, lo, hi.
     """
-    statistics = []
-    for outputs in (*seeds.values(), *peers.values()):
-        parts = stretches(outputs, labels, arc)
-        calls = {tolerance: [call_peaks(part.outputs, tolerance) for part in parts]}
-        statistic, _, n_blocks = arc_statistic(parts, calls, block_nt)
-        statistics.append(statistic)
+    metrics, n_blocks = arc_metrics_of([*seeds.values(), *peers.values()], labels, arc, tolerance, block_nt)
 
     def rows(draw):
-        values = np.array([statistic(draw) for statistic in statistics])
+        values = metrics(draw)
         mean = values[:len(seeds)].mean(0)
         return np.concatenate([values, [mean], mean - values[len(seeds):]]).ravel()
 

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from attentome import attention
 from attentome.convolution import Convolution
 from attentome.genome import OUTSIDE
-from attentome.scan import CHUNK, scan_layer, scan_stem
+from attentome.scan import chunk_of, scan_layer, scan_stem
 
 
 @dataclass(frozen=True)
@@ -381,14 +381,14 @@ class Network(nn.Module):
             whose last index is ``window - 1 - t``, keys upstream first. It holds only until ``watch`` returns, which
             may write over it.
         chunk : int, optional
-            Positions of a layer computed at once.
+            Positions of a layer computed at once; ``scan.chunk_of`` chooses.
 
         Returns
         -------
         Tensor, shape (b, n)
             logit(TSS) - logit(not TSS), as :meth:`forward` gives.
         """
-        n, chunk = self._scored(tokens), chunk or CHUNK[tokens.device.type]
+        n, chunk = self._scored(tokens), chunk or chunk_of(self.config, tokens.device)
         exists = tokens != OUTSIDE
         x, exists = scan_stem(self, tokens, None if bool(exists.all()) else exists, chunk)
         for number, layer in enumerate(self.layers):

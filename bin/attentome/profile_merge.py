@@ -53,12 +53,16 @@ def sample_correlation(folders, outputs):
     n : int
         Places in the sample.
     """
-    samples = [np.load(folder / "sample.npy", mmap_mode="r") for folder in folders]
     chosen = outputs[np.concatenate([np.load(folder / "sample_places.npy") for folder in folders])]
-    layers, _, heads, _ = samples[0].shape
-    rho = np.stack([np.stack([spearman(np.concatenate([sample[layer, :, head] for sample in samples]), chosen)
-                              for head in range(heads)]) for layer in range(layers)])
-    return rho, len(chosen)
+    layers = len(np.load(folders[0] / "sample.npy", mmap_mode="r"))
+    return np.stack([_layer_correlation(folders, layer, chosen) for layer in range(layers)]), len(chosen)
+
+
+def _layer_correlation(folders, layer, chosen):
+    # The files are mapped anew for each layer: what was read of them would count as this process's memory until then.
+    samples = [np.load(folder / "sample.npy", mmap_mode="r")[layer] for folder in folders]
+    return np.stack([spearman(np.concatenate([sample[:, head] for sample in samples]), chosen)
+                     for head in range(samples[0].shape[1])])
 
 
 def extreme_places(outputs, n):

@@ -77,7 +77,7 @@ def memory_lines(lengths, threads):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--presets", nargs="+", default=["published", "cpu", "tiny"])
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
     parser.add_argument("--lengths", nargs="+", type=int, default=[50_000, 200_000], help="genomes of the memory table")

@@ -8,6 +8,7 @@
 include { code_version } from './modules/code_version'
 include { read_json ; typed_parameters } from './modules/parameters'
 
+include { CHECK_DEVICE  } from './modules/check_device'
 include { CURATED_SITES } from './modules/curated_sites'
 include { LABEL         } from './modules/label'
 include { TRAIN         } from './modules/train'
@@ -28,6 +29,10 @@ workflow {
     // elements.tsv, and model/model.json of the model where one is given
     elements   = file(settings.elements, checkIfExists: true)
     model_json = settings.model ? file("${settings.model}/model.json", checkIfExists: true) : null
+
+    // 'auto', 'cpu' or 'cuda'; a GPU that is asked for is looked at first
+    CHECK_DEVICE(channel.of('cuda').filter { wanted -> settings.device == wanted }, code_version('check_device.py'))
+    ch_device = settings.device == 'cuda' ? CHECK_DEVICE.out.device.first() : channel.value(settings.device)
 
     CURATED_SITES(settings, schema)
     ch_genome      = CURATED_SITES.out.genome         // genome.fna
@@ -71,7 +76,7 @@ workflow {
         ch_trained.filter { !model_json }.map { item -> item + [own] }
             .mix(ch_trained.filter { item -> settings.baselines && item[0].id == 'curated' }.map { item -> [[id: 'residual_cnn', peer: true]] + item.tail() + [preset] }),
         ch_genome, ch_genome_json, overrides.findAll { _name, value -> value != null },
-        settings.seed, settings.device, code_version('train_model.py'),
+        settings.seed, ch_device, "${workflow.workDir}/checkpoints/${workflow.sessionId}".toString(), code_version('train_model.py'),
     )
     // [[id: 'curated'], model/], one for each network
     ch_models = TRAIN.out.model.mix(ch_curated.filter { model_json }.map { meta, _labels, _json, _split -> [meta, model_json.parent] })
@@ -80,7 +85,7 @@ workflow {
     shards = settings.shards instanceof Integer ? settings.shards : 1
     PREDICT(
         ch_models.combine(channel.fromList((1..shards).toList())), ch_genome, ch_genome_json,
-        shards, settings.seed, settings.predict_batch, settings.device, code_version('predict_genome.py'),
+        shards, settings.seed, settings.predict_batch, ch_device, code_version('predict_genome.py'),
     )
     // [[id: 'curated'], [shard_1, shard_2, ...]], one for each network
     ch_shards = PREDICT.out.shard
@@ -122,10 +127,12 @@ workflow {
         settings.profile_distances == null ? '' : settings.profile_distances, code_version('profile_attention.py'),
     )
 
-    // [1, 1], [1, 2], ...: layer, head
+    // ['L1_H1', 'L1_H2'], ['L1_H3', 'L1_H4'], ...: the heads of each task
+    per_task = settings.heads_per_task instanceof Integer ? settings.heads_per_task : 1
     ch_heads = ch_model_json
         .map { path -> read_json(path).network }
-        .flatMap { network -> [1..network.layers, 1..network.heads].combinations() }
+        .map { network -> (1..network.layers).collectMany { layer -> (1..network.heads).collect { head -> "L${layer}_H${head}".toString() } } }
+        .flatMap { heads -> heads.collate(per_task) }
 
     DESCRIBE_HEAD(
         ch_heads, PROFILE.out.profile, PROFILE.out.profile_json, PROFILE.out.windows,
@@ -142,7 +149,7 @@ workflow {
     REPORT(
         ch_facts.toSortedList { a, b -> a.name <=> b.name },
         CURATED_SITES.out.audits,
-        DESCRIBE_HEAD.out.folder.toSortedList { a, b -> a.name <=> b.name }.filter { heads -> heads },    // [L1_H1, L1_H2, ...]
+        DESCRIBE_HEAD.out.folders.flatMap { heads -> heads }.toSortedList { a, b -> a.name <=> b.name }.filter { heads -> heads },    // [L1_H1, L1_H2, ...]
         channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },    // [.../record.json, ...]
         settings.run_name,
         code_version('write_report.py'),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Describe one attention head: profile, logo of its best windows, correlation with the output."""
+"""Describe attention heads: of each its profile, the logo of its best windows, its correlation with the output."""
 
 import argparse
 from pathlib import Path
@@ -9,15 +9,14 @@ from attentome.formats import read_arrays, read_bed, read_json, read_tsv, write_
 from attentome.genome import load_genome
 from attentome.head_figures import figure_notes, logo_figure, profile_figure, spearman_figure
 from attentome.head_tables import meme_text, profile_table, pwm_table, spearman_table, window_table
-from attentome.heads import describe_head, head_name, head_numbers
+from attentome.heads import describe_head, head_name, head_numbers, numbers_of_head
 from attentome.record import task_record
 from attentome.style import save_figure, use_style
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--layer", type=int, required=True, help="counts from 1")
-    parser.add_argument("--head", type=int, required=True, help="counts from 1")
+    parser.add_argument("--heads", nargs="+", required=True, type=numbers_of_head, help="L1_H2 ...; both count from 1")
     parser.add_argument("--profile", required=True, help="profile.safetensors")
     parser.add_argument("--profile_json", required=True)
     parser.add_argument("--windows", required=True, help="windows.tsv")
@@ -25,50 +24,40 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--sites", required=True, help="curated sites, BED")
     parser.add_argument("--elements", required=True, help="elements.tsv")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--out", type=Path, required=True, help="folder in which each head gets one of its own")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
+    packages = ("numpy", "pandas", "matplotlib", "logomaker")
+    names = [head_name(*numbers) for numbers in options.heads]
+    tag = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
     try:
-        with task_record(
-            options.record,
-            "DESCRIBE_HEAD",
-            head_name(options.layer, options.head),
-            packages=("numpy", "pandas", "matplotlib", "logomaker"),
-        ):
+        with task_record(options.record, "DESCRIBE_HEAD", tag, packages):
             describe(options)
     except ValueError as fault:
         raise SystemExit(f"describe_head.py: {fault}") from None
 
 
 def describe(options):
-    """Read, describe, write."""
+    """Read what is known of all heads, then describe and write one after the other."""
     genome = load_genome(options.genome, options.genome_json)
     elements = read_elements(options.elements)
-    head = describe_head(
-        options.layer,
-        options.head,
-        read_arrays(options.profile),
-        read_json(options.profile_json),
-        read_tsv(options.windows),
-        genome,
-        read_bed(options.sites, extra=("support", "sets")),
-    )
-    out = options.out
+    found = (read_arrays(options.profile), read_json(options.profile_json), read_tsv(options.windows), genome,
+             read_bed(options.sites, extra=("support", "sets")))
+    use_style()
+    for layer, number in options.heads:
+        write_head(describe_head(layer, number, *found), elements, genome, options.out / head_name(layer, number))
+
+
+def write_head(head, elements, genome, out):
+    """The files of one head in its folder."""
     write_json(out / "head.json", head_numbers(head, elements))
     write_tsv(out / "profile.tsv", profile_table(head))
     write_tsv(out / "spearman.tsv", spearman_table(head))
     write_tsv(out / "pwm.tsv", pwm_table(head))
     windows = window_table(head, genome)
-    header = "#" + "\t".join(windows.columns) + "\n"
-    write_text(
-        out / "windows.bed",
-        header
-        + windows.to_csv(
-            sep="\t", index=False, header=False, na_rep="nan", float_format="%.6g", lineterminator="\n"
-        ),
-    )
+    rows = windows.to_csv(sep="\t", index=False, header=False, na_rep="nan", float_format="%.6g", lineterminator="\n")
+    write_text(out / "windows.bed", "#" + "\t".join(windows.columns) + "\n" + rows)
     write_text(out / "pwm.meme", meme_text(head))
-    use_style()
     notes = figure_notes(head)
     for name, draw in (("profile", profile_figure), ("logo", logo_figure), ("spearman", spearman_figure)):
         save_figure(draw(head, elements), out / name, *notes[name])

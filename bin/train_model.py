@@ -2,6 +2,7 @@
 """Train one network on the training arc, with early stopping on the validation arc."""
 
 import argparse
+import os
 from functools import partial
 from pathlib import Path
 
@@ -33,8 +34,9 @@ def main():
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: kept up there, and gone on from")
-    parser.add_argument("--checkpoint_minutes", type=float, default=5.0)
+    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: gone on from, and kept up there")
+    parser.add_argument("--checkpoint_minutes", type=float, default=os.environ.get("ATTENTOME_CHECKPOINT_MINUTES", 5.0))
+    parser.add_argument("--parts", type=int, default=1, help="compute a batch in so many parts on a GPU")
     parser.add_argument("--out", default=".", type=Path, help="folder for model/, *.tsv and training.json")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
@@ -54,7 +56,7 @@ def main():
                 config, settings, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
                 read_split(split, "train"), read_split(split, "validation"), args.seed, device,
                 args.threads, partial(print, flush=True), args.checkpoints, args.checkpoint_minutes,
-                list(sets.values()))
+                list(sets.values()), args.parts)
         except TrainingDiverged as error:
             if error.network:
                 save_model(args.out / "model.last_good", error.network, label_shift, {**origin, "diverged": str(error)})

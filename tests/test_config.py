@@ -46,6 +46,18 @@ def test_what_runs_at_once_is_limited_by_counts_of_tasks_alone():
     assert config["process"]["withLabel:process_long"]["maxForks"] == 1
 
 
+def test_gpu_flags_are_for_the_tasks_that_run_the_network_alone():
+    """By the settings of each process; what a task's own .command.run then says is tested in test_gpu.py."""
+    for profile in ("docker,gpu", "singularity,gpu", "slurm,apptainer,gpu"):
+        config = resolved_config("-profile", profile)
+        process = config["process"]
+        asked = [name for name, value in process.items() if isinstance(value, dict) and "accelerator" in value]
+        assert asked == ["withLabel:process_gpu"] and config["params"]["device"] == "cuda"
+        assert "accelerator" not in process and "containerOptions" not in process
+        for engine in ("docker", "singularity", "apptainer"):
+            assert not re.search("gpus|--nv", json.dumps(config.get(engine, {})))
+
+
 def test_every_imported_package_is_pinned_as_direct():
     lock = (PROJECT / "containers/attentome/requirements.txt").read_text()
     direct = lock.split("# What those need")[0]

@@ -46,8 +46,9 @@ def load(folder, layer, head):
     ), genome
 
 
-def run_cli(folder, head, out):
-    command = [sys.executable, ROOT / "bin" / "describe_head.py", "--layer", "1", "--head", str(head)]
+def run_cli(folder, out, *heads):
+    """Heads of the first layer, each into a folder of its own in ``out``."""
+    command = [sys.executable, ROOT / "bin" / "describe_head.py", "--heads", *(f"L1_H{head}" for head in heads)]
     for name, file in (
         ("profile", "profile.safetensors"),
         ("profile_json", "profile.json"),
@@ -57,7 +58,7 @@ def run_cli(folder, head, out):
         ("sites", "sites.bed"),
     ):
         command += [f"--{name}", folder / file]
-    command += ["--elements", ELEMENTS, "--out", out, "--record", out.parent / f"{out.name}.record.json"]
+    command += ["--elements", ELEMENTS, "--out", out, "--record", out / "record.json"]
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
 
 
@@ -288,9 +289,9 @@ def test_boxes_of_the_figure_agree_with_the_table(inputs, shift):
     assert ticks["\N{MINUS SIGN}10"] == -(shift + 10)
 
 
-def test_command_writes_every_file_and_the_same_bytes_twice(inputs, tmp_path):
-    for out in (tmp_path / "a" / "L1_H2", tmp_path / "b" / "L1_H2"):
-        done = run_cli(inputs, 2, out)
+def test_command_writes_every_file_and_the_same_bytes_beside_other_heads(inputs, tmp_path):
+    for side, heads in (("a", [2]), ("b", [1, 2])):
+        done = run_cli(inputs, tmp_path / side, *heads)
         assert done.returncode == 0, done.stderr
     files = sorted(path.name for path in (tmp_path / "a" / "L1_H2").iterdir())
     assert files == sorted(
@@ -300,13 +301,14 @@ def test_command_writes_every_file_and_the_same_bytes_twice(inputs, tmp_path):
     for name in files:
         first, second = (tmp_path / side / "L1_H2" / name for side in "ab")
         assert first.read_bytes() == second.read_bytes(), name
-    record = json.loads((tmp_path / "a" / "L1_H2.record.json").read_text())
-    assert (record["process"], record["tag"]) == ("DESCRIBE_HEAD", "L1_H2")
+    for side, tag in (("a", "L1_H2"), ("b", "L1_H1 to L1_H2")):
+        record = json.loads((tmp_path / side / "record.json").read_text())
+        assert (record["process"], record["tag"]) == ("DESCRIBE_HEAD", tag)
 
 
 def test_tables_have_the_documented_columns(inputs, tmp_path):
     out = tmp_path / "L1_H1"
-    assert run_cli(inputs, 1, out).returncode == 0
+    assert run_cli(inputs, tmp_path, 1).returncode == 0
     profile = read_tsv(out / "profile.tsv")
     assert list(profile) == ["layer", "head", "group", "d", "base", "mean", "max", "n"]
     assert len(profile) == 3 * 128 and 0 not in profile["base"].to_numpy()
@@ -346,9 +348,10 @@ def test_tables_have_the_documented_columns(inputs, tmp_path):
 
 
 def test_a_wrong_head_ends_with_one_line(inputs, tmp_path):
-    done = run_cli(inputs, 9, tmp_path / "L1_H9")
-    assert done.returncode != 0
-    assert "head 9" in done.stderr and "Traceback" not in done.stderr
+    for head, said in ((9, "head 9"), ("x", "L1_Hx")):
+        done = run_cli(inputs, tmp_path, head)
+        assert done.returncode != 0
+        assert said in done.stderr and "Traceback" not in done.stderr
 
 
 def test_describing_heads_needs_no_torch():

@@ -1,7 +1,9 @@
 """Training: what is drawn, what is learned, and that it can be repeated."""
 
+import concurrent.futures
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -307,30 +309,49 @@ def test_interrupted_training_ends_with_the_same_bytes(planted, undisturbed, tmp
 def test_damaged_checkpoint_is_passed_over_for_the_one_before(planted, undisturbed, tmp_path):
     with pytest.raises(Killed):
         run(planted, kill_at(45, []), checkpoints=tmp_path, checkpoint_minutes=0)
-    whole = (tmp_path / NEWEST).read_bytes()
+    kept, = tmp_path.iterdir()
+    whole, before = ((kept / name).read_bytes() for name in (NEWEST, BEFORE))
     flipped = bytearray(whole)
     flipped[-40] ^= 1
     for damaged in (whole[:len(whole) // 2], b"", bytes(flipped)):
-        (tmp_path / NEWEST).write_bytes(damaged)
-        before = (tmp_path / BEFORE).read_bytes()
+        (kept / NEWEST).write_bytes(damaged)
+        (kept / BEFORE).write_bytes(before)
         lines = []
         resumed = run(planted, lines.append, checkpoints=tmp_path, checkpoint_minutes=1e9)
         assert lines[0].startswith(f"{NEWEST} is damaged") and lines[1] == "going on from the checkpoint of step 43"
-        assert same(undisturbed, resumed) and (tmp_path / BEFORE).read_bytes() == before
-    (tmp_path / BEFORE).write_bytes(b"x")
+        assert same(undisturbed, resumed)
+    for name in (NEWEST, BEFORE):
+        (kept / name).write_bytes(b"x")
     lines = []
     assert same(undisturbed, run(planted, lines.append, checkpoints=tmp_path)) and lines[2].startswith("step 15/")
 
 
-def test_checkpoint_of_another_training_is_refused(planted, tmp_path):
+def test_each_training_goes_on_from_its_own_checkpoints(planted, undisturbed, tmp_path):
     with pytest.raises(Killed):
         run(planted, kill_at(15, []), checkpoints=tmp_path, checkpoint_minutes=0)
-    with pytest.raises(ValueError, match="is a checkpoint of another training"):
-        run(planted, lambda line: None, seed=2, checkpoints=tmp_path)
     genome, labels = planted
-    other = genome, {**labels, "c.plus": np.roll(labels["c.plus"], 1)}
-    with pytest.raises(ValueError, match="is a checkpoint of another training"):
-        run(other, lambda line: None, checkpoints=tmp_path)
+    lines = []
+    run(planted, lines.append, seed=2, checkpoints=tmp_path)
+    run((genome, {**labels, "c.plus": np.roll(labels["c.plus"], 1)}), lines.append, checkpoints=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3 and not any(line.startswith("going on") for line in lines)
+    # A file of another training in a training's own folder is no checkpoint of it.
+    first = next(folder for folder in tmp_path.iterdir() if step_kept(folder) == 14)
+    other = next(folder for folder in tmp_path.iterdir() if step_kept(folder) == 60)
+    shutil.copy(other / NEWEST, first / NEWEST)
+    lines = []
+    assert same(undisturbed, run(planted, lines.append, checkpoints=tmp_path))
+    assert "of another training" in lines[0] and lines[1] == "going on from the checkpoint of step 13"
+
+
+def test_two_processes_at_one_training_leave_whole_checkpoints(planted, undisturbed, tmp_path):
+    """As where a training outlives the workflow, which is then resumed."""
+    def train(_):
+        return run(planted, lambda line: None, checkpoints=tmp_path, checkpoint_minutes=0)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        assert all(same(undisturbed, result) for result in pool.map(train, range(2)))
+    kept, = tmp_path.iterdir()
+    assert step_kept(kept) == 60
 
 
 def test_broken_loss_names_its_batch_and_keeps_the_last_good_weights(planted, monkeypatch):
@@ -382,14 +403,15 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
     more = ("--checkpoints", "kept", "--checkpoint_minutes", "0")
     random = np.random.default_rng()
     for _ in range(3):
-        before = step_kept(tmp_path / "kept")
+        before = max(map(step_kept, (tmp_path / "kept").glob("*")), default=0)
         process = start("killed", *more)
-        while step_kept(tmp_path / "kept") <= before and process.poll() is None:
+        while max(map(step_kept, (tmp_path / "kept").glob("*")), default=0) <= before and process.poll() is None:
             time.sleep(0.01)
         time.sleep(random.random() * 0.5)
         process.kill()
         process.communicate()
-    assert 0 < step_kept(tmp_path / "kept")
+    kept, = (tmp_path / "kept").iterdir()
+    assert 0 < step_kept(kept)
     last = start("killed", *more)
     assert "going on from the checkpoint" in last.communicate()[0] and last.returncode == 0
     for name in ("model/model.safetensors", "model/model.json", "history.tsv", "training.json"):

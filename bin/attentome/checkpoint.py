@@ -2,14 +2,17 @@
 
 A checkpoint is one safetensors file: tensors as they are, all else as JSON in its header. It is written under another
 name and renamed, and the one before it is kept; one that is torn or damaged is told by its checksum and passed over.
-Nothing in it is executed.
+Each training has a folder of its own, named by what it is of. Two processes may be at the same training, as when one
+outlives the workflow that is then resumed: they write the same states, and neither harms the other's files.
+Nothing in a checkpoint is executed.
 """
 
 import hashlib
 import json
 import os
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -56,7 +59,7 @@ class TrainingState:
 
 
 def fingerprint(facts, arrays):
-    """What a training is of, as 64 hexadecimal digits: only one that is the same may go on from a checkpoint.
+    """What a training is of, as 64 hexadecimal digits: only one that is the same goes on from a checkpoint.
 
     Parameters
     ----------
@@ -77,26 +80,24 @@ def save_checkpoint(folder, state, mark):
 
     Parameters
     ----------
-    folder : str or Path
+    folder : Path
         Made if it is not there.
     state : TrainingState
     mark : str
         Of :func:`fingerprint`.
     """
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = _tensors(state)
     header = {"mark": mark, "step": state.step, "losses": state.losses, "history": state.history, "speed": state.speed,
               "best": state.best and list(state.best[:2]), "rng": state.rng.bit_generator.state}
     header["checksum"] = _checksum(header, tensors)
-    part = folder / f"{NEWEST}.part"
-    with open(part, "wb") as handle:
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as handle:
         handle.write(save(tensors, {_HEADER: json.dumps(header)}))
         handle.flush()
         os.fsync(handle.fileno())
-    if (folder / NEWEST).exists():
+    with suppress(FileNotFoundError):
         os.replace(folder / NEWEST, folder / BEFORE)
-    os.replace(part, folder / NEWEST)
+    os.replace(handle.name, folder / NEWEST)
 
 
 def load_checkpoint(folder, state, mark, log=print):
@@ -104,7 +105,7 @@ def load_checkpoint(folder, state, mark, log=print):
 
     Parameters
     ----------
-    folder : str or Path
+    folder : Path
     state : TrainingState
         As before the first step; changed in place.
     mark : str
@@ -116,24 +117,16 @@ def load_checkpoint(folder, state, mark, log=print):
     -------
     bool
         Whether there was one.
-
-    Raises
-    ------
-    ValueError
-        If a whole checkpoint is of another training.
     """
     for name in (NEWEST, BEFORE):
-        path = Path(folder) / name
+        path = folder / name
         if not path.exists():
             continue
         try:
-            header, tensors = _read(path)
+            header, tensors = _read(path, mark)
         except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
             log(f"{path.name} is damaged ({error}) and passed over")
             continue
-        if header["mark"] != mark:
-            raise ValueError(f"{path} is a checkpoint of another training (network, settings, seed or data differ); "
-                             "give another folder, or remove it")
         _restore(state, header, tensors)
         return True
     return False
@@ -157,12 +150,14 @@ def _checksum(header, tensors):
     return digest.hexdigest()
 
 
-def _read(path):
+def _read(path, mark):
     with safe_open(path, "pt") as handle:
         header = json.loads(handle.metadata()[_HEADER])
         tensors = {name: handle.get_tensor(name) for name in handle.keys()}
     if header["checksum"] != _checksum(header, tensors):
         raise ValueError("its checksum differs")
+    if header["mark"] != mark:
+        raise ValueError("it is of another training")
     return header, tensors
 
 

@@ -1,6 +1,7 @@
 """One attention head in numbers: where it looks, what its best windows share, how its score goes with
 the output."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,14 @@ MARGIN = 5
 def head_name(layer, head):
     """Name of a head in files: ``L1_H2`` (both numbers count from 1)."""
     return f"L{layer}_H{head}"
+
+
+def numbers_of_head(name):
+    """Layer and head (both count from 1) of a name as :func:`head_name` gives it; ValueError for anything else."""
+    found = re.fullmatch(r"L(\d+)_H(\d+)", name)
+    if not found:
+        raise ValueError(f"{name}: no name of a head, such as L1_H2")
+    return int(found[1]), int(found[2])
 
 
 def head_title(layer, head):

@@ -8,6 +8,7 @@ of the training arc enter the loss; the context may reach into a neighbouring ar
 import math
 import time
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -278,7 +279,7 @@ def blurred(genome, labels, sigma):
 
 
 def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print,
-                  checkpoints=None, checkpoint_minutes=5.0, auxiliary=()):
+                  checkpoints=None, checkpoint_minutes=5.0, auxiliary=(), parts=1):
     """Train one network.
 
     Parameters
@@ -297,12 +298,14 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     log : callable
         Gets one line at each validation.
     checkpoints : str or Path, optional
-        Folder of the training's checkpoints. Where it holds one, the training goes on from there, and ends with the
-        same bytes as if it had never stopped.
+        Folder in which each training has one of its own for its checkpoints. Where there is one of this training, it
+        goes on from there, and ends with the same bytes as if it had never stopped.
     checkpoint_minutes : float
-        A checkpoint is written when the last one is so old.
+        A checkpoint is written when the last one is so old, and at the end.
     auxiliary : sequence of dict of str to ndarray
         Labels of further outputs, such as each set's own; kept as ``labels``.
+    parts : int
+        On a GPU a batch is computed in so many parts, one after the other; see :func:`batch_gradients`.
 
     Returns
     -------
@@ -319,7 +322,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     Raises
     ------
     ValueError
-        If the training arc holds no label, or a checkpoint is of another training.
+        If the training arc holds no label.
     TrainingDiverged
         If the loss is no number any more.
     """
@@ -346,7 +349,8 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
                        {f"{number} {name}": array for number, arrays in enumerate(channels)
                         for name, array in arrays.items()}
                        | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
-    if checkpoints and load_checkpoint(checkpoints, state, mark, log):
+    kept = Path(checkpoints) / mark[:16] if checkpoints else None
+    if kept and load_checkpoint(kept, state, mark, log):
         log(f"going on from the checkpoint of step {state.step}")
     started = saved = time.monotonic()
     first, stop_reason = state.step, "max_steps reached"
@@ -355,7 +359,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             stop_reason = f"no better validation in the last {settings.patience}"
             break
         step = state.step + 1
-        loss = _one_step(state, settings, sampler, step, (seed, step), device, threads)
+        loss = _one_step(state, settings, sampler, step, (seed, step), device, threads, parts)
         state.losses.append(loss)
         state.step = step
         if step % settings.evaluate_every == 0 or step == settings.max_steps:
@@ -371,9 +375,11 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             state.speed.append(speed_row(step, (step - first) * settings.batch_size * settings.segment,
                                          time.monotonic() - started, device))
             log(_progress(row, state.speed[-1], settings, step - first))
-        if checkpoints and time.monotonic() - saved >= 60 * checkpoint_minutes:
-            save_checkpoint(checkpoints, state, mark)
+        if kept and time.monotonic() - saved >= 60 * checkpoint_minutes:
+            save_checkpoint(kept, state, mark)
             saved = time.monotonic()
+    if kept and state.step > first:    # so that a task that is started again, though it had come so far, ends at once
+        save_checkpoint(kept, state, mark)
     averaged.load_state_dict(state.best[2])
     summary = {"steps": state.history[-1]["step"], "best_step": state.best[1], "stop_reason": stop_reason,
                "n_weights": sum(parameter.numel() for parameter in network.parameters()),
@@ -396,13 +402,13 @@ def _patience_is_over(history, settings):
     return len(history) - 1 - max(i for i, row in enumerate(history) if row["best"]) >= settings.patience
 
 
-def _one_step(state, settings, sampler, step, seeds, device, threads):
+def _one_step(state, settings, sampler, step, seeds, device, threads, parts):
     """Change the weights and their mean by one batch, unless a loss is no number; returns the loss of its labels."""
     network, rate = state.network, learning_rate_at(step, settings)
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     batch = sampler.draw(settings.batch_size)
-    (loss, *further), gradients = batch_gradients(network, settings, batch, seeds, device, threads)
+    (loss, *further), gradients = batch_gradients(network, settings, batch, seeds, device, threads, parts)
     if not np.isfinite([loss, *further]).all():
         if state.best:
             state.averaged.load_state_dict(state.best[2])
@@ -442,8 +448,8 @@ def _progress(row, speed, settings, steps):
             f"at most {left:.0f} s left{'  *' if row['best'] else ''}")
 
 
-def batch_gradients(network, settings, batch, seeds, device, threads):
-    """Loss of a batch and its gradient, segment by segment on a CPU, all at once on a GPU.
+def batch_gradients(network, settings, batch, seeds, device, threads, parts=1):
+    """Loss of a batch and its gradient, segment by segment on a CPU, in one part or a few on a GPU.
 
     Parameters
     ----------
@@ -456,6 +462,9 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
     device : torch.device
     threads : int
         The sums are taken in the order of the segments, whatever the number of threads.
+    parts : int
+        On a GPU, where its memory is too small for the whole batch. The loss is the same but for rounding; what
+        dropout leaves out is drawn anew.
 
     Returns
     -------
@@ -465,7 +474,7 @@ def batch_gradients(network, settings, batch, seeds, device, threads):
         Of the weighted sum of the losses, one a parameter of the network.
     """
     codes, target, scored = batch
-    rows = max(1, SHARD // scored.shape[1]) if device.type == "cpu" else len(codes)
+    rows = max(1, SHARD // scored.shape[1] if device.type == "cpu" else math.ceil(len(codes) / parts))
     parameters = list(network.parameters())
     total = float(scored.sum())
     n_sets = target.shape[-1] - len(settings.channel_weights(0))

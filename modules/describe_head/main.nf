@@ -1,10 +1,10 @@
-// One head: its profile, the logo of its best windows, and whether the output rises with its attention.
+// One head or a few: its profile, the logo of its best windows, and whether the output rises with its attention.
 process DESCRIBE_HEAD {
-    tag "L${layer}_H${head}"
+    tag "${heads.size() == 1 ? heads[0] : heads[0] + ' to ' + heads[-1]}"
     label 'process_single'
 
     input:
-    tuple val(layer), val(head)      // 1-based
+    val heads            // ['L1_H1', 'L1_H2']
     path profile
     path profile_json
     path windows
@@ -15,22 +15,24 @@ process DESCRIBE_HEAD {
     val code
 
     output:
-    path "L${layer}_H${head}", emit: folder
-    path 'record.json'       , topic: records
+    path 'L*_H*', arity: '1..*', emit: folders
+    path 'record.json', topic: records
 
     script:
     """
     # code ${code}
-    describe_head.py --layer ${layer} --head ${head} --profile ${profile} --profile_json ${profile_json} \\
+    describe_head.py --heads ${heads.join(' ')} --profile ${profile} --profile_json ${profile_json} \\
         --windows ${windows} --genome ${genome} --genome_json ${genome_json} --sites ${sites} --elements ${elements} \\
-        --out L${layer}_H${head}
+        --out .
     """
 
     stub:
     """
     # code ${code}
-    mkdir L${layer}_H${head} && cd L${layer}_H${head}
-    touch profile.tsv spearman.tsv windows.bed pwm.tsv pwm.meme {profile,logo,spearman}.{png,svg}
-    echo '{}' | tee head.json > ../record.json
+    for head in ${heads.join(' ')}; do
+        mkdir \$head
+        touch \$head/{profile,spearman,pwm}.tsv \$head/windows.bed \$head/pwm.meme \$head/{profile,logo,spearman}.{png,svg}
+        echo '{}' | tee \$head/head.json > record.json
+    done
     """
 }

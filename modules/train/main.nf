@@ -15,6 +15,7 @@ process TRAIN {
     val overrides        // [window: 256]: settings in place of the preset's
     val seed
     val device           // 'auto', 'cpu' or 'cuda'
+    val checkpoints      // folder outside of the task's own, where a task that was killed finds the states that it kept
     val code
 
     output:
@@ -31,7 +32,8 @@ process TRAIN {
     printf '%s\\n' ${quoted(json(overrides))} > overrides.json
     train_model.py --genome ${genome} --genome_json ${genome_json} --labels ${labels} --labels_json ${labels_json} \\
         --split ${split} --presets presets.json --preset ${preset.keySet()[0]} --overrides overrides.json --seed ${seed} \\
-        --threads ${task.cpus} --device ${device} ${options} --out ${meta.id}
+        --threads ${task.cpus} --device ${device} --parts ${2 ** (task.attempt - 1)} --checkpoints ${quoted(checkpoints)}/${code} \\
+        ${options} --out ${meta.id}
     """
 
     stub:

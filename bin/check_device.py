@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""Tell in one line which GPU this task sees; exit code 2 where one is asked for and there is none."""
+
+import argparse
+
+from attentome.exits import one_line_exit
+from attentome.model import choose_device, device_words
+from attentome.record import task_record
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], required=True)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with one_line_exit("check_device.py"), task_record(args.record, "CHECK_DEVICE", args.device, ("torch",)):
+        print(device_words(choose_device(args.device)))
+
+
+if __name__ == "__main__":
+    main()

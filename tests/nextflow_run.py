@@ -27,12 +27,24 @@ class Run:
         return Counter(row["name"].split(" ")[0].split(":")[-1] for row in rows)
 
 
-def run_pipeline(folder, *arguments, project=PROJECT, parser="v1"):
-    """Run the pipeline in ``folder`` with results in ``folder/results``; ``parser`` is Nextflow's v1 or v2."""
+def without_network():
+    """What stands before a command that is to have no network at all; [] where that cannot be."""
+    command = ["unshare", "--map-root-user", "--net"]
+    try:
+        return command if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0 else []
+    except FileNotFoundError:
+        return []
+
+
+def run_pipeline(folder, *arguments, project=PROJECT, parser="v1", before=()):
+    """Run the pipeline in ``folder`` with results in ``folder/results``.
+
+    ``parser`` is Nextflow's v1 or v2; ``before`` stands before the command, see :func:`without_network`.
+    """
     results = Path(folder) / "results"
     environment = {**os.environ, "NXF_SYNTAX_PARSER": parser, "NXF_ANSI_LOG": "false"}
     process = subprocess.Popen(
-        ["nextflow", "run", str(project), "--outdir", results.name, *arguments], cwd=folder, env=environment,
+        [*before, "nextflow", "run", str(project), "--outdir", results.name, *arguments], cwd=folder, env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
         output, _ = process.communicate(timeout=LIMIT)

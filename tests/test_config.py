@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,13 @@ def schema_properties():
 def resolved_config(*arguments):
     command = ["nextflow", "config", "-o", "json", *arguments, str(PROJECT)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def selected_settings(parser, *arguments):
+    """What processes are given by name or label: ``process.'withLabel:process_long'.cpus``, ..."""
+    shown = subprocess.run(["nextflow", "config", "-flat", *arguments, str(PROJECT)], check=True, capture_output=True,
+                           text=True, env={**os.environ, "NXF_SYNTAX_PARSER": parser}).stdout
+    return set(re.findall(r"^process\.'with\S+", shown, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +51,16 @@ def test_what_runs_at_once_is_limited_by_counts_of_tasks_alone():
     config = resolved_config("-profile", "test")
     assert config["executor"]["cpus"] >= 10000 and config["executor"]["memory"]["giga"] >= 1000000
     assert config["executor"]["queueSize"] == 2
-    assert config["process"]["withLabel:process_long"]["maxForks"] == 1
+    assert config["process"]["withLabel:process_medium|process_long"]["maxForks"] == 1
+
+
+@pytest.mark.parametrize("parser", ["v1", "v2"])
+def test_profiles_take_no_setting_from_a_process(parser):
+    """What a selector sets without a profile it still sets with all of them."""
+    bare = selected_settings(parser)
+    assert len(bare) > 15
+    for profiles in ("test,docker,gpu,slurm", "test,singularity,gpu", "slurm,apptainer"):
+        assert bare - selected_settings(parser, "-profile", profiles) == set()
 
 
 def test_gpu_flags_are_for_the_tasks_that_run_the_network_alone():

@@ -83,7 +83,13 @@ def test_without_a_gpu_no_task_asks_for_one(stand_ins, tmp_path, arguments):
 
 
 def test_on_slurm_the_gpu_is_asked_of_the_scheduler(stand_ins, tmp_path):
-    (tmp_path / "site.config").write_text("executor { pollInterval = '1 sec'; submitRateLimit = '100/1sec' }\n")
+    # The settings that docs/running.md shows for a site.
+    (tmp_path / "site.config").write_text("""
+        executor { pollInterval = '1 sec'; submitRateLimit = '100/1sec' }
+        process.queue          = { task.accelerator ? 'gpu' : 'normal' }
+        process.resourceLimits = [cpus: 1, memory: 3.GB, time: 2.h]
+        executor.account       = 'project_42'
+    """)
     run = run_pipeline(tmp_path, "-profile", "test,slurm,gpu", "-stub-run", "-c", "site.config")
     assert run.exit_code == 0, run.output
     scripts = scripts_of(run, tmp_path)
@@ -93,10 +99,12 @@ def test_on_slurm_the_gpu_is_asked_of_the_scheduler(stand_ins, tmp_path):
             assert ("--gres=gpu:1" in header) == (name in NETWORK), name
             assert "take_card.sh" not in text
             if name != "DESCRIBE_HEAD":    # whose jobs are of one array, with a header of its own
-                assert re.search(r"#SBATCH --mem \d+M", header) and re.search(r"#SBATCH -t \d\d:00:00", header), header
-    arrays = [text for text in map(str, (tmp_path / "work").glob("*/*/.command.run"))
-              if "#SBATCH --array 0-7" in open(text).read()]
-    assert len(arrays) == 1
+                assert f"-p {'gpu' if name in NETWORK else 'normal'}\n" in f"{header}\n" and "-A project_42" in header
+                asked = re.search(r"--mem (\d+)M", header)[1], re.search(r"-t (\S+)", header)[1]
+                large = name in ("TRAIN", "PREDICT", "PROFILE")
+                assert asked == (("3072", "02:00:00") if large else ("2048", "01:00:00"))
+    headers = [path.read_text() for path in (tmp_path / "work").glob("*/*/.command.run")]
+    assert sum("#SBATCH --array 0-7" in header for header in headers) == 1
 
 
 def test_a_gpu_that_is_not_there_ends_the_run_at_once(tmp_path):
@@ -143,7 +151,8 @@ def test_out_of_gpu_memory_comes_back_with_half_the_batch(tmp_path):
                         f"if {fits} not in ' '.join(sys.argv):\n    sys.exit(85)\n"
                         f"runpy.run_path(str(Path(__file__).with_name('real_{script}')), run_name='__main__')\n")
         path.chmod(0o755)
-    small = ("-profile", "test", "--predict_batch", "4", "--max_steps", "20", "--sim_length", "50000", "--sim_promoters", "100")
+    small = ("-profile", "test", "--predict_batch", "4", "--max_steps", "20", "--sim_length", "50000",
+             "--sim_promoters", "100")
     run = run_pipeline(tmp_path, *small, project=project)
     assert run.exit_code == 0, run.output
     assert run.tasks("FAILED") == {"TRAIN": 2, "PREDICT": 1}

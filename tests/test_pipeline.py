@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from nextflow_run import PROJECT, run_pipeline
+from nextflow_run import PROJECT, run_pipeline, without_network
 
 from attentome.genome import load_genome, to_stream
 from attentome.model import as_tokens, tss_logit
@@ -226,20 +226,23 @@ def test_malformed_sheet_ends_in_the_checkers_line(tmp_path):
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
+    """The demo, run with no network where this machine lets one be without."""
     folder = tmp_path_factory.mktemp("demo")
-    run = run_pipeline(folder, "-profile", "test")
+    run = run_pipeline(folder, "-profile", "test", before=without_network())
     assert run.exit_code == 0, run.output
     return folder, run
 
 
 @pytest.mark.slow
 def test_shards_give_the_same_files(demo, tmp_path):
-    """Three tasks for the genome and the trained model given: outputs, profile and windows to the byte."""
+    """Three tasks for the genome, three for the heads, the trained model given: outputs, profile, heads to the byte."""
     _, whole = demo
-    run = run_pipeline(tmp_path, "-profile", "test", "--model", str(whole.results / "model"), "--shards", "3")
+    run = run_pipeline(tmp_path, "-profile", "test", "--model", str(whole.results / "model"), "--shards", "3",
+                       "--heads_per_task", "3")
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter(SIMULATED) - Counter({"TRAIN": 1}) + Counter({"PREDICT": 2})
-    for name in ("tracks/outputs.safetensors", "tracks/output.plus.bw", "tracks/output.minus.bw",
+    assert run.tasks() == Counter({**SIMULATED, "TRAIN": 0, "PREDICT": 3, "DESCRIBE_HEAD": 3})
+    for name in (*(f"heads/{head}/{name}" for head in HEADS for name in ("head.json", "profile.tsv", "logo.svg")),
+                 "tracks/outputs.safetensors", "tracks/output.plus.bw", "tracks/output.minus.bw",
                  "attention/profile.safetensors", "attention/profile.json", "attention/windows.tsv"):
         assert (run.results / name).read_bytes() == (whole.results / name).read_bytes(), name
 
@@ -350,6 +353,17 @@ def test_pages_of_the_demo_name_no_folder_of_this_machine(demo):
     named = [str(path.relative_to(run.results)) for path in pages
              if str(folder) in path.read_text() or str(PROJECT) in path.read_text()]
     assert named == []
+
+
+@pytest.mark.slow
+def test_pages_of_the_demo_need_nothing_from_elsewhere(demo):
+    """No script, style, font or frame of another place, in what others draw (MultiQC, Nextflow) neither."""
+    _, run = demo
+    pages = sorted(run.results.rglob("*.html"))
+    assert len(pages) > 10
+    needed = re.compile(r"""(<(script|iframe)[^>]*\ssrc=|<link[^>]*stylesheet[^>]*href=|@import\s+|url\()"""
+                        r"""["']?(https?:)?//""")
+    assert [str(page) for page in pages if needed.search(page.read_text())] == []
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 process DESCRIBE_HEAD {
     tag "${heads.size() == 1 ? heads[0] : heads[0] + ' to ' + heads[-1]}"
     label 'process_single'
+    label 'process_array'
 
     input:
     val heads            // ['L1_H1', 'L1_H2']

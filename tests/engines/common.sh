@@ -71,8 +71,8 @@ as_user() {
 # A copy of the project as it is in the working tree, for a user to whom this one may not belong.
 copy_project() {
     mkdir -p "$1"
-    (cd "$PROJECT" && tar -c main.nf nextflow.config nextflow_schema.json assets bin conf containers modules --exclude __pycache__) |
-        tar -x --no-same-owner -C "$1"
+    (cd "$PROJECT" && tar --create --exclude __pycache__ main.nf nextflow.config nextflow_schema.json assets bin conf \
+        containers modules) | tar --extract --no-same-owner -C "$1"
     if [ "$(id -u)" = 0 ] && [ -n "${TEST_USER:-}" ]; then chown -R "$TEST_USER" "$1"; fi
 }
 
@@ -80,7 +80,14 @@ copy_project() {
 plain_run() {
     say "the demo without a container or a scheduler"
     mkdir -p "$FOLDER/plain"
-    (cd "$FOLDER/plain" && timed nextflow run "$PROJECT" -profile test --outdir results "$@") || fail "the plain run"
+    timed quietly "$FOLDER/plain.log" bash -c "cd '$FOLDER/plain' && nextflow run '$PROJECT' -profile test --outdir results"
+}
+
+# quietly LOG COMMAND...: the last lines of the log where the command fails.
+quietly() {
+    local log=$1
+    shift
+    "$@" > "$log" 2>&1 || { tail -n 30 "$log"; fail "$*"; }
 }
 
 # timed COMMAND...: and say how long it took.
@@ -91,3 +98,9 @@ timed() {
 }
 
 same_results() { python3 "$PROJECT/tests/engines/compare_results.py" "$FOLDER/plain/results" "$@" || fail "the results differ"; }
+
+# folder_for_user FOLDER: one that the ordinary user may write.
+folder_for_user() {
+    mkdir -p "$1"
+    [ "$(id -u)" != 0 ] || chown "$TEST_USER" "$1"
+}

@@ -48,7 +48,8 @@ def main():
     for name in sorted(first.keys() ^ second.keys()):
         print(f"only in {args.first if name in first else args.second}: {name}")
     common = sorted(first.keys() & second.keys())
-    differ = [name for name in common if compared(name, first[name].read_bytes()) != compared(name, second[name].read_bytes())]
+    differ = [name for name in common
+              if compared(name, first[name].read_bytes()) != compared(name, second[name].read_bytes())]
     for name in differ:
         print(f"differs: {name}")
     if not common or differ or first.keys() != second.keys():

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The demo through a real Slurm of one node, which this test starts (root): all heads as one job array; a job that is killed
-# and one that takes more memory than it asked for are retried, the latter with more; results as those of the plain run.
+# and one that takes more memory than it asked for are retried, the latter with more; Slurm's daemons are killed and come
+# back; results as those of the plain run.
 source "$(dirname "$0")/common.sh"
 
 [ "$(id -u)" = 0 ] || fail "this test starts Slurm and must be root"
@@ -18,23 +19,32 @@ executor {
     submitRateLimit = '20/1sec'
 }
 // Too little at first: Slurm ends it, and it comes back with more.
-process.withName.EVALUATE.memory = { 100.MB * 8 ** (task.attempt - 1) }
+process {
+    withName: EVALUATE {
+        memory = { 100.MB * 8 ** (task.attempt - 1) }
+    }
+}
 CONFIG
-timed nextflow run "$PROJECT" -profile test,slurm -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
+nextflow run "$PROJECT" -profile test,slurm -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
 run=$!
 
 # Kill the training's processes once it has kept a state.
 wait_for 300 "a checkpoint" ls work/checkpoints/*/*/*/checkpoint.safetensors
-pkill -KILL -f "bin/train_model.py.*$FOLDER/slurm_run" && say "killed the training"
+pkill -KILL -f "train_model.py.*$FOLDER/slurm_run" || fail "no training to kill"
+say "killed the training"
+wait_for 120 "the training's second start" grep -qs 'going on from the checkpoint' work/*/*/.command.out
+kill_slurm_daemons
+say "killed slurmctld and slurmd; starting them again in 10 s"
+sleep 10
+start_slurm_daemons
 wait "$run" || { cat run.log; fail "the run through Slurm"; }
-cat run.log
+tail -n 3 run.log
 
 trace=results/pipeline_info/execution_trace.txt
 status() { awk -F '\t' -v name="$1" '$4 ~ name {print $5}' "$trace" | sort | uniq -c | tr -s ' ' | paste -sd ';'; }
 say "TRAIN:$(status '^TRAIN'); EVALUATE:$(status '^EVALUATE'); DESCRIBE_HEAD:$(status '^DESCRIBE_HEAD')"
 [ "$(status '^TRAIN')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the killed training was not retried once"
 [ "$(status '^EVALUATE')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the task without enough memory was not retried with more"
-grep -lq 'going on from the checkpoint' work/*/*/.command.out || fail "the training began again at zero"
 arrays=$(grep -l '^#SBATCH --array' work/*/*/.command.run | wc -l)
 [ "$arrays" = 1 ] || fail "the heads were not submitted as one array"
 same_results results

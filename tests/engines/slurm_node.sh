@@ -38,7 +38,14 @@ CONFIG
         --socket "$FOLDER/slurm/munge.socket" --pid-file "$FOLDER/slurm/munged.own.pid" \
         --seed-file "$FOLDER/slurm/munge.seed" --log-file "$FOLDER/slurm/munged.own.log"
     wait_for 20 "munge" test -S "$FOLDER/slurm/munge.socket"
-    start_daemon "$FOLDER/slurm/slurmctld.pid" slurmctld -D
-    start_daemon "$FOLDER/slurm/slurmd.pid" slurmd -D
+    start_slurm_daemons
     wait_for 60 "the node" sh -c "sinfo --noheader --format %t | grep -qx idle"
 }
+
+start_slurm_daemons() {
+    start_daemon "$FOLDER/slurm/slurmctld.pid" slurmctld -D
+    start_daemon "$FOLDER/slurm/slurmd.pid" slurmd -D
+}
+
+# As a crash would: no daemon has a word to say; jobs go on.
+kill_slurm_daemons() { kill -KILL "$(cat "$FOLDER/slurm/slurmctld.pid")" "$(cat "$FOLDER/slurm/slurmd.pid")"; }

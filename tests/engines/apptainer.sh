@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The demo in Apptainer, from the SIF made of the Docker image, as an ordinary user; compares with the plain run. Where there
+# is no apptainer on the PATH (Debian has it in sid alone), it runs in a sid of its own below $FOLDER (root).
+source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/docker_image.sh"
+
+SID=$FOLDER/sid
+JARS=$PROJECT/.tools/nextflow
+
+make_sid() {
+    needs debootstrap debootstrap
+    [ -d "$JARS" ] || fail "this needs the Nextflow that 'make setup' brings where there is no other"
+    say "no apptainer here: making a Debian sid for it"
+    timed quietly "$FOLDER/sid.log" debootstrap --variant=minbase \
+        --include=apptainer,openjdk-21-jre-headless,procps,ca-certificates sid "$SID"
+    touch "$SID/etc/hosts"
+    mkdir -p "$SID$FOLDER" "$SID$JARS" "$SID/outside" "$FOLDER/bin"
+    cp "$(command -v nextflow)" "$FOLDER/bin/nextflow"
+    chroot "$SID" useradd --uid "$(id -u "$TEST_USER")" --create-home --shell /bin/bash "$TEST_USER"
+}
+
+# in_sid COMMAND: as the ordinary user. By pivot_root, as nobody makes namespaces from inside a chroot.
+in_sid() {
+    unshare --mount --propagation private bash -euc '
+        sid=$1 folder=$2 jars=$3
+        mount --bind "$sid" "$sid"
+        mount --bind "$folder" "$sid$folder"
+        mount --bind "$jars" "$sid$jars"
+        mount --rbind /dev "$sid/dev"
+        mount --rbind /sys "$sid/sys"
+        mount -t proc proc "$sid/proc"
+        mount -t tmpfs -o mode=1777 tmpfs "$sid/tmp"
+        cd "$sid" && pivot_root . outside && cd /
+        umount --lazy /outside
+        exec su --login "$4" --command "export PATH=$folder/bin:\$PATH NXF_ANSI_LOG=false NXF_HOME=\$HOME/.nextflow; $5"
+    ' in_sid "$SID" "$FOLDER" "$JARS" "$TEST_USER" "$1"
+}
+
+ordinary_user
+docker_image
+if command -v apptainer > /dev/null; then
+    inside=as_user
+else
+    make_sid
+    inside=in_sid
+fi
+
+say "making the SIF"
+copy_project "$FOLDER/project"
+docker save attentome:0.1.0 --output "$FOLDER/image.tar"
+chmod 644 "$FOLDER/image.tar"
+timed quietly "$FOLDER/sif.log" $inside "
+    apptainer build '$FOLDER/project/containers/attentome/attentome.sif' 'docker-archive:$FOLDER/image.tar'"
+rm "$FOLDER/image.tar"
+say "SIF: $(du -m "$FOLDER/project/containers/attentome/attentome.sif" | cut -f 1) MB"
+
+plain_run
+for engine in apptainer singularity; do
+    say "the demo with the profile $engine, as $TEST_USER"
+    folder_for_user "$FOLDER/$engine"
+    timed quietly "$FOLDER/$engine.log" $inside "
+        cd '$FOLDER/$engine' && nextflow run '$FOLDER/project' -profile test,$engine --outdir results"
+    same_results "$FOLDER/$engine/results"
+done
+say "passed"

@@ -5,10 +5,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint docs bench ecoli grid image clean
+.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli grid image clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and Nextflow into .tools/
 
@@ -28,8 +28,23 @@ lint: setup  ## check the style of the Python and Nextflow code
 	ruff check bin tests docs
 	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
 
-test: lint  ## everything that CI checks
+test: lint test-nf  ## everything that CI checks
 	python -m pytest tests
+
+test-nf: setup  ## the nf-test suites, where nf-test is on the PATH
+	@if command -v nf-test > /dev/null; then nf-test test --ci; else echo "make test-nf: skipped, no nf-test on the PATH"; fi
+
+test-docker: setup  ## the demo in Docker, compared with a plain run (root, or a running engine)
+	tests/engines/docker.sh
+
+test-apptainer: setup  ## the demo in Apptainer, from the SIF of that image (root, or an engine and apptainer)
+	tests/engines/apptainer.sh
+
+test-slurm: setup  ## the demo through a Slurm of one node (root)
+	tests/engines/slurm.sh
+
+test-resume: setup  ## kill the demo at ten points and go on (half an hour)
+	tests/engines/resume.py
 
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
 	docs/parameter_table.py

@@ -48,7 +48,7 @@ workflow CURATED_SITES {
     genome_json = CHECK_INPUTS.out.genome_json    // genome.json
 
     // [[id: 'a', format: 'smrt', settings: [...]], [M9.tsv, Rich.tsv], [U00096.2.fna]], with [] where the set is on the run's own genome
-    ch_sets = CHECK_INPUTS.out.sets.toList()
+    ch_sets = CHECK_INPUTS.out.sets
         .combine(ch_sources.toList())
         .flatMap { sets, sources ->
             read_json(sets).collect { set ->

@@ -89,11 +89,32 @@ def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
     assert {"TRAIN", "PREDICT", "PROFILE"} <= again
     assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "AUDIT", "CURATE", "LABEL"}
     assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
+    assert changed_tasks("--run_name", "another", "--seed", "2") == {
+        "CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "PROFILE", "EVALUATE"}
     # Another preset's settings train nothing again.
     presets = json.loads((project / "assets/presets.json").read_text())
     presets["cpu"]["training"]["batch_size"] += 1
     (project / "assets/presets.json").write_text(json.dumps(presets))
     assert changed_tasks("--run_name", "another") == set()
+
+
+def test_resume_runs_again_what_a_changed_file_reaches(tmp_path):
+    """By content: a set that says something else is read again, it alone; one that is only touched is not."""
+    (tmp_path / "genome.fna").write_text(">c\n" + "ACGT" * 100 + "\n")
+    (tmp_path / "sets.csv").write_text("set,source\na,a.bed\nb,b.bed\n")
+    for name in "ab":
+        (tmp_path / f"{name}.bed").write_text("c\t10\t11\t.\t0\t+\n")
+
+    def changed_tasks():
+        run = run_pipeline(tmp_path, "--input", "sets.csv", "--genome", "genome.fna", "-stub-run", "-resume")
+        assert run.exit_code == 0, run.output
+        return run.tasks("COMPLETED")
+
+    assert changed_tasks()["HARMONISE"] == 2
+    (tmp_path / "a.bed").touch()
+    assert changed_tasks() == Counter()
+    (tmp_path / "b.bed").write_text("c\t20\t21\t.\t0\t+\n")
+    assert changed_tasks() == Counter({"CHECK_INPUTS": 1, "HARMONISE": 1})
 
 
 def test_curation_alone_ends_with_the_sites(tmp_path):

@@ -14,7 +14,8 @@ fail() { say "FAILED: $*"; exit 1; }
 at_end() { CLEAN_UP=("$1" "${CLEAN_UP[@]}"); }
 finish() {
     local code=$?
-    for command in "${CLEAN_UP[@]}"; do eval "$command" || say "clean-up: '$command' failed"; done
+    set +e
+    for command in "${CLEAN_UP[@]}"; do eval "$command"; done
     if [ -n "${KEEP:-}" ]; then say "kept $FOLDER"; else rm -rf "$FOLDER"; fi
     exit "$code"
 }

@@ -27,12 +27,13 @@ process {
 CONFIG
 nextflow run "$PROJECT" -profile test,slurm -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
 run=$!
+at_end "kill $run 2> /dev/null && wait $run; scancel --user root; sleep 2"
 
 # Kill the training's processes once it has kept a state.
-wait_for 300 "a checkpoint" ls work/checkpoints/*/*/*/checkpoint.safetensors
+wait_for 600 "a checkpoint" sh -c 'ls work/checkpoints/*/*/*/checkpoint.safetensors'
 pkill -KILL -f "train_model.py.*$FOLDER/slurm_run" || fail "no training to kill"
 say "killed the training"
-wait_for 120 "the training's second start" grep -qs 'going on from the checkpoint' work/*/*/.command.out
+wait_for 300 "the training's second start" sh -c 'grep -q "going on from the checkpoint" work/*/*/.command.out'
 kill_slurm_daemons
 say "killed slurmctld and slurmd; starting them again in 10 s"
 sleep 10

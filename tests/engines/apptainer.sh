@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The demo in Apptainer, from the SIF made of the Docker image, as an ordinary user; compares with the plain run. Where there
-# is no apptainer on the PATH (Debian has it in sid alone), it runs in a sid of its own below $FOLDER (root).
+# is no apptainer on the PATH (Debian has it in sid alone), it runs in a sid of its own below $FOLDER (root). SIF=FILE is taken
+# if it is there, and kept there if it is not.
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/docker_image.sh"
 
@@ -12,7 +13,7 @@ make_sid() {
     [ -d "$JARS" ] || fail "this needs the Nextflow that 'make setup' brings where there is no other"
     say "no apptainer here: making a Debian sid for it"
     timed quietly "$FOLDER/sid.log" debootstrap --variant=minbase \
-        --include=apptainer,openjdk-21-jre-headless,procps,ca-certificates sid "$SID"
+        --include=apptainer,squashfuse,openjdk-21-jre-headless,procps,ca-certificates sid "$SID"
     touch "$SID/etc/hosts"
     mkdir -p "$SID$FOLDER" "$SID$JARS" "$SID/outside" "$FOLDER/bin"
     cp "$(command -v nextflow)" "$FOLDER/bin/nextflow"
@@ -37,7 +38,6 @@ in_sid() {
 }
 
 ordinary_user
-docker_image
 if command -v apptainer > /dev/null; then
     inside=as_user
 else
@@ -45,14 +45,24 @@ else
     inside=in_sid
 fi
 
-say "making the SIF"
 copy_project "$FOLDER/project"
-docker save attentome:0.1.0 --output "$FOLDER/image.tar"
-chmod 644 "$FOLDER/image.tar"
-timed quietly "$FOLDER/sif.log" $inside "
-    apptainer build '$FOLDER/project/containers/attentome/attentome.sif' 'docker-archive:$FOLDER/image.tar'"
-rm "$FOLDER/image.tar"
-say "SIF: $(du -m "$FOLDER/project/containers/attentome/attentome.sif" | cut -f 1) MB"
+sif=$FOLDER/project/containers/attentome/attentome.sif
+if [ -f "${SIF:-}" ]; then
+    cp "$SIF" "$sif"
+else
+    docker_image
+    say "making the SIF"
+    docker save attentome:0.1.0 --output "$FOLDER/image.tar"
+    chmod 644 "$FOLDER/image.tar"
+    timed quietly "$FOLDER/sif.log" $inside "
+        APPTAINER_TMPDIR='$FOLDER/project' apptainer build '$sif' 'docker-archive:$FOLDER/image.tar'"
+    rm "$FOLDER/image.tar"
+    [ -z "${SIF:-}" ] || cp "$sif" "$SIF"
+fi
+say "SIF: $(du -m "$sif" | cut -f 1) MB"
+say "starting a container"
+timed quietly "$FOLDER/start.log" $inside "apptainer exec '$sif' python3 -c 'import numpy'"
+timed quietly "$FOLDER/start.log" $inside "apptainer exec '$sif' python3 -c 'import torch'"
 
 plain_run
 for engine in apptainer singularity; do

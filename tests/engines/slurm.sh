@@ -17,6 +17,7 @@ cat > site.config << 'CONFIG'
 executor {
     pollInterval    = '2 sec'
     submitRateLimit = '20/1sec'
+    exitReadTimeout = '20 sec'    // how long a job that is gone may take to show its exit code; it has none if it was killed whole
 }
 // Too little at first: Slurm ends it, and it comes back with more.
 process {
@@ -27,7 +28,7 @@ process {
 CONFIG
 nextflow run "$PROJECT" -profile test,slurm -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
 run=$!
-at_end "kill $run 2> /dev/null && wait $run; scancel --user root; sleep 2"
+at_end "kill $run 2> /dev/null && wait $run; scancel --user root 2> /dev/null; sleep 2"
 
 # Kill the training's processes once it has kept a state.
 wait_for 600 "a checkpoint" sh -c 'ls work/checkpoints/*/*/*/checkpoint.safetensors'
@@ -38,6 +39,7 @@ kill_slurm_daemons
 say "killed slurmctld and slurmd; starting them again in 10 s"
 sleep 10
 start_slurm_daemons
+at_end "scancel --user root 2> /dev/null; sleep 2"
 wait "$run" || { cat run.log; fail "the run through Slurm"; }
 tail -n 3 run.log
 

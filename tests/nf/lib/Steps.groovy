@@ -1,0 +1,108 @@
+/**
+ * Steps that a test starts from: `setup { Steps.labelled(delegate) }`. Each of them runs what it needs before it as well, and
+ * is then there under its own name: `LABEL.out.labels`. Those that read files of Inputs need these written in `when`.
+ */
+class Steps {
+
+    /** SIMULATE: genome, annotation and three sets. */
+    static void simulated(test) {
+        test.run('SIMULATE') {
+            script 'modules/simulate/main.nf'
+            process { '''
+                input[0] = params.findAll { name, _value -> name.startsWith('sim_') }
+                input[1] = 'test'
+            ''' }
+        }
+    }
+
+    /** HARMONISE: the three sets of Inputs.sets. */
+    static void harmonised(test) {
+        test.run('HARMONISE') {
+            script 'modules/harmonise/main.nf'
+            process { """
+                def inputs = file('${test.launchDir}/inputs')
+                input[0] = channel.of('a', 'b', 'c').map { set ->
+                    [[id: set, format: 'bed', settings: [options: [:], contig_alias: [:], coordinate_fix: 'auto']], [inputs.resolve("\${set}.bed")], []]
+                }
+                input[1] = inputs.resolve('genome.fna')
+                input[2] = inputs.resolve('genome.json')
+                input[3] = 'test'
+            """ }
+        }
+    }
+
+    /** CURATED_SITES: the checked genome and the sites of its three sets, curated. */
+    static void curated(test) {
+        test.run('CURATED_SITES') {
+            script 'modules/curated_sites/main.nf'
+            workflow { '''
+                input[0] = params.findAll { name, _value -> name != 'nf_test_output' }
+                input[1] = file("${projectDir}/nextflow_schema.json")
+            ''' }
+        }
+    }
+
+    /** LABEL: labels and arcs of the curated sites. */
+    static void labelled(test) {
+        curated(test)
+        test.run('LABEL') {
+            script 'modules/label/main.nf'
+            process { '''
+                input[0] = CURATED_SITES.out.sites.map { sites -> [[id: 'curated'], sites, []] }
+                input[1] = CURATED_SITES.out.genome
+                input[2] = CURATED_SITES.out.genome_json
+                input[3] = 20
+                input[4] = '70/20/10'
+                input[5] = 'test'
+            ''' }
+        }
+    }
+
+    /** PREDICT: a network of the preset tiny after ten steps on Inputs.scored, and its outputs. */
+    static void predicted(test) {
+        test.run('TRAIN') {
+            script 'modules/train/main.nf'
+            process { """
+                def inputs  = file('${test.launchDir}/inputs')
+                def presets = new groovy.json.JsonSlurper().parseText(file("\${projectDir}/assets/presets.json").text)
+                input[0] = [[id: 'curated'], inputs.resolve('labels.safetensors'), inputs.resolve('labels.json'), inputs.resolve('split.tsv'), [], presets.subMap(['tiny'])]
+                input[1] = inputs.resolve('genome.fna')
+                input[2] = inputs.resolve('genome.json')
+                input[3] = [max_steps: 10]
+                input[4] = 1
+                input[5] = 'cpu'
+                input[6] = "\${workflow.workDir}/checkpoints".toString()
+                input[7] = 'test'
+            """ }
+        }
+        test.run('PREDICT') {
+            script 'modules/predict/main.nf'
+            process { """
+                input[0] = TRAIN.out.model.map { meta, model -> [meta, model, 1] }
+                input[1] = file('${test.launchDir}/inputs/genome.fna')
+                input[2] = file('${test.launchDir}/inputs/genome.json')
+                input[3] = 1
+                input[4] = 1
+                input[5] = 1
+                input[6] = 'cpu'
+                input[7] = 'test'
+            """ }
+        }
+    }
+
+    /** PROFILE: where the heads of that network look. */
+    static void profiled(test) {
+        predicted(test)
+        test.run('PROFILE') {
+            script 'modules/profile/main.nf'
+            process { """
+                input[0] = file('${test.launchDir}/inputs/genome.fna')
+                input[1] = file('${test.launchDir}/inputs/genome.json')
+                input[2] = TRAIN.out.model.map { _meta, model -> model }
+                input[3] = PREDICT.out.shard.map { _meta, shard -> shard }
+                input[4] = '30,31'
+                input[5] = 'test'
+            """ }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 """Describe attention heads: of each its profile, the logo of its best windows, its correlation with the output."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from attentome.elements import read_elements
@@ -16,7 +17,7 @@ from attentome.style import save_figure, use_style
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--heads", nargs="+", required=True, type=numbers_of_head, help="L1_H2 ...; both count from 1")
+    parser.add_argument("--heads", nargs="+", required=True, help="L1_H2 ...; both count from 1")
     parser.add_argument("--profile", required=True, help="profile.safetensors")
     parser.add_argument("--profile_json", required=True)
     parser.add_argument("--windows", required=True, help="windows.tsv")
@@ -28,13 +29,13 @@ def main():
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
     packages = ("numpy", "pandas", "matplotlib", "logomaker")
-    names = [head_name(*numbers) for numbers in options.heads]
-    tag = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    tag = options.heads[0] if len(options.heads) == 1 else f"{options.heads[0]} to {options.heads[-1]}"
     try:
         with task_record(options.record, "DESCRIBE_HEAD", tag, packages):
             describe(options)
     except ValueError as fault:
-        raise SystemExit(f"describe_head.py: {fault}") from None
+        print(f"describe_head.py: {fault}", file=sys.stderr)
+        sys.exit(2)
 
 
 def describe(options):
@@ -44,7 +45,7 @@ def describe(options):
     found = (read_arrays(options.profile), read_json(options.profile_json), read_tsv(options.windows), genome,
              read_bed(options.sites, extra=("support", "sets")))
     use_style()
-    for layer, number in options.heads:
+    for layer, number in map(numbers_of_head, options.heads):
         write_head(describe_head(layer, number, *found), elements, genome, options.out / head_name(layer, number))
 
 

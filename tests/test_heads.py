@@ -350,7 +350,7 @@ def test_tables_have_the_documented_columns(inputs, tmp_path):
 def test_a_wrong_head_ends_with_one_line(inputs, tmp_path):
     for head, said in ((9, "head 9"), ("x", "L1_Hx")):
         done = run_cli(inputs, tmp_path, head)
-        assert done.returncode != 0
+        assert done.returncode == 2
         assert said in done.stderr and "Traceback" not in done.stderr
 
 

@@ -349,6 +349,11 @@ def test_model_directory_round_trip(tmp_path):
         assert torch.equal(a, b)
     with pytest.raises(ValueError, match="not a model directory"):
         load_model(tmp_path)
+    whole = (tmp_path / "m" / "model.safetensors").read_bytes()
+    for cut in (b"", whole[:5], whole[:-9]):
+        (tmp_path / "m" / "model.safetensors").write_bytes(cut)
+        with pytest.raises(ValueError, match="cut or damaged"):
+            load_model(tmp_path / "m")
 
 
 def test_convert_checkpoint_reads_both_kinds(tmp_path):

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from attentome.convolutional import ConvolutionalConfig, ConvolutionalNetwork
@@ -81,6 +82,8 @@ def load_model(folder, device="cpu"):
         weights = load_file(folder / "model.safetensors")
     except OSError as error:
         raise ValueError(f"{folder}: not a model directory (needs model.json and model.safetensors): {error}") from None
+    except SafetensorError as error:
+        raise ValueError(f"{folder}/model.safetensors is cut or damaged ({error}); copy it again") from None
     if description.get("format") != FORMAT:
         raise ValueError(f"{folder}/model.json: format is {description.get('format')!r}, expected {FORMAT!r}")
     network = build_network(read_config({"kind": description.get("kind", ATTENTION), **description["network"]}))

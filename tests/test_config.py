@@ -92,6 +92,25 @@ def test_every_imported_package_is_pinned_as_direct():
     assert "torch" in imported
 
 
+def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
+    """It takes seconds: by what each script imports as it starts, directly or not."""
+    def imported(path, found):
+        for node in ast.parse(path.read_text()).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
+                [node.module] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                module = PROJECT / f"bin/{name.replace('.', '/')}.py"
+                if name not in found:
+                    found.add(name)
+                    if module.exists():
+                        imported(module, found)
+        return found
+
+    scripts = {path.name for path in PROJECT.glob("bin/*.py") if "torch" in imported(path, set())}
+    assert scripts == {"check_device.py", "convert_checkpoint.py", "predict_genome.py", "profile_attention.py",
+                       "train_model.py"}
+
+
 def test_lock_pins_every_package_exactly():
     lock = (PROJECT / "containers/attentome/requirements.txt").read_text().splitlines()
     lines = [line for line in lock if line and not line.startswith("#")]

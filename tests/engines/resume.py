@@ -75,7 +75,7 @@ def training_of(folder):
 def went_on(folder):
     """From which step the training that was last started went on; 0 where it began anew."""
     task = max((path.parent for path in folder.glob("work/*/*/.command.sh") if "train_model.py" in path.read_text()),
-               key=lambda path: path.stat().st_mtime)
+               key=lambda path: (path / ".command.begin").stat().st_mtime)
     said = [line for line in (task / ".command.log").read_text().splitlines() if "going on from the checkpoint" in line]
     return int(said[0].split()[-1]) if said else 0
 

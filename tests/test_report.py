@@ -89,11 +89,9 @@ def described(tmp_path_factory):
     """Inputs of a run of 1 x 4 heads, and the folders of its heads."""
     folder = tmp_path_factory.mktemp("run")
     write_inputs(folder, layers=1, heads=4)
-    heads = [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
-    for number_, head in enumerate(heads, 1):
-        done = run_cli(folder, number_, head)
-        assert done.returncode == 0, done.stderr
-    return folder, heads
+    done = run_cli(folder, folder / "heads", 1, 2, 3, 4)
+    assert done.returncode == 0, done.stderr
+    return folder, [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
 
 
 @pytest.fixture(scope="module")
@@ -588,7 +586,7 @@ def test_element_columns_follow_the_label_shift(tmp_path):
         folder = tmp_path / str(shift)
         write_inputs(folder, layers=1, heads=1, label_shift=shift)
         head = folder / "heads" / "L1_H1"
-        assert run_cli(folder, 1, head).returncode == 0
+        assert run_cli(folder, folder / "heads", 1).returncode == 0
         run = read_run(options(folder, [head]))
         boxes = {element["name"]: (element["from_d"], element["to_d"]) for element in run.elements}
         assert boxes == {element.name: element.distances(shift) for element in read_elements(ELEMENTS)}

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -25,6 +26,15 @@ class Run:
         """Number of tasks per process, of all tasks or of those with one status such as ``CACHED``."""
         rows = [row for row in self.trace if status in (None, row["status"])]
         return Counter(row["name"].split(" ")[0].split(":")[-1] for row in rows)
+
+
+def project_copy(folder):
+    """The pipeline in a folder of its own, to change it there; the folder."""
+    for name in ("bin", "assets", "conf", "modules"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("main.nf", "nextflow.config", "nextflow_schema.json"):
+        shutil.copy(PROJECT / name, folder / name)
+    return folder
 
 
 def without_network():

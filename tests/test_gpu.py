@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from nextflow_run import PROJECT, run_pipeline
+from nextflow_run import PROJECT, project_copy, run_pipeline
 
 NETWORK = {"CHECK_DEVICE", "TRAIN", "PREDICT"}
 ENGINE = """#!/bin/bash
@@ -139,11 +139,7 @@ def test_each_card_has_one_task(tmp_path):
 
 def test_out_of_gpu_memory_comes_back_with_half_the_batch(tmp_path):
     """The scripts of a copy of the project end with exit code 85 until their share of the batch is small enough."""
-    project = tmp_path / "project"
-    for name in ("bin", "assets", "conf", "modules"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("main.nf", "nextflow.config", "nextflow_schema.json"):
-        shutil.copy(PROJECT / name, project / name)
+    project = project_copy(tmp_path / "project")
     for script, fits in (("train_model.py", '"--parts 4"'), ("predict_genome.py", '"--batch 2"')):
         path = project / "bin" / script
         path.rename(path.with_name(f"real_{script}"))

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from nextflow_run import PROJECT, run_pipeline, without_network
+from nextflow_run import PROJECT, project_copy, run_pipeline, without_network
 
 from attentome.genome import load_genome, to_stream
 from attentome.model import as_tokens, tss_logit
@@ -62,11 +62,7 @@ def test_stub_run_makes_every_file(tmp_path, parser):
 
 
 def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
-    project = tmp_path / "project"
-    for name in ("bin", "assets", "conf", "modules"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("main.nf", "nextflow.config", "nextflow_schema.json"):
-        shutil.copy(PROJECT / name, project / name)
+    project = project_copy(tmp_path / "project")
 
     def changed_tasks(*arguments):
         run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "-resume", *arguments, project=project)

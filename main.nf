@@ -6,6 +6,7 @@
  */
 
 include { code_version } from './modules/code_version'
+include { each_network ; further_networks ; of_model } from './modules/networks'
 include { read_json ; typed_parameters } from './modules/parameters'
 
 include { CHECK_DEVICE  } from './modules/check_device'
@@ -20,6 +21,7 @@ include { COMPARE_SETS  } from './modules/compare_sets'
 include { GRID          } from './modules/grid'
 include { PROFILE       } from './modules/profile'
 include { DESCRIBE_HEAD } from './modules/describe_head'
+include { TESTED_HEADS  } from './modules/tested_heads'
 include { REPORT        } from './modules/report'
 
 workflow {
@@ -68,18 +70,29 @@ workflow {
     // [tiny: [network: [...], training: [...]]]: without the peer, so that its settings train no network again
     own       = preset.collectEntries { name, parts -> [name, parts.findAll { part, _value -> part != 'peer' }] }
     overrides = settings.subMap(['padding', 'window', 'max_steps', 'learning_rate', 'batch_size', 'dropout'])
-    // [[id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], preset], one for each network
-    ch_trained = LABEL.out.labels
+    // [[id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or []], one for each label set
+    ch_learned = LABEL.out.labels
         .join(LABEL.out.auxiliary, remainder: true)
         .map { meta, labels, json, split, auxiliary -> [meta, labels, json, split, auxiliary ?: []] }
+    // [[[id: 'curated', seed: 1]], labels.safetensors, ..., preset]: the networks of one task, what they learn, and how
+    ch_curated_learned = ch_learned.filter { learned -> learned[0].id == 'curated' }
+    ch_real = ch_learned.filter { !model_json }.map { learned -> [[[id: learned[0].id, seed: settings.seed]]] + learned.tail() + [own] }
+    ch_peer = ch_curated_learned.filter { settings.baselines }
+        .map { learned -> [[[id: 'residual_cnn', seed: settings.seed, peer: true]]] + learned.tail() + [preset] }
+    further = settings.controls && !settings.curate_only ? further_networks(settings) : []    // [[[id: 'replicate_2', ...]], [[id: 'control_random_01', ...], ...], ...]
+    ch_further = ch_curated_learned
+        .combine(channel.fromList(further.collect { networks -> [networks] }))
+        .map { learned -> [learned[-1]] + learned[1..4] + [model_json ? of_model(own, model_json) : own] }
     TRAIN(
-        ch_trained.filter { !model_json }.map { item -> item + [own] }
-            .mix(ch_trained.filter { item -> settings.baselines && item[0].id == 'curated' }.map { item -> [[id: 'residual_cnn', peer: true]] + item.tail() + [preset] }),
+        ch_real.mix(ch_peer, ch_further),
         ch_genome, ch_genome_json, overrides.findAll { _name, value -> value != null },
-        settings.seed, ch_device, "${workflow.workDir}/checkpoints/${workflow.sessionId}".toString(), code_version('train_model.py'),
+        ch_device, "${workflow.workDir}/checkpoints/${workflow.sessionId}".toString(), code_version('train_model.py'),
     )
-    // [[id: 'curated'], model/], one for each network
-    ch_models = TRAIN.out.model.mix(ch_curated.filter { model_json }.map { meta, _labels, _json, _split -> [meta, model_json.parent] })
+    // [[id: 'curated', seed: 1], model/], one for each network that predicts the genome
+    ch_models = TRAIN.out.model
+        .filter { networks, _models -> !networks[0].control }
+        .flatMap { networks, models -> each_network(networks, models) }
+        .mix(ch_curated.filter { model_json }.map { meta, _labels, _json, _split -> [meta, model_json.parent] })
 
     // [[id: 'curated'], model/, 1]: each network and each shard of the genome. What is no number, CHECK_INPUTS tells.
     shards = settings.shards instanceof Integer ? settings.shards : 1
@@ -117,7 +130,7 @@ workflow {
     COMPARE_PEERS(
         ch_outputs, ch_model_json,
         JOIN_OUTPUTS.out.outputs.filter { meta, _outputs -> meta.peer }.map { _meta, outputs -> outputs },
-        TRAIN.out.model.filter { meta, _model -> meta.peer }.map { _meta, model -> model.resolve('model.json') },
+        ch_models.filter { meta, _model -> meta.peer }.map { _meta, model -> model.resolve('model.json') },
         SCAN_PROMOTERS.out.outputs, SCAN_PROMOTERS.out.promoter, ch_labels, ch_split,
         settings.seed, code_version('compare_peers.py'),
     )
@@ -139,9 +152,18 @@ workflow {
         ch_genome, ch_genome_json, ch_sites, elements, code_version('describe_head.py'),
     )
 
+    // [heads.tsv, controls.tsv, ...]: what the tests of the heads found; empty without controls
+    TESTED_HEADS(
+        settings,
+        ch_models.filter { meta, _model -> settings.controls && meta.id == 'curated' }.map { meta, model -> [[meta], [model]] },
+        TRAIN.out.model.filter { networks, _models -> networks[0].control },
+        ch_labels, ch_labels_json, ch_split, ch_genome, ch_genome_json, ch_device,
+    )
+
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
     ch_facts = CURATED_SITES.out.facts.mix(
-        ch_labels_json, ch_split, TRAIN.out.training.filter { meta, _history, _json -> meta.id == 'curated' }.flatMap { _meta, history, json -> [history, json] },
+        ch_labels_json, ch_split, TRAIN.out.training.filter { networks, _history, _json -> networks[0].id == 'curated' }.flatMap { _networks, history, json -> history + json },
+        TESTED_HEADS.out.facts,
         ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, COMPARE_PEERS.out.peers, PROFILE.out.profile_json, GRID.out.png,
         channel.value(file("${projectDir}/assets/published_counts.json")),
     )

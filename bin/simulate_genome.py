@@ -4,6 +4,7 @@
 import argparse
 import sys
 
+from attentome.planted_designs import DESIGNS, LENGTH, PROMOTERS, simulate_design
 from attentome.record import task_record
 from attentome.simulate import noisy_set, place_genes, simulate_genome, write_simulation
 
@@ -12,8 +13,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, help="folder to write")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--length", type=int, default=200_000, help="nt")
-    parser.add_argument("--promoters", type=int, default=400)
+    parser.add_argument("--design", choices=["minimal", *DESIGNS], default="minimal",
+                        help="easy and hard plant more parts, for a self-test, and settle all below but length and "
+                             "promoters")
+    parser.add_argument("--length", type=int, help=f"nt; 200000 if minimal, else {LENGTH}")
+    parser.add_argument("--promoters", type=int, help=f"400 if minimal, else {PROMOTERS}")
     parser.add_argument("--decoys", type=int, default=100, help="of each kind")
     parser.add_argument("--minus35_conservation", type=float, default=0.85)
     parser.add_argument("--minus10_conservation", type=float, default=0.90)
@@ -24,17 +28,26 @@ def main():
     parser.add_argument("--jitter_rate", type=float, default=0.1)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
+    design = DESIGNS.get(args.design)
+    usual_length, usual_promoters = (LENGTH, PROMOTERS) if design else (200_000, 400)
+    length = usual_length if args.length is None else args.length
+    promoters = usual_promoters if args.promoters is None else args.promoters
+    noise = design or args
     with task_record(args.record, "SIMULATE", packages=("numpy", "pandas")):
         try:
-            sequence, truth = simulate_genome(
-                args.length, args.promoters, args.decoys, args.minus35_conservation, args.minus10_conservation,
-                args.spacer_16, args.spacer_18, args.seed)
+            if design:
+                sequence, truth, parts = simulate_design(design, length, promoters, args.seed)
+            else:
+                sequence, truth = simulate_genome(
+                    length, promoters, args.decoys, args.minus35_conservation, args.minus10_conservation,
+                    args.spacer_16, args.spacer_18, args.seed)
+                parts = None
         except ValueError as fault:
             print(f"simulation: {fault}", file=sys.stderr)
             sys.exit(2)
-        sets = [noisy_set(truth, args.length, args.miss_rate, args.false_rate, args.jitter_rate, [args.seed, number])
+        sets = [noisy_set(truth, length, noise.miss_rate, noise.false_rate, noise.jitter_rate, [args.seed, number])
                 for number in (1, 2, 3)]
-        write_simulation(args.out, sequence, truth, sets, place_genes(truth, args.length, [args.seed, 4]))
+        write_simulation(args.out, sequence, truth, sets, place_genes(truth, length, [args.seed, 4]), parts)
 
 
 if __name__ == "__main__":

@@ -387,6 +387,7 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
     write_tsv(tmp_path / "split.tsv", pd.DataFrame(
         [(part.arc, part.contig, part.start, part.end) for parts in ARCS.values() for part in parts],
         columns=["arc", "contig", "start", "end"]))
+    write_json(tmp_path / "networks.json", [{"id": "curated", "seed": 1}])
     write_json(tmp_path / "presets.json", {"small": {
         "network": dataclasses.asdict(CONFIG),
         "training": dataclasses.asdict(dataclasses.replace(SETTINGS, max_steps=240, evaluate_every=60))}})
@@ -395,7 +396,7 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
         return subprocess.Popen([
             sys.executable, root / "bin/train_model.py", "--genome", "genome.fna", "--genome_json", "genome.json",
             "--labels", "labels.safetensors", "--labels_json", "labels.json", "--split", "split.tsv", "--presets",
-            "presets.json", "--preset", "small", "--seed", "1", "--out", out, *more], cwd=tmp_path,
+            "presets.json", "--preset", "small", "--networks", "networks.json", "--out", out, *more], cwd=tmp_path,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     whole = start("whole")
@@ -415,7 +416,8 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
     last = start("killed", *more)
     assert "going on from the checkpoint" in last.communicate()[0] and last.returncode == 0
     for name in ("model/model.safetensors", "model/model.json", "history.tsv", "training.json"):
-        assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+        assert ((tmp_path / "killed/curated" / name).read_bytes()
+                == (tmp_path / "whole/curated" / name).read_bytes()), name
 
 
 def step_kept(folder):

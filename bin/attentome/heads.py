@@ -84,6 +84,26 @@ def key_reach(peak_d, key_context):
     return peak_d - downstream, peak_d + upstream
 
 
+def used_range(peak_d, key_context, window):
+    """Distances that the statistics of a logo use: the key's reach and :data:`MARGIN` nt beside it, in the zoom.
+
+    Parameters
+    ----------
+    peak_d : int
+    key_context : (int, int)
+        As in :func:`key_reach`.
+    window : int
+
+    Returns
+    -------
+    (int, int)
+        Smallest and largest d, both included.
+    """
+    low, high = zoom_range(peak_d, window)
+    nearest, farthest = key_reach(peak_d, key_context)
+    return max(low, nearest - MARGIN), min(high, farthest + MARGIN)
+
+
 def origin_words(ahead):
     """What lies at d = 0: the query, or the end of a window that looks ``ahead`` nt further downstream."""
     return "the query" if ahead == 0 else f"the window's end, {ahead} nt downstream of the query"
@@ -198,7 +218,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
     width, shift = profile["window"], profile["label_shift"]
     low, high = zoom_range(peak, width)
     reach = key_reach(peak, profile["key_context"][layer - 1])
-    used = max(low, reach[0] - MARGIN), min(high, reach[1] + MARGIN)
+    used = used_range(peak, profile["key_context"][layer - 1], width)
     tokens = window_tokens(genome, own, low, high)
     background = genome_background(genome)
     counts = base_counts(tokens)

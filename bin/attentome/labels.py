@@ -82,6 +82,25 @@ def split_sets(arrays):
     return sets
 
 
+def rotate_labels(labels, share):
+    """Labels moved along each contig, both strands by the same way, over its end to its beginning.
+
+    How many there are and how far apart stays as it is; what they have to do with the sequence is gone.
+
+    Parameters
+    ----------
+    labels : dict of str to ndarray
+        Anything by genomic position.
+    share : float
+        How far, as a share of each contig's length.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
+    return {key: np.roll(array, round(share * len(array))) for key, array in labels.items()}
+
+
 def query_position(tss, strand, label_shift):
     """Genomic position of the query of a TSS (0-based): downstream by ``label_shift`` nt. May lie off the contig."""
     return tss + label_shift if strand == "plus" else tss - label_shift

@@ -17,6 +17,11 @@ def genome_background(genome):
     return both / both.sum() if both.sum() else np.full(4, 0.25)
 
 
+def letters(by_code):
+    """Numbers by base code, shape (..., 6), in the order A, C, G, T: shape (..., 4)."""
+    return np.asarray(by_code)[..., [0, 2, 3, 1]]
+
+
 def base_counts(tokens):
     """Counts of A, C, G, T per column; unknown bases and places outside a contig are not counted.
 

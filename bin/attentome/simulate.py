@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from attentome.formats import write_bed, write_text, write_tsv
-from attentome.genome import decode, encode, interval_to_stream, to_stream
+from attentome.genome import decode, interval_to_stream, to_stream
+from attentome.promoter_parts import plant, spread
 
 CONTIG = "sim"
 MINUS35 = "TTGACA"
@@ -63,7 +64,7 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
     random = np.random.default_rng([seed, 0])
     tokens = random.integers(0, 4, length).astype(np.uint8)
     kinds = random.permutation(np.repeat(KINDS, [promoters, decoys, decoys]))
-    starts = _spread(len(kinds), UPSTREAM + DOWNSTREAM, length, random)
+    starts = spread(len(kinds), UPSTREAM + DOWNSTREAM, length, random)
     rows = []
     for kind, start in zip(kinds, starts):
         strand = ("plus", "minus")[random.integers(2)]
@@ -87,24 +88,10 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
     return decode(tokens), truth.astype({column: "Int64" for column in whole})
 
 
-def _spread(count, width, length, random):
-    """Starts of ``count`` intervals of ``width`` nt on ``length`` nt: uniform among all non-overlapping placements."""
-    free = length - count * width
-    if free < 0:
-        raise ValueError(f"{count} elements of {width} nt do not fit on {length} nt; "
-                         "lengthen the genome or plant fewer")
-    return np.sort(random.choice(free + count, count, replace=False)) + np.arange(count) * (width - 1)
-
-
 def _plant(tokens, name, first, consensus, conservation, strand, random):
-    """Write a hexamer at stream position ``first`` into the plus strand ``tokens`` and return its columns of truth."""
-    letters = encode(consensus)
-    kept = random.random(len(letters)) < conservation
-    letters = np.where(kept, letters, random.integers(0, 4, len(letters))).astype(np.uint8)
-    start, end = interval_to_stream(first, first + len(letters), len(tokens), strand)
-    # Codes 0..3 are A T C G: the complement flips the lowest bit.
-    tokens[start:end] = letters if strand == "plus" else letters[::-1] ^ 1
-    return {f"{name}_start": start, f"{name}_end": end, name: decode(letters)}
+    """Write a hexamer at stream position ``first`` and return its columns of truth."""
+    start, end, letters = plant(tokens, first, consensus, conservation, strand, random)
+    return {f"{name}_start": start, f"{name}_end": end, name: letters}
 
 
 def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, seed=1):
@@ -113,7 +100,8 @@ def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, see
     Parameters
     ----------
     truth : DataFrame
-        Of :func:`simulate_genome`; only its promoters are TSSs.
+        Of :func:`simulate_genome` or of :func:`attentome.planted_designs.simulate_design`; only its promoters are
+        TSSs.
     length : int
         Length of the circular genome in nt.
     miss_rate : float
@@ -176,7 +164,7 @@ def place_genes(truth, length, seed=1):
     return genes.assign(name=[f"gene{number:04d}" for number in range(1, len(genes) + 1)])
 
 
-def write_simulation(folder, sequence, truth, sets, genes):
+def write_simulation(folder, sequence, truth, sets, genes, parts=None):
     """Write what the pipeline reads, in the three kinds of formats it accepts, and the truth.
 
     Parameters
@@ -184,17 +172,21 @@ def write_simulation(folder, sequence, truth, sets, genes):
     folder : str or Path
     sequence : str
     truth : DataFrame
-        Of :func:`simulate_genome`.
+        Of :func:`simulate_genome` or of :func:`attentome.planted_designs.simulate_design`.
     sets : sequence of three DataFrames
         Of :func:`noisy_set`; written as BED6, GFF3 and a table with named columns.
     genes : DataFrame
         Of :func:`place_genes`.
+    parts : DataFrame, optional
+        Of :func:`attentome.planted_designs.simulate_design`.
     """
     folder = Path(folder)
     lines = [sequence[start:start + 80] for start in range(0, len(sequence), 80)]
     write_text(folder / "genome.fna", f">{CONTIG} simulated genome\n" + "\n".join(lines) + "\n")
     write_text(folder / "genes.gff", _annotation(genes, len(sequence)))
     write_tsv(folder / "truth.tsv", truth)
+    if parts is not None:
+        write_tsv(folder / "parts.tsv", parts)
     first, second, third = sets
     write_bed(folder / "set_a.bed", first.assign(
         start=first["tss"], end=first["tss"] + 1, name=[f"a{n}" for n in range(1, len(first) + 1)],

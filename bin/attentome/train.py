@@ -145,6 +145,15 @@ def read_peer(presets, name, overrides):
     return read_preset({name: {"network": peer["network"], "training": training}}, name, steps)
 
 
+def shortened(settings, share):
+    """The same training in a share of its steps; with 0 the weights stay as they are drawn.
+
+    What belongs to the steps as a whole, the warm-up and the fall of the learning rate, is shortened with them.
+    """
+    return replace(settings, max_steps=round(settings.max_steps * share),
+                   warmup_steps=round(settings.warmup_steps * share))
+
+
 class SegmentSampler:
     """Draws training segments.
 
@@ -349,7 +358,7 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
                        {f"{number} {name}": array for number, arrays in enumerate(channels)
                         for name, array in arrays.items()}
                        | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
-    kept = Path(checkpoints) / mark[:16] if checkpoints else None
+    kept = Path(checkpoints) / mark[:16] if checkpoints and settings.max_steps else None
     if kept and load_checkpoint(kept, state, mark, log):
         log(f"going on from the checkpoint of step {state.step}")
     started = saved = time.monotonic()
@@ -380,8 +389,9 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
             saved = time.monotonic()
     if kept and state.step > first:    # so that a task that is started again, though it had come so far, ends at once
         save_checkpoint(kept, state, mark)
-    averaged.load_state_dict(state.best[2])
-    summary = {"steps": state.history[-1]["step"], "best_step": state.best[1], "stop_reason": stop_reason,
+    if state.best:
+        averaged.load_state_dict(state.best[2])
+    summary = {"steps": state.step, "best_step": state.best[1] if state.best else 0, "stop_reason": stop_reason,
                "n_weights": sum(parameter.numel() for parameter in network.parameters()),
                "settings": asdict(settings)}
     return averaged.eval(), state.history, summary, state.speed

@@ -1,47 +1,51 @@
 include { json ; quoted } from '../parameters'
+include { tag_of } from '../networks'
 
-// The network, trained on the training arc and stopped by the validation arc.
+// Networks, each trained on the training arc and stopped by the validation arc, one after the other.
 process TRAIN {
-    tag "${meta.id}"
+    tag "${tag_of(networks)}"
     label 'process_long'
     label 'process_gpu'
 
     input:
-    // [id: 'curated'], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], and of the presets the
-    // one that is used: [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]
-    tuple val(meta), path(labels), path(labels_json), path(split), path(auxiliary), val(preset)
+    // [[id: 'curated', seed: 1], ...], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], and of the
+    // presets the one that is used: [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]
+    tuple val(networks), path(labels), path(labels_json), path(split), path(auxiliary), val(preset)
     path genome
     path genome_json
     val overrides        // [window: 256]: settings in place of the preset's
-    val seed
     val device           // 'auto', 'cpu' or 'cuda'
     val checkpoints      // folder outside of the task's own, where a task that was killed finds the states that it kept
     val code
 
     output:
-    tuple val(meta), path("${meta.id}/model"), emit: model
-    tuple val(meta), path("${meta.id}/history.tsv"), path("${meta.id}/training.json"), emit: training
-    path "${meta.id}/speed.tsv", emit: speed
+    tuple val(networks), path('*/model', arity: '1..*'), emit: model
+    tuple val(networks), path('*/history.tsv', arity: '1..*'), path('*/training.json', arity: '1..*'), emit: training
+    path '*/speed.tsv', emit: speed
     path 'record.json', topic: records
 
     script:
-    def options = [auxiliary ? "--auxiliary ${auxiliary}" : '', meta.peer ? '--peer' : ''].findAll().join(' ')
+    def options = [auxiliary ? "--auxiliary ${auxiliary}" : '', networks[0].peer ? '--peer' : ''].findAll().join(' ')
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(preset))} > presets.json
     printf '%s\\n' ${quoted(json(overrides))} > overrides.json
+    printf '%s\\n' ${quoted(json(networks))} > networks.json
     train_model.py --genome ${genome} --genome_json ${genome_json} --labels ${labels} --labels_json ${labels_json} \\
-        --split ${split} --presets presets.json --preset ${preset.keySet()[0]} --overrides overrides.json --seed ${seed} \\
-        --threads ${task.cpus} --device ${device} --parts ${2 ** (task.attempt - 1)} --checkpoints ${quoted(checkpoints)}/${code} \\
-        ${options} --out ${meta.id}
+        --split ${split} --presets presets.json --preset ${preset.keySet()[0]} --overrides overrides.json \\
+        --networks networks.json --threads ${task.cpus} --device ${device} --parts ${2 ** (task.attempt - 1)} \\
+        --checkpoints ${quoted(checkpoints)}/${code} ${options} --tag ${quoted(task.tag)}
     """
 
     stub:
     """
     # code ${code}
-    mkdir -p ${meta.id}/model
-    touch ${meta.id}/model/model.safetensors ${meta.id}/{history,speed}.tsv
-    echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > ${meta.id}/model/model.json
-    echo '{}' | tee ${meta.id}/training.json > record.json
+    for network in ${networks.collect { network -> network.id }.join(' ')}; do
+        mkdir -p \$network/model
+        touch \$network/model/model.safetensors \$network/{history,speed}.tsv
+        echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > \$network/model/model.json
+        echo '{}' > \$network/training.json
+    done
+    echo '{}' > record.json
     """
 }

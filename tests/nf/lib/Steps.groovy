@@ -65,20 +65,19 @@ class Steps {
             process { """
                 def inputs  = file('${test.launchDir}/inputs')
                 def presets = new groovy.json.JsonSlurper().parseText(file("\${projectDir}/assets/presets.json").text)
-                input[0] = [[id: 'curated'], inputs.resolve('labels.safetensors'), inputs.resolve('labels.json'), inputs.resolve('split.tsv'), [], presets.subMap(['tiny'])]
+                input[0] = [[[id: 'curated', seed: 1]], inputs.resolve('labels.safetensors'), inputs.resolve('labels.json'), inputs.resolve('split.tsv'), [], presets.subMap(['tiny'])]
                 input[1] = inputs.resolve('genome.fna')
                 input[2] = inputs.resolve('genome.json')
                 input[3] = [max_steps: 10]
-                input[4] = 1
-                input[5] = 'cpu'
-                input[6] = "\${workflow.workDir}/checkpoints".toString()
-                input[7] = 'test'
+                input[4] = 'cpu'
+                input[5] = "\${workflow.workDir}/checkpoints".toString()
+                input[6] = 'test'
             """ }
         }
         test.run('PREDICT') {
             script 'modules/predict/main.nf'
             process { """
-                input[0] = TRAIN.out.model.map { meta, model -> [meta, model, 1] }
+                input[0] = TRAIN.out.model.map { networks, models -> [networks[0], models[0], 1] }
                 input[1] = file('${test.launchDir}/inputs/genome.fna')
                 input[2] = file('${test.launchDir}/inputs/genome.json')
                 input[3] = 1
@@ -98,7 +97,7 @@ class Steps {
             process { """
                 input[0] = file('${test.launchDir}/inputs/genome.fna')
                 input[1] = file('${test.launchDir}/inputs/genome.json')
-                input[2] = TRAIN.out.model.map { _meta, model -> model }
+                input[2] = TRAIN.out.model.map { _networks, models -> models[0] }
                 input[3] = PREDICT.out.shard.map { _meta, shard -> shard }
                 input[4] = '30,31'
                 input[5] = 'test'

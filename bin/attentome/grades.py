@@ -1,0 +1,316 @@
+"""The grade of every head: five tests by a printed rule, the same for the heads of control networks.
+
+A test that was not run is not passed, and is told from one that failed. Without control networks no head is graded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from attentome.chance import band, empirical_p, q_values, smallest_q
+from attentome.replicates import change_of_logo, logo_similarity, match_heads, profile_similarity
+
+TESTS = ("S", "L", "K", "R", "I")
+GRADES = ("A", "B", "C", "D")
+UNSUPPORTED, NOT_GRADED = "unsupported", "not graded"
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
+KINDS = ("random", "rotated")
+"""Kinds of control networks, as in ``control`` of a network's name."""
+
+
+@dataclass
+class Controls:
+    """Control networks that a network's heads are held against.
+
+    Attributes
+    ----------
+    networks : dict of str to list of Evidence
+        Kind to its networks.
+    """
+
+    networks: dict
+
+    def values(self, kind, name):
+        """A statistic of all heads of a kind of control: shape (networks, heads)."""
+        return np.array([getattr(one, name).ravel() for one in self.networks[kind]]).reshape(
+            len(self.networks[kind]), -1)
+
+    def testable(self, kind, n_heads, max_q):
+        """Whether there are enough networks of a kind for a single head to reach ``max_q``."""
+        return smallest_q(n_heads, len(self.networks[kind])) <= max_q
+
+
+def head_numbers_of(evidence):
+    """Layer and head of each row, counted from 1, in the order in which arrays are flattened."""
+    layers, heads = evidence.peak_d.shape
+    return np.repeat(np.arange(1, layers + 1), heads), np.tile(np.arange(1, heads + 1), layers)
+
+
+def test_against_controls(evidence, controls, statistic):
+    """p- and q-values of one statistic of all heads against each kind of control.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    controls : Controls
+    statistic : str
+        Attribute of :class:`attentome.evidence.Evidence`.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (heads,)
+        ``p_<kind>``, ``q_<kind>`` and ``above_<kind>``: how many networks hold any head as high.
+    """
+    values, found = getattr(evidence, statistic).ravel(), {}
+    for kind in KINDS:
+        null = controls.values(kind, statistic)
+        p = empirical_p(values, null) if len(null) else np.full(values.shape, np.nan)
+        found |= {f"p_{kind}": p, f"q_{kind}": q_values(p) if len(null) else p,
+                  f"above_{kind}": (null.max(1)[:, None] >= values).sum(0) if len(null) else np.full(values.shape, -1)}
+    return found
+
+
+def same_head_again(evidence, others, controls, rule):
+    """Each head's partner in other networks of its kind.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    others : dict of str to Evidence
+        Name to network.
+    controls : Controls
+        Their heads' logos are the null of the likeness of two logos.
+    rule : dict
+        ``tests.R`` of the rule.
+
+    Returns
+    -------
+    DataFrame
+        layer, head, network, match_layer, match_head, profile_r, lag, logo_r, logo_p, logo_q, matched (0 or 1); one row
+        for each head and network.
+    """
+    layer, head = head_numbers_of(evidence)
+    own = evidence.mean_top.mean(0).reshape(len(layer), -1)
+    changes = _changes(evidence)
+    of_controls = [change for one in sum(controls.networks.values(), []) for change in _changes(one)]
+    null = [[logo_similarity(change, control) for control in of_controls] for change in changes] if others else []
+    rows = []
+    for name, other in others.items():
+        profile_r, lags = profile_similarity(own, other.mean_top.mean(0).reshape(len(layer), -1))
+        logo_r = np.array([[logo_similarity(one, two) for two in _changes(other)] for one in changes])
+        partner = match_heads(profile_r, logo_r)
+        at = np.arange(len(partner)), partner
+        p = np.array([empirical_p(logo_r[i, j], np.array(null[i])) for i, j in enumerate(partner)], float)
+        rows.append(pd.DataFrame({
+            "layer": layer, "head": head, "network": name, "match_layer": layer[partner], "match_head": head[partner],
+            "profile_r": profile_r[at], "lag": lags[at], "logo_r": logo_r[at], "logo_p": p, "logo_q": q_values(p)}))
+    if not rows:
+        return pd.DataFrame(columns=["layer", "head", "network", "match_layer", "match_head", "profile_r", "lag",
+                                     "logo_r", "logo_p", "logo_q", "matched"])
+    table = pd.concat(rows, ignore_index=True)
+    table["matched"] = ((table["profile_r"] >= rule["min_r"]) & (table["logo_q"] <= rule["max_q"])).astype(int)
+    return table.sort_values(["layer", "head", "network"], kind="stable", ignore_index=True)
+
+
+def _changes(evidence):
+    return [change_of_logo(evidence, *at) for at in np.ndindex(evidence.peak_d.shape)]
+
+
+def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=False):
+    """Grade the heads of one network.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    controls : Controls
+        Other networks than this one.
+    others : dict of str to Evidence
+        Networks of the same kind from other seeds.
+    knockout : DataFrame or None
+        ``knockout.tsv``; None where it was not run.
+    mutants : DataFrame or None
+        ``ism_heads.tsv`` joined with ``deletion_heads.tsv``; None where it was not run.
+    rule : dict
+        ``grade_rule.json``.
+    is_control : bool
+        The network is itself one of the controls, so there is one fewer of its kind to hold it against than there
+        should be: its heads are tested all the same.
+
+    Returns
+    -------
+    heads : DataFrame
+        One row a head: what was measured, the outcome of each test, ``grade``, ``first_failed``.
+    seeds : DataFrame
+        :func:`same_head_again`.
+    """
+    tests = rule["tests"]
+    layer, head = head_numbers_of(evidence)
+    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("sharpness", "bits"))
+    seeds = same_head_again(evidence, others, controls, tests["R"])
+    by_head = seeds.groupby(["layer", "head"])["matched"].sum() if len(seeds) else {}
+    table = pd.DataFrame({
+        "layer": layer, "head": head, "peak_d": evidence.peak_d.ravel(), "peak_x_uniform": evidence.sharpness.ravel(),
+        "focus": evidence.focus.ravel(), **{f"s_{name}": values for name, values in sharp.items()},
+        "bits_heldout": evidence.bits.ravel(), "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
+        "bits_random_windows": evidence.best_bits(evidence.random_counts).ravel(),
+        "logo_auroc": evidence.auroc.ravel(), **{f"l_{name}": values for name, values in logo.items()},
+        "seeds_found": [int(by_head[key]) if len(seeds) else 0 for key in zip(layer, head, strict=True)],
+        "seeds_run": len(others) + 1})
+    table = _with_knockout(table, knockout)
+    if mutants is not None:
+        columns = {"rho": "ism_rho", "lag": "ism_lag", "p": "ism_p", "q": "ism_q", "area": "deletion_area",
+                   "lo": "deletion_lo", "hi": "deletion_hi"}
+        mutants = mutants[["layer", "head", *columns]].rename(columns=columns)
+        table = table.merge(mutants, on=["layer", "head"], how="left")
+    else:
+        table[["ism_rho", "ism_lag", "ism_p", "ism_q", "deletion_area", "deletion_lo", "deletion_hi"]] = np.nan
+    for letter, kind in (("S", "s"), ("L", "l")):
+        table[letter] = _control_test(table, kind, controls, tests[letter]["max_q"], is_control)
+    table["K"] = _outcome((table[["dprauc_zero_hi", "dprauc_mean_hi", "dprauc_uniform_hi"]] < 0).all(axis=1),
+                          table["dprauc_zero_hi"].notna())
+    enough = len(others) + 1 >= tests["R"]["min_seeds"]
+    table["R"] = _outcome(table["seeds_found"] >= tests["R"]["min_share"] * max(len(others), 1), enough)
+    table["I"] = _outcome(table["deletion_lo"] > 0, table["deletion_lo"].notna())
+    capped = not is_control and not controls.testable("rotated", len(layer), tests["S"]["max_q"])
+    table["grade"] = [grade(row, rule, capped) for row in table[list(TESTS)].to_dict("records")]
+    table["first_failed"] = [next((test for test in TESTS if row[test] != PASSED), "")
+                             for row in table[list(TESTS)].to_dict("records")]
+    return table, seeds
+
+
+def grade(outcomes, rule, capped=False):
+    """The letter of a head.
+
+    Parameters
+    ----------
+    outcomes : dict of str to str
+        ``S L K R I`` to passed, failed or not run.
+    rule : dict
+    capped : bool
+        Rotated-label networks were too few to test against: C is the best grade.
+
+    Returns
+    -------
+    str
+        A, B, C, D, ``unsupported``; ``not graded`` where S, on which all stands, was not run.
+    """
+    if outcomes["S"] == NOT_RUN:
+        return NOT_GRADED
+    for entry in rule["grades"]:
+        if all(outcomes[test] == PASSED for test in entry["all"]) and (
+                "any" not in entry or any(outcomes[test] == PASSED for test in entry["any"])):
+            return max(entry["grade"], "C") if capped else entry["grade"]
+    return UNSUPPORTED
+
+
+def _control_test(table, kind, controls, max_q, is_control):
+    """Passed, failed or not run against the kinds of controls that are enough to test against."""
+    kinds = [control for control in KINDS
+             if controls.networks[control] and (is_control or controls.testable(control, len(table), max_q))]
+    if "random" not in kinds:
+        return NOT_RUN
+    return _outcome((table[[f"{kind}_q_{control}" for control in kinds]] <= max_q).all(axis=1), True)
+
+
+def _outcome(passed, run):
+    return np.where(run, np.where(passed, PASSED, FAILED), NOT_RUN)
+
+
+def _with_knockout(table, knockout):
+    names = [f"dprauc_{kind}{part}" for kind in ("zero", "mean", "uniform") for part in ("", "_lo", "_hi")]
+    if knockout is None:
+        table[names] = np.nan
+        return table
+    for kind in ("zero", "mean", "uniform"):
+        rows = knockout[(knockout["metric"] == "pr_auc") & (knockout["kind"] == kind)]
+        rows = rows[["layer", "head", "delta", "lo", "hi"]].set_axis(
+            ["layer", "head", *(name for name in names if f"_{kind}" in name)], axis=1)
+        table = table.merge(rows, on=["layer", "head"], how="left")
+    return table
+
+
+def grade_controls(controls, rule):
+    """Grades of the heads of all control networks, each held against the others: an upper bound.
+
+    Knock-outs and mutants of control networks are not run unless a head could be graded by them; here they count as
+    passed, so that no control head has a better grade than the one told.
+
+    Returns
+    -------
+    DataFrame
+        control, network (counted from 1), and the columns of :func:`grade_heads`.
+    """
+    rows = []
+    for kind in KINDS:
+        for number, one in enumerate(controls.networks[kind]):
+            rest = Controls({name: [other for other in networks if other is not one]
+                             for name, networks in controls.networks.items()})
+            same = {str(index + 1): other for index, other in enumerate(controls.networks[kind]) if other is not one}
+            table, _ = grade_heads(one, rest, same, None, None, rule, is_control=True)
+            for test in ("K", "I"):
+                table[test] = PASSED
+            table["grade"] = [grade(row, rule) for row in table[list(TESTS)].to_dict("records")]
+            table[["K", "I"]] = NOT_RUN
+            table.insert(0, "control", kind)
+            table.insert(1, "network", number + 1)
+            rows.append(table)
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["control", "network", "grade"])
+
+
+def band_table(controls):
+    """What the heads of control networks do at each distance: the middle 95 % of their profiles, and the highest.
+
+    Returns
+    -------
+    DataFrame
+        control, d, low, high, highest (x uniform; mean score over the highest outputs, both halves), n_networks,
+        n_heads.
+    """
+    rows = []
+    for kind, networks in controls.networks.items():
+        if networks:
+            profiles = np.concatenate([one.mean_top.mean(0).reshape(-1, one.window) for one in networks])
+            profiles = profiles.astype(float) * networks[0].window
+            low, high = band(profiles)
+            rows.append(pd.DataFrame({"control": kind, "d": np.arange(len(low)), "low": low, "high": high,
+                                      "highest": profiles.max(0), "n_networks": len(networks),
+                                      "n_heads": len(profiles)}))
+    columns = ["control", "d", "low", "high", "highest", "n_networks", "n_heads"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+
+def grade_summary(real, of_kind, heads, of_controls, rule):
+    """How many heads have which grade, and what stands beside that wherever grades stand.
+
+    Parameters
+    ----------
+    real : Evidence
+    of_kind : dict of str to dict of str to Evidence
+        random, rotated and replicate to networks by name.
+    heads, of_controls : DataFrame
+        Graded heads of the real network, and of the controls.
+    rule : dict
+
+    Returns
+    -------
+    dict
+        ``grades`` (counts), ``controls`` (by kind: networks, heads, graded, best grade, smallest_q, testable, PR AUC over
+        prevalence of each network), ``replicates`` (PR AUC of each), ``pr_auc`` and ``prevalence`` of the real network
+        at the same positions, ``seeds``, ``capped``, ``n_positions``, ``n_top``.
+    """
+    max_q, n_heads = rule["tests"]["S"]["max_q"], len(heads)
+    kinds = {}
+    for kind in KINDS:
+        rows, networks = of_controls[of_controls["control"] == kind], of_kind[kind]
+        graded = rows[rows["grade"].isin(GRADES)]
+        kinds[kind] = {
+            "networks": len(networks), "heads": len(rows), "graded": len(graded),
+            "best_grade": min(graded["grade"], default=None), "smallest_q": smallest_q(n_heads, len(networks)),
+            "testable": bool(networks) and smallest_q(n_heads, len(networks)) <= max_q,
+            "pr_auc_x_prevalence": [one.pr_auc / one.prevalence if one.prevalence else None for one in networks.values()]}
+    return {"grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED, NOT_GRADED)},
+            "controls": kinds, "capped": not kinds["rotated"]["testable"],
+            "seeds": 1 + len(of_kind["replicate"]), "pr_auc": real.pr_auc, "prevalence": real.prevalence,
+            "replicates": {name: one.pr_auc for name, one in of_kind["replicate"].items()},
+            "n_positions": real.n_positions, "n_top": real.n_top}

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Grade every head of the real network, and by the same rule those of the control networks."""
+
+import argparse
+from pathlib import Path
+
+from attentome.evidence import read_evidence
+from attentome.exits import one_line_exit
+from attentome.formats import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
+from attentome.grades import KINDS, Controls, band_table, grade_controls, grade_heads, grade_summary
+from attentome.head_names import name_heads
+from attentome.record import task_record
+
+REAL = "curated"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--networks", required=True, help="JSON list of the networks: id, control, seed")
+    parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in that order")
+    parser.add_argument("--knockout", type=Path, help="knockout.tsv")
+    parser.add_argument("--mutants", type=Path, help="ism_heads.tsv")
+    parser.add_argument("--deletion", type=Path, help="deletion_heads.tsv")
+    parser.add_argument("--elements", type=Path, help="element_matches.tsv")
+    parser.add_argument("--rule", required=True, help="grade_rule.json")
+    parser.add_argument("--out", default=".", type=Path)
+    parser.add_argument("--record", default="record.json")
+    args = parser.parse_args()
+    with one_line_exit("grade_heads.py"), task_record(args.record, "GRADE_HEADS", packages=("numpy", "pandas", "scipy")):
+        grade(args)
+
+
+def grade(args):
+    """Read what was measured and tested, grade, and write the tables."""
+    networks, rule = read_json(args.networks), read_json(args.rule)
+    measured = {start["id"]: read_evidence(folder / "evidence.safetensors")
+                for start, folder in zip(networks, args.measured, strict=True)}
+    of_kind = {kind: {start["id"]: measured[start["id"]] for start in networks if start.get("control") == kind}
+               for kind in (*KINDS, "replicate")}
+    controls = Controls({kind: list(of_kind[kind].values()) for kind in KINDS})
+    heads, seeds = grade_heads(measured[REAL], controls, of_kind["replicate"], _table(args.knockout),
+                               mutants(args), rule)
+    share = measured_parts(args.measured, networks)
+    heads = name_heads(heads, _table(args.elements), share, rule)
+    of_controls = grade_controls(controls, rule)
+    write_tsv(args.out / "heads.tsv", heads)
+    write_tsv(args.out / "seeds.tsv", seeds)
+    write_tsv(args.out / "controls.tsv", of_controls)
+    write_tsv(args.out / "bands.tsv", band_table(controls))
+    write_json(args.out / "grades.json", {"rule": rule, "rule_sha256": sha256(args.rule), **grade_summary(
+        measured[REAL], of_kind, heads, of_controls, rule)})
+
+
+def mutants(args):
+    """Agreement with mutagenesis and deletion curves of each head, or None where they were not run."""
+    agreement, deletion = _table(args.mutants), _table(args.deletion)
+    return None if agreement is None or deletion is None else agreement.merge(deletion, on=["layer", "head"])
+
+
+def measured_parts(folders, networks):
+    """Content's share of the logit's variance, shape (heads,), or None where it was not measured."""
+    path = next(folder for start, folder in zip(networks, folders, strict=True) if start["id"] == REAL) / "parts.safetensors"
+    return read_arrays(path)["content_share"].ravel() if path.is_file() else None
+
+
+def _table(path):
+    return read_tsv(path) if path and path.is_file() and path.stat().st_size else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Knock out attention heads, one by one and in pairs, and measure what the network loses on an arc."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from attentome.exits import one_line_exit
+from attentome.formats import read_arrays, read_tsv, write_json, write_tsv
+from attentome.genome import load_genome
+from attentome.knockout import KINDS, knock_out_heads
+from attentome.labels import ARCS, read_split
+from attentome.model import choose_device
+from attentome.model_folder import load_model
+from attentome.record import task_record
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--genome", required=True)
+    parser.add_argument("--genome_json", required=True)
+    parser.add_argument("--model", required=True, help="model directory, of a network with attention")
+    parser.add_argument("--labels", required=True, help="labels.safetensors")
+    parser.add_argument("--split", required=True, help="split.tsv")
+    parser.add_argument("--arc", choices=ARCS, default="test")
+    parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; all where none is named")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="what is put in place of what a head found")
+    parser.add_argument("--pairs", type=int, default=10,
+                        help="knock out all pairs of this many heads, those that matter most; 0 = none")
+    parser.add_argument("--resamples", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1, help="of the resamples")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument("--out", default=".", type=Path)
+    parser.add_argument("--record", default="record.json")
+    parser.add_argument("--tag", default="")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    packages = ("torch", "numpy", "pandas", "safetensors")
+    with one_line_exit("knock_out_heads.py"), task_record(args.record, "KNOCKOUT", args.tag, packages, args.threads):
+        device = choose_device(args.device)
+        network, _ = load_model(args.model, device)
+        table, pairs, summary = knock_out_heads(
+            network, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
+            read_split(read_tsv(args.split), args.arc), args.heads, args.kinds.split(","), args.pairs,
+            args.resamples, args.seed, device, args.threads)
+        write_tsv(args.out / "knockout.tsv", table)
+        write_tsv(args.out / "knockout_pairs.tsv", pairs)
+        write_json(args.out / "knockout.json", {"arc": args.arc, **summary})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Measure the heads of networks on the test arc: how sharply each looks, and at which sequence."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from attentome.evidence import N_POSITIONS, logo_table, measure_heads, window_table, write_evidence
+from attentome.exits import one_line_exit
+from attentome.formats import read_arrays, read_json, read_tsv, write_tsv
+from attentome.genome import load_genome
+from attentome.labels import read_split, rotate_labels
+from attentome.model import choose_device
+from attentome.model_folder import load_model
+from attentome.record import task_record
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--genome", required=True)
+    parser.add_argument("--genome_json", required=True)
+    parser.add_argument("--labels", required=True)
+    parser.add_argument("--split", required=True)
+    parser.add_argument("--networks", required=True, help="JSON list of the networks: id, control, rotate")
+    parser.add_argument("--models", nargs="+", required=True, help="model directories, in the order of the list")
+    parser.add_argument("--positions", type=int, default=N_POSITIONS, help="positions of the test arc to measure on")
+    parser.add_argument("--seed", type=int, default=1, help="of the windows drawn at random")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument("--out", default=".", type=Path, help="folder in which each network gets one of its own")
+    parser.add_argument("--record", default="record.json")
+    parser.add_argument("--tag", default="")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    packages = ("torch", "numpy", "safetensors")
+    with one_line_exit("measure_heads.py"), task_record(args.record, "MEASURE_HEADS", args.tag, packages, args.threads):
+        genome = load_genome(args.genome, args.genome_json)
+        labels, test = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
+        device = choose_device(args.device)
+        for start, folder in zip(read_json(args.networks), args.models, strict=True):
+            network, _ = load_model(folder, device)
+            own = rotate_labels(labels, start["rotate"]) if start.get("rotate") else labels
+            evidence = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions)
+            out = args.out / start["id"]
+            write_evidence(out / "evidence.safetensors", evidence)
+            write_tsv(out / "logos.tsv", logo_table(evidence))
+            write_tsv(out / "windows.tsv", window_table(evidence, genome, network.config.ahead))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Name the heads: match their matrices with known elements and motif databases, their windows with bound sites."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from attentome.element_match import expected_place, match_elements, read_known_elements
+from attentome.exits import one_line_exit
+from attentome.formats import read_tsv, write_tsv
+from attentome.genome import load_genome
+from attentome.logo import genome_background
+from attentome.motif_match import FEW_MOTIFS, informative_stretch, match_motifs
+from attentome.motif_readers import read_head_matrices, read_motifs
+from attentome.record import task_record
+from attentome.site_enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pwms", required=True, help="TSV: layer, head, d, A, C, G, T, bits; d falls within a head")
+    parser.add_argument("--windows", required=True, help="TSV: layer, head, contig, start, end, strand, rank")
+    parser.add_argument("--genome", required=True, help="genome.fna")
+    parser.add_argument("--genome_json", required=True)
+    parser.add_argument("--label_shift", type=int, required=True)
+    parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--tf_sites", help="sites of transcription factors, BED or GFF3")
+    parser.add_argument("--known", required=True, help="known_elements.tsv")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=".")
+    parser.add_argument("--record", default="record.json")
+    options = parser.parse_args()
+    packages = ("numpy", "pandas", "scipy", "memelite", "numba")
+    with one_line_exit("name_heads.py"), task_record(options.record, "NAME_HEADS", packages=packages):
+        name_heads(options)
+
+
+def name_heads(options):
+    """Read everything first, so that a fault in any file comes before the work."""
+    genome = load_genome(options.genome, options.genome_json)
+    lengths = {name: len(contig) for name, contig in genome.items()}
+    matrices = read_head_matrices(options.pwms)
+    windows = read_windows(options.windows)
+    elements = read_known_elements(options.known)
+    databases = {Path(path).name: read_motifs(path) for path in options.motifs}
+    sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
+    background = genome_background(genome)
+
+    found = match_elements(matrices, elements, background, options.label_shift, options.seed)
+    write_tsv(options.out / "element_matches.tsv", found)
+
+    n_motifs = sum(map(len, databases.values()))
+    if 0 < n_motifs < FEW_MOTIFS:
+        print(f"name_heads.py: {n_motifs} motifs are few: their columns are the background of p, which is reliable "
+              f"from {FEW_MOTIFS} on; give a larger database beside them", file=sys.stderr)
+    queries = [query for matrix in matrices if (query := informative_stretch(matrix, background))]
+    matches = match_motifs(queries, databases, options.seed)
+    expected = [expected_place((row.motif, row.name), elements, options.label_shift,
+                               (row.place_from_d + row.place_to_d) / 2) for row in matches.itertuples(index=False)]
+    places = pd.DataFrame(expected, columns=["expected_from_d", "expected_to_d"], dtype="Int64")
+    before = list(matches.columns[:-1])
+    matches = pd.concat([matches, places], axis=1)[[*before, *places.columns, "shuffled_hits_expected"]]
+    write_tsv(options.out / "motif_matches.tsv", matches)
+
+    enriched = pd.DataFrame(columns=COLUMNS) if sites is None else enrich_sites(windows, sites, lengths)
+    write_tsv(options.out / "site_enrichment.tsv", enriched)
+
+
+def read_windows(path):
+    """The heads' windows; ValueError where a column is missing."""
+    windows = read_tsv(path)
+    missing = [column for column in WINDOW_COLUMNS if column not in windows.columns]
+    if missing:
+        raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
+                         f"write a tab-separated header '{' '.join(WINDOW_COLUMNS)}'")
+    return windows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+include { json ; quoted } from '../parameters'
+
+// A grade for every head by the printed rule, and by the same rule for the heads of the control networks.
+process GRADE_HEADS {
+    label 'process_single'
+
+    input:
+    val networks         // [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...]
+    path measured        // their folders, in the same order
+    path knockout        // knockout.tsv ...
+    path mutants         // ism_heads.tsv ...
+    path names           // element_matches.tsv ...
+    path rule            // grade_rule.json
+    val code
+
+    output:
+    path 'graded/*'   , emit: tables
+    path 'record.json', topic: records
+
+    script:
+    """
+    # code ${code}
+    printf '%s\\n' ${quoted(json(networks))} > networks.json
+    grade_heads.py --networks networks.json --measured ${measured.join(' ')} --knockout knockout.tsv --mutants ism_heads.tsv \\
+        --deletion deletion_heads.tsv --elements element_matches.tsv --rule ${rule} --out graded
+    """
+
+    stub:
+    """
+    # code ${code}
+    mkdir graded
+    touch graded/{grades,seeds,controls,bands}.tsv
+    echo '{}' | tee graded/grades.json > record.json
+    """
+}

@@ -7,7 +7,7 @@ from pathlib import Path
 from attentome.evidence import read_evidence
 from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
-from attentome.grades import KINDS, Controls, band_table, grade_controls, grade_heads, grade_summary
+from attentome.grades import KINDS, Controls, band_table, control_logos, grade_controls, grade_heads, grade_summary
 from attentome.head_names import name_heads
 from attentome.record import task_record
 
@@ -17,7 +17,7 @@ REAL = "curated"
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", required=True, help="JSON list of the networks: id, control, seed")
-    parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in that order")
+    parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in order")
     parser.add_argument("--knockout", type=Path, help="knockout.tsv")
     parser.add_argument("--mutants", type=Path, help="ism_heads.tsv")
     parser.add_argument("--deletion", type=Path, help="deletion_heads.tsv")
@@ -26,7 +26,8 @@ def main():
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
-    with one_line_exit("grade_heads.py"), task_record(args.record, "GRADE_HEADS", packages=("numpy", "pandas", "scipy")):
+    packages = ("numpy", "pandas", "scipy")
+    with one_line_exit("grade_heads.py"), task_record(args.record, "GRADE_HEADS", packages=packages):
         grade(args)
 
 
@@ -47,6 +48,7 @@ def grade(args):
     write_tsv(args.out / "seeds.tsv", seeds)
     write_tsv(args.out / "controls.tsv", of_controls)
     write_tsv(args.out / "bands.tsv", band_table(controls))
+    write_tsv(args.out / "control_logos.tsv", control_logos(controls))
     write_json(args.out / "grades.json", {"rule": rule, "rule_sha256": sha256(args.rule), **grade_summary(
         measured[REAL], of_kind, heads, of_controls, rule)})
 
@@ -59,7 +61,8 @@ def mutants(args):
 
 def measured_parts(folders, networks):
     """Content's share of the logit's variance, shape (heads,), or None where it was not measured."""
-    path = next(folder for start, folder in zip(networks, folders, strict=True) if start["id"] == REAL) / "parts.safetensors"
+    real = next(folder for start, folder in zip(networks, folders, strict=True) if start["id"] == REAL)
+    path = real / "parts.safetensors"
     return read_arrays(path)["content_share"].ravel() if path.is_file() else None
 
 

@@ -2,15 +2,18 @@
 """Measure the heads of networks on the test arc: how sharply each looks, and at which sequence."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from attentome.evidence import N_POSITIONS, logo_table, measure_heads, window_table, write_evidence
+from attentome.attention_parts import measure_parts
+from attentome.evidence import logo_table, window_table, write_evidence
 from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_json, read_tsv, write_tsv
+from attentome.formats import read_arrays, read_json, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.labels import read_split, rotate_labels
+from attentome.measure import N_POSITIONS, measure_heads
 from attentome.model import choose_device
 from attentome.model_folder import load_model
 from attentome.record import task_record
@@ -39,11 +42,16 @@ def main():
         labels, test = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
         device = choose_device(args.device)
         for start, folder in zip(read_json(args.networks), args.models, strict=True):
-            network, _ = load_model(folder, device)
+            network, description = load_model(folder, device)
             own = rotate_labels(labels, start["rotate"]) if start.get("rotate") else labels
-            evidence = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions)
+            evidence, top = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions)
             out = args.out / start["id"]
             write_evidence(out / "evidence.safetensors", evidence)
+            if not start.get("control"):
+                parts = measure_parts(network, genome, top, device, threads=args.threads)
+                write_arrays(out / "parts.safetensors", asdict(parts))
+            shift = description["label_shift"] + network.config.ahead
+            write_json(out / "measured.json", {"label_shift": shift, "window": evidence.window})
             write_tsv(out / "logos.tsv", logo_table(evidence))
             write_tsv(out / "windows.tsv", window_table(evidence, genome, network.config.ahead))
 

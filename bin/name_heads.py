@@ -9,7 +9,7 @@ import pandas as pd
 
 from attentome.element_match import expected_place, match_elements, read_known_elements
 from attentome.exits import one_line_exit
-from attentome.formats import read_tsv, write_tsv
+from attentome.formats import read_json, read_tsv, write_tsv
 from attentome.genome import load_genome
 from attentome.logo import genome_background
 from attentome.motif_match import FEW_MOTIFS, informative_stretch, match_motifs
@@ -20,11 +20,10 @@ from attentome.site_enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, rea
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pwms", required=True, help="TSV: layer, head, d, A, C, G, T, bits; d falls within a head")
-    parser.add_argument("--windows", required=True, help="TSV: layer, head, contig, start, end, strand, rank")
+    parser.add_argument("--measured", required=True, type=Path, help="folder of MEASURE_HEADS: logos.tsv, windows.tsv, "
+                                                                     "measured.json")
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True)
-    parser.add_argument("--label_shift", type=int, required=True)
     parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--tf_sites", help="sites of transcription factors, BED or GFF3")
     parser.add_argument("--known", required=True, help="known_elements.tsv")
@@ -40,15 +39,16 @@ def main():
 def name_heads(options):
     """Read everything first, so that a fault in any file comes before the work."""
     genome = load_genome(options.genome, options.genome_json)
+    label_shift = read_json(options.measured / "measured.json")["label_shift"]
     lengths = {name: len(contig) for name, contig in genome.items()}
-    matrices = read_head_matrices(options.pwms)
-    windows = read_windows(options.windows)
+    matrices = read_head_matrices(options.measured / "logos.tsv")
+    windows = read_windows(options.measured / "windows.tsv")
     elements = read_known_elements(options.known)
     databases = {Path(path).name: read_motifs(path) for path in options.motifs}
     sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
     background = genome_background(genome)
 
-    found = match_elements(matrices, elements, background, options.label_shift, options.seed)
+    found = match_elements(matrices, elements, background, label_shift, options.seed)
     write_tsv(options.out / "element_matches.tsv", found)
 
     n_motifs = sum(map(len, databases.values()))
@@ -57,7 +57,7 @@ def name_heads(options):
               f"from {FEW_MOTIFS} on; give a larger database beside them", file=sys.stderr)
     queries = [query for matrix in matrices if (query := informative_stretch(matrix, background))]
     matches = match_motifs(queries, databases, options.seed)
-    expected = [expected_place((row.motif, row.name), elements, options.label_shift,
+    expected = [expected_place((row.motif, row.name), elements, label_shift,
                                (row.place_from_d + row.place_to_d) / 2) for row in matches.itertuples(index=False)]
     places = pd.DataFrame(expected, columns=["expected_from_d", "expected_to_d"], dtype="Int64")
     before = list(matches.columns[:-1])

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from attentome.chance import band, empirical_p, q_values, smallest_q
-from attentome.replicates import change_of_logo, logo_similarity, match_heads, profile_similarity
+from attentome.evidence import logo_table
+from attentome.replicates import changes_of_logos, logo_similarity, match_heads, profile_similarity
 
 TESTS = ("S", "L", "K", "R", "I")
 GRADES = ("A", "B", "C", "D")
@@ -92,16 +93,16 @@ def same_head_again(evidence, others, controls, rule):
     """
     layer, head = head_numbers_of(evidence)
     own = evidence.mean_top.mean(0).reshape(len(layer), -1)
-    changes = _changes(evidence)
-    of_controls = [change for one in sum(controls.networks.values(), []) for change in _changes(one)]
-    null = [[logo_similarity(change, control) for control in of_controls] for change in changes] if others else []
+    changes = changes_of_logos(evidence)
+    of_controls = [changes_of_logos(one) for one in sum(controls.networks.values(), [])]
+    null = logo_similarity(changes, np.concatenate(of_controls)) if others and of_controls else np.zeros((len(own), 0))
     rows = []
     for name, other in others.items():
         profile_r, lags = profile_similarity(own, other.mean_top.mean(0).reshape(len(layer), -1))
-        logo_r = np.array([[logo_similarity(one, two) for two in _changes(other)] for one in changes])
+        logo_r = logo_similarity(changes, changes_of_logos(other))
         partner = match_heads(profile_r, logo_r)
         at = np.arange(len(partner)), partner
-        p = np.array([empirical_p(logo_r[i, j], np.array(null[i])) for i, j in enumerate(partner)], float)
+        p = np.array([empirical_p(logo_r[i, j], null[i]) for i, j in enumerate(partner)], float)
         rows.append(pd.DataFrame({
             "layer": layer, "head": head, "network": name, "match_layer": layer[partner], "match_head": head[partner],
             "profile_r": profile_r[at], "lag": lags[at], "logo_r": logo_r[at], "logo_p": p, "logo_q": q_values(p)}))
@@ -111,10 +112,6 @@ def same_head_again(evidence, others, controls, rule):
     table = pd.concat(rows, ignore_index=True)
     table["matched"] = ((table["profile_r"] >= rule["min_r"]) & (table["logo_q"] <= rule["max_q"])).astype(int)
     return table.sort_values(["layer", "head", "network"], kind="stable", ignore_index=True)
-
-
-def _changes(evidence):
-    return [change_of_logo(evidence, *at) for at in np.ndindex(evidence.peak_d.shape)]
 
 
 def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=False):
@@ -152,7 +149,8 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     table = pd.DataFrame({
         "layer": layer, "head": head, "peak_d": evidence.peak_d.ravel(), "peak_x_uniform": evidence.sharpness.ravel(),
         "focus": evidence.focus.ravel(), **{f"s_{name}": values for name, values in sharp.items()},
-        "bits_heldout": evidence.bits.ravel(), "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
+        "bits_heldout": evidence.bits.ravel(), "bits_attention": evidence.attention_bits.ravel(),
+        "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
         "bits_random_windows": evidence.best_bits(evidence.random_counts).ravel(),
         "logo_auroc": evidence.auroc.ravel(), **{f"l_{name}": values for name, values in logo.items()},
         "seeds_found": [int(by_head[key]) if len(seeds) else 0 for key in zip(layer, head, strict=True)],
@@ -280,6 +278,36 @@ def band_table(controls):
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
+def control_logos(controls, share=0.95):
+    """What the recipe of the logos shows where nothing was learned: of each kind the head at a share of all bits.
+
+    Returns
+    -------
+    DataFrame
+        control, network, layer, head (counted from 1), bits_heldout, then of each column of its effect logo d, from_peak
+        (nt upstream of its peak), A, C, G, T (frequencies), bits (never below 0) and used (0 or 1).
+    """
+    rows = []
+    for kind, networks in controls.networks.items():
+        if not networks:
+            continue
+        bits = controls.values(kind, "bits")
+        chosen = np.argsort(bits.ravel(), kind="stable")[min(bits.size - 1, int(share * bits.size))]
+        number, at = np.unravel_index(chosen, bits.shape)
+        one = networks[number]
+        layer, head = np.unravel_index(at, one.peak_d.shape)
+        table = logo_table(one)
+        table = table[(table["layer"] == layer + 1) & (table["head"] == head + 1)]
+        letters = table[list("ACGT")]
+        table[list("ACGT")] = letters.div(letters.sum(axis=1).clip(lower=1e-9), axis=0)
+        table.insert(0, "control", kind)
+        table.insert(1, "network", number + 1)
+        table.insert(4, "bits_heldout", bits.ravel()[chosen])
+        table.insert(6, "from_peak", table["d"] - int(one.peak_d[layer, head]))
+        rows.append(table)
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
 def grade_summary(real, of_kind, heads, of_controls, rule):
     """How many heads have which grade, and what stands beside that wherever grades stand.
 
@@ -295,9 +323,9 @@ def grade_summary(real, of_kind, heads, of_controls, rule):
     Returns
     -------
     dict
-        ``grades`` (counts), ``controls`` (by kind: networks, heads, graded, best grade, smallest_q, testable, PR AUC over
-        prevalence of each network), ``replicates`` (PR AUC of each), ``pr_auc`` and ``prevalence`` of the real network
-        at the same positions, ``seeds``, ``capped``, ``n_positions``, ``n_top``.
+        ``grades`` (counts), ``controls`` (by kind: networks, heads, graded, best grade, smallest_q, testable, PR AUC
+        with interval and prevalence of each network), ``replicates`` (PR AUC of each), ``pr_auc`` and ``prevalence`` of the real
+        network at the same positions, ``seeds``, ``capped``, ``n_positions``, ``n_top``.
     """
     max_q, n_heads = rule["tests"]["S"]["max_q"], len(heads)
     kinds = {}
@@ -308,7 +336,8 @@ def grade_summary(real, of_kind, heads, of_controls, rule):
             "networks": len(networks), "heads": len(rows), "graded": len(graded),
             "best_grade": min(graded["grade"], default=None), "smallest_q": smallest_q(n_heads, len(networks)),
             "testable": bool(networks) and smallest_q(n_heads, len(networks)) <= max_q,
-            "pr_auc_x_prevalence": [one.pr_auc / one.prevalence if one.prevalence else None for one in networks.values()]}
+            "pr_auc": [{"value": one.pr_auc, "lo": one.pr_auc_lo, "hi": one.pr_auc_hi, "prevalence": one.prevalence}
+                       for one in networks.values()]}
     return {"grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED, NOT_GRADED)},
             "controls": kinds, "capped": not kinds["rotated"]["testable"],
             "seeds": 1 + len(of_kind["replicate"]), "pr_auc": real.pr_auc, "prevalence": real.prevalence,

@@ -1,5 +1,7 @@
 """What may be said of a graded head: its element, with a q of its own and at its place, in words that fit its grade."""
 
+import pandas as pd
+
 from attentome.grades import GRADES
 
 CLAIMS = {"A": "detects {}", "B": "likely reads {}", "C": "may read {}"}
@@ -17,8 +19,8 @@ def name_heads(heads, elements, content_share, rule):
         ``element_matches.tsv``: of the elements that a head's logo holds at their place, the one with the lowest q
         counts (then the lowest p, then the order of the table).
     content_share : ndarray, shape (heads,), or None
-        Share of content in the variance of each head's logit; a head with less than the rule's least is a position head
-        and carries no name.
+        Share of content in the variance of each head's logit; a head with less than the rule's least is a position
+        head: it looks at a place, whatever stands there. What it reads there its values tell.
     rule : dict
 
     Returns
@@ -54,11 +56,13 @@ def claim(grade, element):
 def _element(head, elements):
     none = {"element": "", "element_q": float("nan"), "element_from_d": None, "element_to_d": None,
             "element_shift_nt": None}
-    if elements is None or head["type"] == "position" or head["grade"] not in GRADES:
+    if elements is None or head["grade"] not in GRADES:
         return none
-    rows = elements[(elements["layer"] == head["layer"]) & (elements["head"] == head["head"]) & (elements["named"] == 1)]
+    own = (elements["layer"] == head["layer"]) & (elements["head"] == head["head"])
+    rows = elements[own & (elements["named"] == 1)]
     if rows.empty:
         return none
     best = rows.sort_values(["q", "p"], kind="stable").iloc[0]
+    shift = None if pd.isna(best["shift_nt"]) else int(best["shift_nt"])
     return {"element": best["element"], "element_q": float(best["q"]), "element_from_d": int(best["place_from_d"]),
-            "element_to_d": int(best["place_to_d"]), "element_shift_nt": int(best["shift_nt"])}
+            "element_to_d": int(best["place_to_d"]), "element_shift_nt": shift}

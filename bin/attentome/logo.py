@@ -6,6 +6,8 @@ LETTERS = "ACGT"
 CONSENSUS_BITS = 0.25
 """Columns with less information than this have no letter in a consensus (noise of 50 windows stays
 below it)."""
+TELLING_BITS = 0.05
+"""Columns of a logo of weighted windows with less than this tell nothing: it is made of thousands of windows."""
 _COLUMN = np.array([0, 3, 1, 2, 4, 4])
 
 

@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from attentome.logo import CONSENSUS_BITS
+from attentome.logo import TELLING_BITS
 
 MIN_COLUMNS = 4
 """A head whose informative stretch is shorter is not searched for."""
@@ -62,7 +62,7 @@ class Query(NamedTuple):
 
 
 def informative_stretch(matrix, background, pseudocount=1.0):
-    """The columns between the first and the last with :data:`~attentome.logo.CONSENSUS_BITS` or more.
+    """The columns between the first and the last with :data:`~attentome.logo.TELLING_BITS` or more.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def informative_stretch(matrix, background, pseudocount=1.0):
     Query or None
         None where it has fewer than :data:`MIN_COLUMNS` columns.
     """
-    strong = np.flatnonzero(matrix.bits >= CONSENSUS_BITS)
+    strong = np.flatnonzero(matrix.bits >= TELLING_BITS)
     if len(strong) == 0 or strong[-1] - strong[0] + 1 < MIN_COLUMNS:
         return None
     start, stop = int(strong[0]), int(strong[-1]) + 1

@@ -34,39 +34,48 @@ def profile_similarity(one, other, lag=LAG):
 
 
 def logo_similarity(one, other, lag=LAG):
-    """Pearson correlation of two logos, each relative to its head's peak, at the best lag.
+    """Correlation of the logos of two networks' heads, each relative to its head's peak, at the best lag.
 
     Parameters
     ----------
-    one, other : (ndarray of shape (columns, 4), int)
-        What the weights changed (frequencies less background) in the columns used, and how far the first column lies
-        upstream of the peak, nt.
+    one, other : ndarray, shape (heads, places, 4), (other heads, places, 4)
+        Of :func:`changes_of_logos`.
     lag : int
+        Logos may be moved against each other by up to so many nt.
 
     Returns
     -------
-    float
-        Over the columns that either has; a column that one lacks counts as unchanged. 0 where nothing varies.
+    ndarray, shape (heads, other heads)
+        Sum of products over the product of the lengths, 0 or more; a place that one logo lacks counts as unchanged.
     """
-    best = 0.0
-    (first, at_first), (second, at_second) = one, other
-    norm = np.sqrt((first ** 2).sum() * (second ** 2).sum())
-    if norm == 0:
-        return 0.0
-    for step in range(-lag, lag + 1):
-        start = at_first - at_second + step      # column of `first` that meets column 0 of `second`
-        low, high = max(start, 0), min(start + len(second), len(first))
-        if low < high:
-            best = max(best, float((first[low:high] * second[low - start:high - start]).sum() / norm))
-    return best
+    norm = np.sqrt((one ** 2).sum((1, 2)))[:, None] * np.sqrt((other ** 2).sum((1, 2)))
+    products = [one.reshape(len(one), -1) @ np.roll(other, step, 1).reshape(len(other), -1).T
+                for step in range(-lag, lag + 1)]
+    return np.where(norm > 0, np.maximum(np.max(products, 0), 0) / np.where(norm > 0, norm, 1), 0.0)
 
 
-def change_of_logo(evidence, layer, head):
-    """What :func:`logo_similarity` takes of a head (both numbers count from 0): the mean of both halves."""
-    used = evidence.used(layer, head)
-    change = (evidence.frequencies[:, layer, head, used] - evidence.background[:, layer, head, used]).mean(0)
-    peak = int(evidence.peak_d[layer, head])
-    return change.astype(float), zoom_range(peak, evidence.window)[1] - used.start - peak
+def changes_of_logos(evidence, lag=LAG):
+    """What the weights change in the effect logos of all heads, in the columns used, relative to each head's peak.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    lag : int
+        So many places at either end stay free.
+
+    Returns
+    -------
+    ndarray of float, shape (heads, places, 4)
+        The middle place is the peak; higher places lie downstream.
+    """
+    columns = evidence.effect_frequencies.shape[2]
+    places = np.zeros((evidence.peak_d.size, 2 * (columns + lag) + 1, 4))
+    for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d.shape), strict=True):
+        used, peak = evidence.used(layer, head), int(evidence.peak_d[layer, head])
+        start = columns + lag + peak - (zoom_range(peak, evidence.window)[1] - used.start)
+        change = evidence.effect_frequencies[layer, head, used] - evidence.background[1, layer, head, used]
+        row[start:start + len(change)] = change
+    return places
 
 
 def match_heads(profile_r, logo_r):

@@ -37,6 +37,7 @@ process MEASURE_HEADS {
     for network in ${networks.collect { network -> network.id }.join(' ')}; do
         mkdir -p measured/\$network
         touch measured/\$network/{evidence.safetensors,logos.tsv,windows.tsv}
+        echo '{}' > measured/\$network/measured.json
     done
     echo '{}' > record.json
     """

@@ -3,9 +3,7 @@ process NAME_HEADS {
     label 'process_single'
 
     input:
-    path measured        // of the real network: logos.tsv, windows.tsv
-    path model, stageAs: 'model'
-    path labels_json
+    path measured        // folder of the real network
     path genome
     path genome_json
     path motifs, stageAs: 'motifs/*'    // databases, or []
@@ -22,8 +20,8 @@ process NAME_HEADS {
     def options = [motifs ? "--motifs ${motifs}" : '', tf_sites ? "--tf_sites ${tf_sites}" : ''].findAll().join(' ')
     """
     # code ${code}
-    name_heads.py --pwms ${measured}/logos.tsv --windows ${measured}/windows.tsv --genome ${genome} \\
-        --genome_json ${genome_json} --labels_json ${labels_json} --model ${model} --known ${known} ${options} --seed ${seed} --out .
+    name_heads.py --measured ${measured} --genome ${genome} --genome_json ${genome_json} --known ${known} ${options} \\
+        --seed ${seed} --out .
     """
 
     stub:

@@ -38,7 +38,7 @@ workflow TESTED_HEADS {
         ch_model, labels, labels_json, split, genome, genome_json, settings.mutated_sites, settings.seed, device, code_version('mutate_sites.py'),
     )
     NAME_HEADS(
-        ch_own, ch_model, labels_json, genome, genome_json,
+        ch_own, genome, genome_json,
         (settings.motifs ? settings.motifs.tokenize(',').collect { name -> file(name.trim(), checkIfExists: true) } : []),
         settings.tf_sites ? file(settings.tf_sites, checkIfExists: true) : [],
         file("${projectDir}/assets/known_elements.tsv"), settings.seed, code_version('name_heads.py'),

@@ -1,0 +1,143 @@
+"""What is held against chance about the heads of a network, measured on the test arc the same way for every network.
+
+The real network, its replicates and the control networks all go through this, at the same places: stretches spread over
+the test arc, both strands, in two halves. Where a head looks is read off the first half; how sharply it looks there and
+at which sequence is measured on the second. Nothing is tested on the positions on which it was chosen.
+
+Two logos are made of a head, both of all windows of a half, and with weights:
+
+* The *attention logo* weighs each window by the head's score at its peak: what makes the head look there. A head that
+  looks at a fixed place has none, whatever it reads at that place.
+* The *effect logo* weighs each window by how much the output falls where the head's own output is replaced by its mean,
+  0 where it does not fall: what the head tells the network. The weights' scale does not count, so a head that does next
+  to nothing is not told from one that does much; that is what knock-outs are for.
+
+Neither picks the windows that a head likes best. A few dozen of so many windows that any function of the sequence picks
+are alike: in untrained networks they hold as many bits as in trained ones (docs/trust.md). They are kept to be shown.
+
+d = 0 .. window - 1 counts upstream from the end of the window, which is the query itself unless the network looks
+ahead.
+"""
+
+import numpy as np
+
+from attentome.arc_sample import Half, sample_halves
+from attentome.evidence import Evidence
+from attentome.heads import used_range, zoom_range
+from attentome.knockout import block_draws, drawn_pr_auc
+from attentome.logo import base_counts
+from attentome.metrics import roc_auc
+
+N_POSITIONS = 400_000
+"""Positions of the test arc, both strands counted, on which heads are measured; all of a shorter arc."""
+N_TOP = 250
+"""Highest outputs of each half over which profiles are taken."""
+N_WINDOWS = 50
+"""Windows in the logo of the best ones."""
+BEST_SHARE = 0.01
+"""A PWM is asked to tell this share of a head's highest scores from the rest."""
+PSEUDOCOUNT = 0.5
+N_RESAMPLES = 200
+"""Of the bootstrap of the PR AUC."""
+
+
+def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP):
+    """Measure the heads of one network.
+
+    Parameters
+    ----------
+    network : Network
+        In evaluation mode on ``device``.
+    genome : dict of str to Contig
+    labels : dict of str to ndarray
+        ``<contig>.<strand>`` to the labels that the network was trained on, by genomic position.
+    intervals : list of Interval
+        The test arc.
+    seed : int
+        Of the windows drawn at random.
+    device : torch.device
+    threads : int
+    n_positions, n_top : int
+
+    Returns
+    -------
+    evidence : Evidence
+    top : dict of str to ndarray, shape (2 x n_top,)
+        ``contig``, ``strand`` (plus or minus), ``position`` (genomic, 0-based) of the highest outputs of both halves.
+    """
+    halves = [Half(network, genome, part, device, threads) for part in sample_halves(intervals, n_positions)]
+    n_top = min(n_top, *(len(half.outputs) // 2 for half in halves))
+    mean_top = np.stack([half.top_profile(n_top) for half in halves])
+    peaks = mean_top[0].argmax(-1)
+    first, second = (half.scores_at(peaks) for half in halves)
+    effects = halves[1].effects(peaks.shape)
+    heads = {at: _measure_head(halves, first[at], second[at], effects[at], int(peaks[at]), network, at, seed)
+             for at in np.ndindex(peaks.shape)}
+    found = {name: np.stack([head[name] for head in heads.values()]) for name in next(iter(heads.values()))}
+    found = {name: values.reshape(*peaks.shape, *values.shape[1:]) for name, values in found.items()}
+    found |= {name: np.moveaxis(found[name], 2, 0) for name in ("frequencies", "background", "effective")}
+    rows = found.pop("rows")
+    contig, strand, position = (values[rows] for values in halves[1].positions())
+    value, low, high, prevalence = _pr_auc(halves, labels, seed)
+    chosen = [np.sort(np.argsort(-half.outputs, kind="stable")[:n_top]) for half in halves]
+    top = {name: np.concatenate([half.positions()[i][rows] for half, rows in zip(halves, chosen, strict=True)])
+           for i, name in enumerate(("contig", "strand", "position"))}
+    return Evidence(
+        mean_top=mean_top, mean_all=np.stack([half.mean for half in halves]), peak_d=peaks, **found,
+        best={"contig": contig, "strand": strand, "position": position, "score": np.take_along_axis(second, rows, -1),
+              "output": halves[1].outputs[rows]},
+        pr_auc=value, pr_auc_lo=low, pr_auc_hi=high, prevalence=prevalence,
+        key_context=np.array([network.key_context(layer) for layer in range(network.config.layers)]),
+        n_positions=sum(len(half.outputs) for half in halves), n_top=n_top), top
+
+
+def _pr_auc(halves, labels, seed):
+    """PR AUC with the ends of its 95 % interval, and the prevalence."""
+    target = np.concatenate([half.target(labels) for half in halves])
+    if not target.any():
+        return np.nan, np.nan, np.nan, 0.0
+    blocks = np.concatenate([halves[0].blocks(), halves[1].blocks() + halves[0].blocks().max() + 1])
+    draws = block_draws(int(blocks.max()) + 1, N_RESAMPLES, seed)
+    found = drawn_pr_auc(target, np.concatenate([half.outputs for half in halves]), blocks, draws)
+    return float(found[0]), *np.nanpercentile(found[1:], [2.5, 97.5]).tolist(), float(target.mean())
+
+
+def _measure_head(halves, first, second, effect, peak, network, at, seed):
+    """Logos of one head from its scores at its peak at all positions of both halves, and its effect at the second's."""
+    window = network.config.window
+    low, high = zoom_range(peak, window)
+    logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]
+    by_effect, _, effective = halves[1].weighted(np.maximum(effect, 0), low, high)
+    used = used_range(peak, network.key_context(at[0]), window)
+    columns = slice(high - used[1], high - used[0] + 1)
+    weights = pwm(*(part[columns] if np.ndim(part) else part for part in logos[0]))
+    order = np.argsort(-second, kind="stable")
+    is_best = np.zeros(len(second), np.uint8)
+    is_best[order[:max(1, round(BEST_SHARE * len(order)))]] = 1
+    rows = order[:N_WINDOWS]
+    drawn = halves[1].rows_of_equal_gc(rows, low, high, np.random.default_rng([seed, *at]))
+    return {"frequencies": np.stack([logo[0] for logo in logos]), "background": np.stack([logo[1] for logo in logos]),
+            "effective": np.array([logo[2] for logo in logos]), "effect_frequencies": by_effect,
+            "effect_effective": np.float64(effective),
+            "best_counts": base_counts(halves[1].windows(rows, low, high)),
+            "random_counts": base_counts(halves[1].windows(drawn, low, high)),
+            "auroc": np.float64(roc_auc(is_best, halves[1].word_scores(weights, used[1]))), "rows": rows}
+
+
+def pwm(frequencies, background, n):
+    """Log-odds of the bases of a weighted logo.
+
+    Parameters
+    ----------
+    frequencies, background : ndarray, shape (columns, 4)
+    n : float
+        Windows behind the frequencies; ``PSEUDOCOUNT`` windows of the background are added.
+
+    Returns
+    -------
+    ndarray of float, shape (columns, 4)
+        log2; 0 where the background is 0.
+    """
+    smoothed = (frequencies * n + background * PSEUDOCOUNT) / (n + PSEUDOCOUNT)
+    safe = np.where(background > 0, background, 1.0)
+    return np.log2(np.where(background > 0, np.maximum(smoothed, 1e-12) / safe, 1.0))

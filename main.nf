@@ -152,7 +152,7 @@ workflow {
         ch_genome, ch_genome_json, ch_sites, elements, code_version('describe_head.py'),
     )
 
-    // [heads.tsv, controls.tsv, ...]: what the tests of the heads found; empty without controls
+    // heads.tsv, controls.tsv, ...: what the tests of the heads found; none without controls
     TESTED_HEADS(
         settings,
         ch_models.filter { meta, _model -> settings.controls && meta.id == 'curated' }.map { meta, model -> [[meta], [model]] },
@@ -163,7 +163,6 @@ workflow {
     // [curation.json, curves.tsv, genome.json, ...]: what each step found, every file with its own name
     ch_facts = CURATED_SITES.out.facts.mix(
         ch_labels_json, ch_split, TRAIN.out.training.filter { networks, _history, _json -> networks[0].id == 'curated' }.flatMap { _networks, history, json -> history + json },
-        TESTED_HEADS.out.facts,
         ch_model_json, EVALUATE.out.metrics, EVALUATE.out.curves, COMPARE_PEERS.out.peers, PROFILE.out.profile_json, GRID.out.png,
         channel.value(file("${projectDir}/assets/published_counts.json")),
     )
@@ -172,6 +171,7 @@ workflow {
         ch_facts.toSortedList { a, b -> a.name <=> b.name },
         CURATED_SITES.out.audits,
         DESCRIBE_HEAD.out.folders.flatMap { heads -> heads }.toSortedList { a, b -> a.name <=> b.name }.filter { heads -> heads },    // [L1_H1, L1_H2, ...]
+        TESTED_HEADS.out.facts.toSortedList { a, b -> a.name <=> b.name },    // [bands.tsv, control_logos.tsv, ...]
         channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },    // [.../record.json, ...]
         settings.run_name,
         code_version('write_report.py'),

@@ -36,6 +36,7 @@ def main():
         "peers",
     ):
         parser.add_argument(f"--{name}", help="left out or missing: not recorded")
+    parser.add_argument("--tested", help="folder of GRADE_HEADS' tables; left out or empty: heads were not tested")
     parser.add_argument("--sites", help="sites.bed, to look at the labels themselves")
     parser.add_argument("--genome", help="genome.fna, to look at the labels themselves")
     parser.add_argument("--audits", nargs="*", default=[])

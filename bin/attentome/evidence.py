@@ -45,8 +45,8 @@ class Evidence:
         ``contig, strand, position, score, output`` of the best windows of the second half; position of the query,
         genomic, 0-based.
     pr_auc, pr_auc_lo, pr_auc_hi, prevalence : float
-        Of the network's outputs at these positions, against the labels that it was trained on, with the 95 % interval of
-        a bootstrap over blocks; nan where no label is there.
+        Of the network's outputs at these positions, against the labels that it was trained on, with the 95 % interval
+        of a bootstrap over blocks; nan where no label is there.
     key_context : ndarray of int64, shape (layers, 2)
         How far upstream and downstream of a key convolutions reach, nt.
     n_positions, n_top : int

@@ -9,6 +9,7 @@ import pandas as pd
 from attentome.formats import read_bed, read_json, read_tsv
 from attentome.genome import load_genome
 from attentome.heads import head_title
+from attentome.tested import Tested, read_tested
 
 FIGURES = ("profile", "logo", "spearman")
 
@@ -93,6 +94,7 @@ class RunFacts:
     peers: dict = field(default_factory=dict)
     sites: pd.DataFrame | None = None
     genome: dict = field(default_factory=dict)
+    tested: Tested | None = None
 
     @property
     def elements(self):
@@ -178,6 +180,7 @@ def read_run(options):
         peers=_json(options.peers),
         sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None,
         genome=genome,
+        tested=read_tested(options.tested) if options.tested else None,
     )
 
 

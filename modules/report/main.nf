@@ -9,6 +9,7 @@ process REPORT {
     path facts                           // metrics.json curves.tsv history.tsv ...: each step's results by their own names
     path audits                          // a.audit.json b.audit.json ...
     path heads                           // L1_H1 L1_H2 ...
+    path tested, stageAs: 'tested/*'     // heads.tsv grades.json knockout.tsv ... curated, or []
     path records, stageAs: 'records/?/*' // records/1/record.json records/2/record.json ...
     val run_name
     val code
@@ -27,6 +28,7 @@ process REPORT {
         --overlap_png overlap.png --sites sites.bed --genome genome.fna --audits ${audits} --audit_table audit.tsv \\
         --audit_png audit.png --distances_png distances.png --sources sources.json --published_counts published_counts.json \\
         --grid_png grid.png --profile_json profile.json --records ${records} --params params.json --peers peers.json \\
+        --tested tested \\
         --run_name ${quoted(run_name)} --out report
     printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' ${workflow.manifest.version} ${workflow.nextflow.version} \\
         >> report/software_versions.yml

@@ -54,5 +54,6 @@ workflow TESTED_HEADS {
     )
 
     emit:
-    facts = GRADE_HEADS.out.tables.mix(KNOCK_OUT_HEADS.out.tables, MUTATE_SITES.out.tables, NAME_HEADS.out.tables).flatten()    // heads.tsv, controls.tsv, knockout.tsv, ...
+    // heads.tsv, controls.tsv, knockout.tsv, ..., curated
+    facts = GRADE_HEADS.out.tables.mix(KNOCK_OUT_HEADS.out.tables, MUTATE_SITES.out.tables, NAME_HEADS.out.tables).flatten().mix(ch_own)
 }

@@ -4,8 +4,10 @@ VENV   := .tools/venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
+SELFTEST := --sim_length 500000 --sim_promoters 1500 --max_steps 1500 --measured_positions 100000 --mutated_sites 30
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli grid image clean
+.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest grid image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +67,13 @@ ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files
 	nextflow run . $(ECOLI) --run_name ecoli_given --outdir results/ecoli_given --model results/ecoli/model
 	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds \
 		results/ecoli_published docs/ecoli.md
+
+selftest: setup  ## explain networks on ten genomes with planted truth (3 hours) and write the tables of docs/trust.md
+	for design in easy hard; do for seed in 1 2 3 4 5; do \
+		nextflow run . -profile test $(SELFTEST) --sim_design $$design --sim_seed $$seed --seed $$seed \
+			--run_name $${design}_$$seed --outdir results/selftest/$${design}_$$seed || exit 1; \
+	done; done
+	PYTHONPATH=bin tests/bench/selftest.py results/selftest docs/trust.md
 
 grid: setup  ## train on each of those sets and test on each (DATA=, half an hour) and write docs/ecoli_grid.md
 	nextflow run . $(ECOLI) --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all

@@ -51,7 +51,7 @@ def test_what_runs_at_once_is_limited_by_counts_of_tasks_alone():
     config = resolved_config("-profile", "test")
     assert config["executor"]["cpus"] >= 10000 and config["executor"]["memory"]["giga"] >= 1000000
     assert config["executor"]["queueSize"] == 2
-    assert config["process"]["withLabel:process_medium|process_long"]["maxForks"] == 1
+    assert config["process"]["withLabel:process_medium|process_long"]["maxForks"] == 2
 
 
 @pytest.mark.parametrize("parser", ["v1", "v2"])
@@ -107,8 +107,8 @@ def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
         return found
 
     scripts = {path.name for path in PROJECT.glob("bin/*.py") if "torch" in imported(path, set())}
-    assert scripts == {"check_device.py", "convert_checkpoint.py", "predict_genome.py", "profile_attention.py",
-                       "train_model.py"}
+    assert scripts == {"check_device.py", "convert_checkpoint.py", "knock_out_heads.py", "measure_heads.py",
+                       "mutate_sites.py", "predict_genome.py", "profile_attention.py", "train_model.py"}
 
 
 def test_lock_pins_every_package_exactly():

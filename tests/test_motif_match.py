@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, load_command
 
 from attentome.logo import information
-from attentome.motif_match import Query, informative_stretch, match_motifs, tomtom_alignments
+from attentome.motif_match import Query, informative_stretch, match_motifs, sharpened, tomtom_alignments
 from attentome.motif_readers import HeadMatrix, Motif, read_motifs
 
 REAL = ROOT.parent / "shared/data/motifs/regulonDB_2025-05.tf"
@@ -110,12 +110,12 @@ def test_informative_stretch():
     background = np.array([0.4, 0.1, 0.1, 0.4])
     matrix = HeadMatrix(2, 3, 40, counts, bits)
     assert informative_stretch(matrix, background) is None
-    bits[[4, 6]] = 0.25, 1.0
+    bits[[4, 6]] = 0.05, 1.0
     assert informative_stretch(matrix, background) is None
-    bits[3], bits[8] = 0.3, 0.249
+    bits[3], bits[8] = 0.06, 0.049
     found = informative_stretch(matrix, background)
     assert (found.layer, found.head, found.to_d, found.frequencies.shape) == (2, 3, 37, (4, 4))
-    np.testing.assert_allclose(found.frequencies[0], (10 + background) / 41)
+    np.testing.assert_allclose(found.frequencies, sharpened(np.tile((10 + background) / 41, (4, 1)), background))
 
 
 def test_nothing_to_match():
@@ -143,12 +143,12 @@ def run(tmp_path):
         letter = "TATAAT"[32 - d] if 27 <= d <= 32 else None
         counts = [50 * (base == letter) if letter else 13 for base in "ACGT"]
         rows.append("\t".join(map(str, (1, 2, d, *counts, 1.9 if letter else 0))))
-    (tmp_path / "pwms.tsv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "logos.tsv").write_text("\n".join(rows) + "\n")
     windows = [f"1\t2\tc\t{start}\t{start + 10}\t+\t{at + 1}" for at, start in enumerate(range(1000, 9000, 800))]
     (tmp_path / "windows.tsv").write_text("layer\thead\tcontig\tstart\tend\tstrand\trank\n" + "\n".join(windows) + "\n")
+    (tmp_path / "measured.json").write_text('{"label_shift": 20}')
     return SimpleNamespace(
-        pwms=tmp_path / "pwms.tsv", windows=tmp_path / "windows.tsv", genome=tmp_path / "genome.fna",
-        genome_json=tmp_path / "genome.json", label_shift=20, motifs=[], tf_sites=None,
+        measured=tmp_path, genome=tmp_path / "genome.fna", genome_json=tmp_path / "genome.json", motifs=[], tf_sites=None,
         known=ROOT / "assets/known_elements.tsv", seed=1, out=tmp_path / "out")
 
 
@@ -186,3 +186,19 @@ def test_command_with_databases(run, tmp_path):
     assert [first[name] for name in ("place_from_d", "place_to_d", "expected_from_d", "expected_to_d")] == [27, 32] * 2
     enriched = read(run, "site_enrichment").iloc[0]
     assert (enriched["factor"], enriched["n_sites"], enriched["observed"]) == ("TatR", 10, 10) and enriched["p"] < 0.02
+
+
+def test_weak_logo_is_sharpened_to_the_same_letters():
+    """One factor for all log-odds: frequencies in proportion to background x ratio ^ t, the best column at 1.5 bit."""
+    background = np.array([0.3, 0.2, 0.2, 0.3])
+    odds = np.array([[1.0, 0, 0, 0], [0, 0.5, 0, -0.5], [0, 0, 0, 0], [0.2, 0, 0, 0.9]]) * 0.1
+    weak = background * np.exp(odds)
+    weak /= weak.sum(1, keepdims=True)
+    found = sharpened(weak, background)
+    bits = (found * np.log2(found / background)).sum(1)
+    assert bits.max() == pytest.approx(1.5, abs=1e-6)
+    ratio = np.log(found / background)
+    factors = (ratio[:2, 0] - ratio[:2, 3]) / (odds[:2, 0] - odds[:2, 3])
+    assert factors[0] == pytest.approx(factors[1]) and factors[0] > 1
+    np.testing.assert_allclose(found[2], background)
+    np.testing.assert_array_equal(sharpened(found, background, 1.4), found)

@@ -75,6 +75,7 @@ def options(folder, heads, **changes):
         "published_counts": None,
         "grid_png": None,
         "peers": None,
+        "tested": None,
         "sites": folder / "sites.bed",
         "genome": folder / "genome.fna",
         "audits": sorted(folder.glob("*.audit.json")),

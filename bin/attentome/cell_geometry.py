@@ -1,10 +1,11 @@
-"""Where things lie in an atlas cell: the squeezed distance axis, the common height scale, the letters of a
-logo.
+"""Where things lie in an atlas cell: the squeezed distance axis, the common height scale, the letters of a logo.
 
-Shared by the atlas page (inline SVG) and the atlas figure (PNG and SVG). Lengths are px, y grows downwards.
+What is drawn is a list of marks, which the atlas page turns into inline SVG and the atlas figure into PNG and SVG.
+Lengths are px, y grows downwards.
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
@@ -12,13 +13,43 @@ from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
 from attentome.logo import LETTERS
-from attentome.style import HIGH, LOW, along
+from attentome.style import BASE_COLOUR, FAINT, HIGH, INK, LOW, PALE, RULE, SOFT, along, times
 
 NEAR = 100
 """Distances below this are drawn at full width, 1 nt a step; those beyond are squeezed, 8 nt a step."""
 STEP = 8
 GAP = 6
 MOST_LETTERS = 24
+NAMED = ("-35", "-10")
+"""Elements whose columns are drawn in every cell."""
+BAND = "#D5DAE0"
+
+
+class Mark(NamedTuple):
+    """One thing drawn in a cell.
+
+    Attributes
+    ----------
+    kind : {"area", "line", "words", "letter"}
+    points : list of (float, float)
+        px from the cell's upper left corner: corners of an area, points of a line, the middle of the line on which
+        words stand, a letter's upper left corner and its size.
+    colour : str
+    width : float
+        px of a line.
+    dashed : bool
+    words : str
+    side : {"left", "center", "right"}
+        Which part of the words lies at their point.
+    """
+
+    kind: str
+    points: list
+    colour: str
+    width: float = 0.0
+    dashed: bool = False
+    words: str = ""
+    side: str = "center"
 
 
 class DistanceAxis:
@@ -174,3 +205,100 @@ def logo_letters(pwm, width, tall, least=0.03):
             if column[base] >= least:
                 letters.append((LETTERS[base], left + i * wide, floor, wide * 0.96, high))
     return letters, int(used["d"].min()), int(used["d"].max())
+
+
+def ground_marks(axis, tall, top, elements, label_shift, bands):
+    """What lies under the line of every profile: columns of elements, what control heads do, 1x, 0, the TSS.
+
+    Parameters
+    ----------
+    axis : DistanceAxis
+    tall, top : float
+        px of the profile, and of what stands above it.
+    elements : list of dict
+        ``name``, ``from_d``, ``to_d``.
+    label_shift : int
+    bands : dict of str to (ndarray, ndarray)
+        ``random`` and ``rotated`` to the lower and upper end of the band, x uniform, each shape (window,); of 8 far
+        distances the lowest and the highest count.
+
+    Returns
+    -------
+    list of Mark
+    """
+    marks, parts = [], [(axis.left, axis.x(0) + axis.scale / 2), (0.0, axis.far_width)][: 2 if axis.bins else 1]
+    for element in elements:
+        first, last = max(element["from_d"], 0), min(element["to_d"], axis.near - 1)
+        if element["name"] in NAMED and first <= last:
+            left, right = axis.x(last) - axis.scale / 2, axis.x(first) + axis.scale / 2
+            marks.append(Mark("area", _corners(left, top, right, top + tall), PALE))
+            name = element["name"].replace("-", "\N{MINUS SIGN}")
+            marks.append(Mark("words", [((left + right) / 2, top - 8)], SOFT, words=name))
+    for kind, (low, high) in bands.items():
+        upper = [[(x, top + height(value, tall)) for x, value in line] for line in axis.lines(high) if line]
+        lower = [[(x, top + height(-value, tall)) for x, value in line] for line in axis.lines(-low) if line]
+        for above, below in zip(upper, lower, strict=True):
+            if kind == "random":
+                marks.append(Mark("area", above + below[::-1], BAND))
+            else:
+                marks += [Mark("line", line, FAINT, 0.9, dashed=True) for line in (above, below)]
+    for left, right in parts:
+        marks.append(Mark("line", [(left, top + height(1, tall)), (right, top + height(1, tall))], RULE, 0.9))
+        marks.append(Mark("line", [(left, top + tall + 0.5), (right, top + tall + 0.5)], FAINT, 1.0))
+    if label_shift < axis.near:
+        x = axis.x(label_shift)
+        marks.append(Mark("line", [(x, top + tall), (x, top + tall + 6)], INK, 1.5))
+    return marks
+
+
+def profile_marks(axis, values, tall, top, colour, width=1.8, peak=None):
+    """The line of a profile, and words on its highest point.
+
+    Parameters
+    ----------
+    axis : DistanceAxis
+    values : ndarray, shape (window,)
+        x uniform.
+    tall, top : float
+    colour : str
+    width : float
+        px of the line.
+    peak : (float, int), optional
+        Height (x uniform) and distance that the words tell; without it there are none.
+
+    Returns
+    -------
+    list of Mark
+    """
+    near, far = axis.lines(values)
+    marks = [Mark("line", [(x, top + height(value, tall)) for x, value in line], colour, width)
+             for line in (near, far) if line]
+    if peak:
+        words = f"{times(peak[0])} at {peak[1]}"
+        x, y, side = peak_label_place(axis, [near, far], words, *peak, tall)
+        marks.append(Mark("words", [(x, top + y)], INK, words=words, side=side))
+    return marks
+
+
+def logo_marks(pwm, width, tall, top, grey=False):
+    """The letters of a logo above a line; as :func:`logo_letters` places them.
+
+    Parameters
+    ----------
+    pwm : DataFrame
+    width, tall, top : float
+    grey : bool
+        Letters without the colours of the bases.
+
+    Returns
+    -------
+    list of Mark
+    """
+    letters, _, _ = logo_letters(pwm, width, tall)
+    return [Mark("line", [(0, top + tall + 0.5), (width, top + tall + 0.5)], RULE, 0.9),
+            *(Mark("letter", [(x, top + y), (w, h)], FAINT if grey else BASE_COLOUR[letter], words=letter)
+              for letter, x, y, w, h in letters)]
+
+
+def _corners(left, top, right, bottom):
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]

@@ -1,9 +1,7 @@
-"""How a script that runs the network ends when it cannot go on: one line, and an exit code that tells why."""
+"""How a script ends when it cannot go on: one line, and an exit code that tells why."""
 
 import sys
 from contextlib import contextmanager
-
-import torch
 
 FAULT = 2
 OUT_OF_GPU_MEMORY = 85
@@ -26,7 +24,10 @@ def one_line_exit(program):
     """
     try:
         yield
-    except torch.cuda.OutOfMemoryError as error:
+    except RuntimeError as error:
+        # torch's own class, by its name: most scripts never load torch.
+        if type(error).__name__ != "OutOfMemoryError":
+            raise
         print(f"{program}: out of GPU memory: {str(error).splitlines()[0]}; lower --batch_size or --predict_batch",
               file=sys.stderr)
         sys.exit(OUT_OF_GPU_MEMORY)

@@ -324,8 +324,8 @@ def grade_summary(real, of_kind, heads, of_controls, rule):
     -------
     dict
         ``grades`` (counts), ``controls`` (by kind: networks, heads, graded, best grade, smallest_q, testable, PR AUC
-        with interval and prevalence of each network), ``replicates`` (PR AUC of each), ``pr_auc`` and ``prevalence`` of the
-        real network at the same positions, ``seeds``, ``capped``, ``n_positions``, ``n_top``.
+        with interval and prevalence of each network), ``replicates`` (PR AUC of each), ``pr_auc`` and ``prevalence`` of
+        the real network at the same positions, ``seeds``, ``capped``, ``n_positions``, ``n_top``.
     """
     max_q, n_heads = rule["tests"]["S"]["max_q"], len(heads)
     kinds = {}

@@ -38,6 +38,8 @@ SHUFFLES = 10
 BEST = 5
 """Matches listed of each head."""
 FEW_MOTIFS = 25
+SHARP_BITS = 1.5
+"""Of the best column of a query."""
 COLUMNS = ["layer", "head", "database", "motif", "name", "p", "q", "offset", "orientation", "overlap", "place_from_d",
            "place_to_d", "shuffled_hits_expected"]
 _own_cache = None
@@ -81,8 +83,47 @@ def informative_stretch(matrix, background, pseudocount=1.0):
     if len(strong) == 0 or strong[-1] - strong[0] + 1 < MIN_COLUMNS:
         return None
     start, stop = int(strong[0]), int(strong[-1]) + 1
-    frequencies = matrix.frequencies(background, pseudocount)[start:stop]
+    frequencies = sharpened(matrix.frequencies(background, pseudocount)[start:stop], background)
     return Query(matrix.layer, matrix.head, matrix.to_d - start, frequencies)
+
+
+def sharpened(frequencies, background, bits=SHARP_BITS):
+    """A weak logo made as strong as motifs of databases are: its log-odds times one factor, 1 or more.
+
+    A head's logo is of all windows, and few of them hold the motif: its letters are those of the motif, its frequencies
+    are not.
+
+    Parameters
+    ----------
+    frequencies : ndarray, shape (columns, 4)
+        Above 0.
+    background : ndarray, shape (4,)
+    bits : float
+        Of the most informative column afterwards, where it has less.
+
+    Returns
+    -------
+    ndarray, shape (columns, 4)
+    """
+    odds = np.log(frequencies / background)
+
+    def powered(factor):
+        weights = background * np.exp(factor * (odds - odds.max(axis=1, keepdims=True)))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def best(factor):
+        found = powered(factor)
+        return (found * np.log2(np.maximum(found, 1e-300) / background)).sum(axis=1).max()
+
+    if not odds.any() or best(1) >= bits:
+        return frequencies
+    low, high = 1.0, 2.0
+    while best(high) < bits and high < 2**20:
+        low, high = high, 2 * high
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if best(middle) < bits else (low, middle)
+    return powered(high)
 
 
 def tomtom_alignments(queries, targets):

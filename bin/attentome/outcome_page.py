@@ -2,7 +2,8 @@
 to try."""
 
 from attentome.elements import signed
-from attentome.outcome import COMPARISON_BITS, NOT_LEARNED, SYMBOLS, interval_text, label_columns, number
+from attentome.outcome import NOT_LEARNED, interval_text, number
+from attentome.outcome_checks import COMPARISON_BITS, SYMBOLS, label_columns
 from attentome.page import page
 from attentome.peer_words import peer_table
 from attentome.run_card_figures import dots_svg
@@ -39,9 +40,7 @@ def outcome_page(run, outcome):
     atlas = "The atlas is shown all the same (--show_unlearned)." if shown else "The atlas is not shown."
     body = f"""
 <h1>{escape(run.name)}: the network did not learn to find TSS</h1>
-<p class="lead">PR AUC <b>{number(metrics["pr_auc"]["value"])}</b> ({_range(metrics["pr_auc"])}) where a
-blind guess scores {number(metrics["prevalence"])}. Its heads therefore explain nothing about promoters:
-<b>no head is graded</b>. {atlas}</p>
+<p class="lead">{escape(outcome["sentence"])} {atlas}</p>
 <div class="columns"><div><h2>What was measured <small>PR AUC on the {escape(metrics["arc"])} arc, log
 scale</small></h2> {dots_svg(run)}<p class="note">PR AUC {interval_text(metrics["pr_auc"])}, ROC AUC
 {interval_text(metrics["roc_auc"])}; {metrics["n_sites"]:,} sites in {metrics["n_positions"]:,} positions.
@@ -56,12 +55,6 @@ order</h2><ol>{"".join(f"<li>{escape(line)}</li>" for line in outcome["advice"])
 <footer>Kept for you: model, outputs, profiles and all tables. Nothing was deleted; -resume uses again what a
 change does not touch. The same facts: <a href="outcome.json">outcome.json</a>.</footer>"""
     return page(f"{NOT_LEARNED} · {run.name}", body, run.name, style=STYLE, heads=shown)
-
-
-def _range(entry):
-    if entry.get("lo") is None:
-        return "no interval"
-    return f"{number(entry['lo'])} to {number(entry['hi'])}"
 
 
 def _labels_svg(run):

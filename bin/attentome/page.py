@@ -5,9 +5,13 @@ import re
 from attentome.elements import signed
 from attentome.heads import origin_words
 from attentome.outcome import NOT_LEARNED, number
-from attentome.style import escape
+from attentome.style import BLUES, escape
 
-STYLE = """
+SIGNS = {"unsupported": "–", "not graded": "?", "hidden": "!"}
+"""What stands in a badge that has no letter; ``hidden`` where grades are not to be used."""
+
+STYLE = (
+    """
 :root{--ink:#1B2733;--soft:#55606B;--faint:#7D8790;--rule:#C9CFD5;--pale:#F4F6F7}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:22px 34px 40px;max-width:1240px;background:#fff;color:var(--ink);
@@ -38,10 +42,19 @@ footer{margin-top:26px;border-top:1px solid var(--ink);padding-top:8px;font-size
 .badge{display:inline-block;width:26px;height:26px;line-height:23px;text-align:center;
  border:1.5px dashed var(--faint);
  border-radius:5px;font-weight:bold;color:var(--soft);background:#fff}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 16px;margin:6px 0;font-size:13px}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-@media print{body{padding:0;max-width:none}nav,.controls{display:none}}
 """
+    + "".join(
+        f".badge.grade{letter}{{background:{colour};border:1.5px solid {border};color:{text}}}\n"
+        for letter, colour, border, text in zip(
+            "ABCD", BLUES, (*BLUES[:3], "var(--faint)"), ("#fff", "#fff", "var(--ink)", "var(--ink)")
+        )
+    )
+    + """dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 16px;margin:6px 0;font-size:13px}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+@media print{body{padding:0;max-width:none}nav,.controls{display:none}
+ *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+"""
+)
 
 
 def page(title, body, run_name, root="", style="", heads=True):
@@ -89,6 +102,19 @@ def warning(outcome):
         if outcome["state"] == "not_learned"
         else ""
     )
+
+
+def badge(grade):
+    """The badge of a grade as HTML: its letter on a fill that is the deeper the better the grade, or a sign in dashes.
+
+    Parameters
+    ----------
+    grade : str
+        A, B, C, D, ``unsupported``, ``not graded`` or ``hidden``.
+    """
+    words = "grades are not to be used" if grade == "hidden" else grade if grade in SIGNS else f"grade {grade}"
+    kind = "" if grade in SIGNS else f" grade{grade}"
+    return f'<span class="badge{kind}" title="{words}">{SIGNS.get(grade, grade)}</span>'
 
 
 def inline(svg):

@@ -1,0 +1,276 @@
+"""What the cells of the atlas hold, and in which order: of each head its grade, what may be said, its tests, its logo."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from attentome.control_tally import tally_words
+from attentome.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
+from attentome.head_names import NO_NAME
+from attentome.page import cell_bases
+from attentome.report_inputs import HeadResult
+from attentome.style import BLUES, INK, times
+
+ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED)
+FILL = dict(zip(GRADES, BLUES))
+"""Fill of each grade's badge, from dark to light; heads without a grade have none."""
+ON_FILL = {"A": "white", "B": "white", "C": INK, "D": INK}
+BADGE = {**{grade: grade for grade in GRADES}, UNSUPPORTED: "–", NOT_GRADED: "?"}
+FLAT = 1.5
+"""A profile that is nowhere above this many times uniform is called flat."""
+CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with moved labels"}
+
+
+@dataclass
+class Cell:
+    """What is shown of one head.
+
+    Attributes
+    ----------
+    head : HeadResult
+    grade : str
+        A to D, unsupported, not graded.
+    badge : str
+        The letter; – of an unsupported head, ? of one that is not graded, ! where grades are not to be used.
+    words : str
+        What may be said of it; of an unsupported head why it has no grade; where heads were not tested the bases that
+        its best windows share.
+    tests : dict of str to str
+        S L K R I to passed, failed or not run; empty where no test is shown.
+    delta : float
+        Change of the PR AUC without the head (zeroed); NaN where it was not measured.
+    logo : DataFrame or None
+        Columns as in ``pwm.tsv``; None: no logo is shown.
+    grey : bool
+        The logo is drawn without colours: it was held against control heads and did not pass.
+    """
+
+    head: HeadResult
+    grade: str
+    badge: str
+    words: str
+    tests: dict
+    delta: float
+    logo: pd.DataFrame | None
+    grey: bool
+
+    @property
+    def small(self):
+        """Whether the head is shown small and grey: tested, and nothing to be said of it."""
+        return self.grade == UNSUPPORTED
+
+    @property
+    def needed(self):
+        """Whether the loss without the head is beyond chance."""
+        return self.tests.get("K") == PASSED
+
+
+def badge_instead(run, outcome):
+    """The badge of every head where no grade is shown, else empty.
+
+    Parameters
+    ----------
+    run : RunFacts
+    outcome : dict
+
+    Returns
+    -------
+    str
+        ``!`` where control networks raise an alarm; ``?`` where heads were not tested, or the network did not learn or
+        has too few sites to tell.
+    """
+    if run.tested is None or outcome["state"] in ("not_learned", "too_few_sites"):
+        return "?"
+    return "!" if outcome["state"] == "control_alarm" else ""
+
+
+def atlas_cells(run, outcome):
+    """The cells of all heads: A to D, then unsupported, then not graded, each from the highest peak down; in the order
+    layer x head where no grade is shown.
+
+    Parameters
+    ----------
+    run : RunFacts
+    outcome : dict
+
+    Returns
+    -------
+    list of Cell
+    """
+    instead = badge_instead(run, outcome)
+    cells = [_cell(head, run.tested, instead) for head in run.heads]
+    return sorted(cells, key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead),
+                                           cell.head.layer, cell.head.head))
+
+
+def _cell(head, tested, instead):
+    if tested is None:
+        return Cell(head, NOT_GRADED, instead, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False)
+    own = tested.heads[(tested.heads["layer"] == head.layer) & (tested.heads["head"] == head.head)]
+    logo = _logo(tested, head)
+    if own.empty:
+        return Cell(head, NOT_GRADED, instead or "?", "not tested", {}, float("nan"), logo, True)
+    row = own.iloc[0].to_dict()
+    if instead:
+        words = "grades are not to be used" if instead == "!" else "not graded"
+        return Cell(head, NOT_GRADED, instead, words, {}, row["dprauc_zero"], logo, True)
+    grade = row["grade"]
+    if grade == UNSUPPORTED:
+        words, logo = failed_words(row, tested.grades["rule"]), None
+    elif grade == NOT_GRADED:
+        words = "not graded"
+    else:
+        words = claim_words(row["claim"]) or NO_NAME
+    return Cell(head, grade, BADGE[grade], words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo,
+                row["L"] != PASSED)
+
+
+def _logo(tested, head):
+    if tested.logos.empty:
+        return None
+    logo = tested.logos[(tested.logos["layer"] == head.layer) & (tested.logos["head"] == head.head)]
+    return None if logo.empty else logo
+
+
+def claim_words(claim):
+    """A claim as printed, with real minus signs; empty where there is none."""
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", claim) if isinstance(claim, str) else ""
+
+
+def failed_words(row, rule):
+    """Why a head that was tested has no grade, in words short enough for a cell.
+
+    Parameters
+    ----------
+    row : dict
+        Of the table of graded heads.
+    rule : dict
+
+    Returns
+    -------
+    str
+    """
+    high = times(row["peak_x_uniform"])
+    if row["S"] == PASSED:
+        others = [test for test in TESTS if test != "S" and row[test] == PASSED]
+        return f"S and {', '.join(others)} alone ({high})" if others else f"S alone ({high})"
+    if row["peak_x_uniform"] < FLAT:
+        return f"flat ({high})"
+    untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
+    return f"as {'untrained' if untrained else 'moved labels'} ({high})"
+
+
+FAILED_NOTE = (
+    f"flat: nowhere above {FLAT}× uniform; as untrained, as moved labels: no sharper than heads of such control "
+    "networks; S alone: sharp, and no other test passed. In brackets the height on the test arc"
+)
+
+
+def rule_words(entry):
+    """Which tests a grade asks for: ``S, L, R and one of K, I``.
+
+    Parameters
+    ----------
+    entry : dict
+        Of ``grades`` of the rule.
+    """
+    if set(entry["all"]) == set(TESTS):
+        return "passes all five tests"
+    parts = [", ".join(entry["all"]), f"one of {', '.join(entry['any'])}" if entry.get("any") else ""]
+    return " and ".join(filter(None, parts))
+
+
+def grade_words(rule):
+    """Grade to which tests it asks for; and what no grade means."""
+    words = {entry["grade"]: rule_words(entry) for entry in rule["grades"]}
+    return {**words, UNSUPPORTED: "unsupported: tested, nothing may be said", NOT_GRADED: "not graded"}
+
+
+def counts_sentence(run, outcome):
+    """How many heads have which grade, and how many control heads have one.
+
+    Returns
+    -------
+    str
+        Empty where heads were not tested; without the counts where grades are not shown.
+    """
+    if run.tested is None:
+        return ""
+    tally = tally_words(run.tested)
+    if badge_instead(run, outcome):
+        return tally
+    grades = [cell.grade for cell in atlas_cells(run, outcome)]
+    counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade != NOT_GRADED or NOT_GRADED in grades]
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally}"
+
+
+def delta_words(delta):
+    """A change of the PR AUC as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
+    return "" if delta != delta else f"{delta:+.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def outcome_mark(outcome):
+    """CSS class of the square of a test, by its outcome."""
+    return {PASSED: "passed", FAILED: "failed", NOT_RUN: "open"}[outcome]
+
+
+def control_bands(tested):
+    """The middle 95 % of the profiles of control heads: kind to (low, high), x uniform, each shape (window,)."""
+    if tested is None or tested.bands.empty:
+        return {}
+    return {kind: (rows["low"].to_numpy(float), rows["high"].to_numpy(float))
+            for kind, rows in tested.bands.sort_values("d").groupby("control")}
+
+
+@dataclass
+class ControlCell:
+    """What is shown of one kind of control networks.
+
+    Attributes
+    ----------
+    kind, name : str
+    band : (ndarray, ndarray)
+        As of :func:`control_bands`.
+    highest : ndarray, shape (window,)
+        The highest of all its heads at each distance, x uniform.
+    networks, heads : int
+    logo : DataFrame or None
+        Of the head at the 95th percentile of bits.
+    bits : float
+        Of that logo.
+    """
+
+    kind: str
+    name: str
+    band: tuple
+    highest: object
+    networks: int
+    heads: int
+    logo: pd.DataFrame | None
+    bits: float
+
+
+def control_cells(tested):
+    """A cell for each kind of control networks that was run, untrained ones first.
+
+    Parameters
+    ----------
+    tested : Tested or None
+
+    Returns
+    -------
+    list of ControlCell
+    """
+    cells, bands = [], control_bands(tested)
+    for kind in CONTROL_NAMES:
+        if kind not in bands:
+            continue
+        rows = tested.bands[tested.bands["control"] == kind].sort_values("d")
+        logos = tested.control_logos
+        logo = logos[logos["control"] == kind] if len(logos) else logos
+        cells.append(ControlCell(
+            kind, CONTROL_NAMES[kind], bands[kind], rows["highest"].to_numpy(float), int(rows["n_networks"].iloc[0]),
+            int(rows["n_heads"].iloc[0]), logo if len(logo) else None,
+            float(logo["bits_heldout"].iloc[0]) if len(logo) else float("nan")))
+    return cells

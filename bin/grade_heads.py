@@ -7,8 +7,18 @@ from pathlib import Path
 from attentome.evidence import read_evidence
 from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
-from attentome.grades import KINDS, Controls, band_table, control_logos, grade_controls, grade_heads, grade_summary
+from attentome.grades import (
+    GRADES,
+    KINDS,
+    Controls,
+    band_table,
+    control_logos,
+    grade_controls,
+    grade_heads,
+    grade_summary,
+)
 from attentome.head_names import name_heads
+from attentome.heads import head_name
 from attentome.record import task_record
 
 REAL = "curated"
@@ -16,11 +26,11 @@ REAL = "curated"
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--networks", required=True, help="JSON list of the networks: id, control, seed")
+    parser.add_argument("--networks", required=True, help="JSON list: id, control of each network")
     parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in order")
-    parser.add_argument("--knockout", type=Path, help="knockout.tsv")
-    parser.add_argument("--mutants", type=Path, help="ism_heads.tsv")
-    parser.add_argument("--deletion", type=Path, help="deletion_heads.tsv")
+    parser.add_argument("--knocked", type=Path, help="what KNOCK_OUT_HEADS wrote, a folder for each network")
+    parser.add_argument("--mutated", type=Path, help="the same of MUTATE_SITES")
+    parser.add_argument("--screen", type=Path, help="write nothing but this file: heads of controls to be tested further")
     parser.add_argument("--elements", type=Path, help="element_matches.tsv")
     parser.add_argument("--rule", required=True, help="grade_rule.json")
     parser.add_argument("--out", default=".", type=Path)
@@ -39,11 +49,17 @@ def grade(args):
     of_kind = {kind: {start["id"]: measured[start["id"]] for start in networks if start.get("control") == kind}
                for kind in (*KINDS, "replicate")}
     controls = Controls({kind: list(of_kind[kind].values()) for kind in KINDS})
-    heads, seeds = grade_heads(measured[REAL], controls, of_kind["replicate"], _table(args.knockout),
-                               mutants(args), rule)
+    names = {kind: list(of_kind[kind]) for kind in KINDS}
+    if args.screen:
+        write_json(args.screen, standing_out(grade_controls(controls, rule), names))
+        return
+    knocked, mutants = knockouts(args, networks), mutations(args, networks)
+    heads, seeds = grade_heads(measured[REAL], controls, of_kind["replicate"], knocked.get(REAL), mutants.get(REAL),
+                               rule)
     share = measured_parts(args.measured, networks)
     heads = name_heads(heads, _table(args.elements), share, rule)
-    of_controls = grade_controls(controls, rule)
+    by_kind = [{kind: [tables.get(name) for name in names[kind]] for kind in KINDS} for tables in (knocked, mutants)]
+    of_controls = grade_controls(controls, rule, *by_kind)
     write_tsv(args.out / "heads.tsv", heads)
     write_tsv(args.out / "seeds.tsv", seeds)
     write_tsv(args.out / "controls.tsv", of_controls)
@@ -53,10 +69,25 @@ def grade(args):
         measured[REAL], of_kind, heads, of_controls, rule)})
 
 
-def mutants(args):
-    """Agreement with mutagenesis and deletion curves of each head, or None where they were not run."""
-    agreement, deletion = _table(args.mutants), _table(args.deletion)
-    return None if agreement is None or deletion is None else agreement.merge(deletion, on=["layer", "head"])
+def standing_out(of_controls, names):
+    """Heads of control networks that are graded as long as knock-outs and mutants count as passed: id and heads."""
+    graded = of_controls[of_controls["grade"].isin(GRADES)]
+    return [{"id": names[kind][number - 1], "heads": list(map(head_name, rows["layer"], rows["head"]))}
+            for (kind, number), rows in graded.groupby(["control", "network"])]
+
+
+def knockouts(args, networks):
+    """``knockout.tsv`` of each network of which it was run."""
+    folders = {start["id"]: args.knocked / start["id"] for start in networks} if args.knocked else {}
+    return {name: read_tsv(folder / "knockout.tsv") for name, folder in folders.items() if folder.is_dir()}
+
+
+def mutations(args, networks):
+    """Agreement with mutagenesis and deletion curves of each network of which they were run."""
+    folders = {start["id"]: args.mutated / start["id"] for start in networks} if args.mutated else {}
+    return {name: read_tsv(folder / "ism_heads.tsv").merge(read_tsv(folder / "deletion_heads.tsv"),
+                                                           on=["layer", "head"])
+            for name, folder in folders.items() if folder.is_dir()}
 
 
 def measured_parts(folders, networks):

@@ -10,7 +10,7 @@ from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_tsv, write_json, write_tsv
 from attentome.genome import load_genome
 from attentome.knockout import KINDS, knock_out_heads
-from attentome.labels import ARCS, read_split
+from attentome.labels import ARCS, read_split, rotate_labels
 from attentome.model import choose_device
 from attentome.model_folder import load_model
 from attentome.record import task_record
@@ -22,6 +22,8 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--model", required=True, help="model directory, of a network with attention")
     parser.add_argument("--labels", required=True, help="labels.safetensors")
+    parser.add_argument("--rotate", type=float, default=0.0, help="labels moved by this share of each contig, as those "
+                                                                  "that the network was trained on")
     parser.add_argument("--split", required=True, help="split.tsv")
     parser.add_argument("--arc", choices=ARCS, default="test")
     parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; all where none is named")
@@ -42,7 +44,7 @@ def main():
         device = choose_device(args.device)
         network, _ = load_model(args.model, device)
         table, pairs, summary = knock_out_heads(
-            network, load_genome(args.genome, args.genome_json), read_arrays(args.labels),
+            network, load_genome(args.genome, args.genome_json), rotate_labels(read_arrays(args.labels), args.rotate),
             read_split(read_tsv(args.split), args.arc), args.heads, args.kinds.split(","), args.pairs,
             args.resamples, args.seed, device, args.threads)
         write_tsv(args.out / "knockout.tsv", table)

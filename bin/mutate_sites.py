@@ -13,7 +13,7 @@ from attentome.formats import read_arrays, read_json, read_tsv, write_json, writ
 from attentome.genome import load_genome
 from attentome.head_agreement import agreement_table, base_scores, head_scores
 from attentome.heads import head_name, numbers_of_head
-from attentome.labels import ARCS, read_split
+from attentome.labels import ARCS, read_split, rotate_labels
 from attentome.model import choose_device
 from attentome.model_folder import load_model
 from attentome.mutagenesis import MOST_DISTANCES, choose_distances, choose_queries, ism_profile, ism_table, mutate
@@ -27,6 +27,8 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--model", required=True, help="model directory")
     parser.add_argument("--labels", required=True)
+    parser.add_argument("--rotate", type=float, default=0.0, help="labels moved by this share of each contig, as those "
+                                                                  "that the network was trained on")
     parser.add_argument("--labels_json", required=True)
     parser.add_argument("--split", required=True)
     parser.add_argument("--arc", choices=ARCS, default="test")
@@ -60,8 +62,8 @@ def mutate_sites(args):
         raise ValueError(f"{args.labels_json}: the labels lie {shift} nt downstream of the TSS, but {args.model} reads "
                          f"them {description['label_shift']} nt downstream; label with --label_shift "
                          f"{description['label_shift']}")
-    queries = choose_queries(genome, read_arrays(args.labels), read_split(read_tsv(args.split), args.arc), args.sites,
-                             args.seed)
+    labels = rotate_labels(read_arrays(args.labels), args.rotate)
+    queries = choose_queries(genome, labels, read_split(read_tsv(args.split), args.arc), args.sites, args.seed)
     # Distances count from the windows' downstream ends.
     shift += network.config.ahead
     distances = choose_distances(window_of(network.config), shift, args.distances)

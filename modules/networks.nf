@@ -41,7 +41,7 @@ def tag_of(networks) {
     return networks.size() == 1 ? networks[0].id : "${networks[0].id} to ${networks[-1].id}"
 }
 
-// A task's files, one for each network, and the network that each belongs to: [[[id: 'curated', seed: 1], curated/model], ...]
+// A task's files, one for each network, told by the folder that they lie in or are: [[[id: 'curated', seed: 1], curated/model], ...]
 def each_network(networks, files) {
-    return files.collect { one -> [networks.find { network -> one.toString().contains("/${network.id}") }, one] }
+    return files.collect { one -> [networks.size() == 1 ? networks[0] : networks.find { network -> network.id in [one.name, one.parent.name] }, one] }
 }

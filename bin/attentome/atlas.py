@@ -1,179 +1,289 @@
-"""The head atlas as one page: every head in a cell of its own, all on the same scales."""
+"""The head atlas as one page: every head in a cell of its own, all on the same scales, sorted by grade."""
 
-from attentome.cell_geometry import (
-    DistanceAxis,
-    height,
-    letter_svg_path,
-    logo_letters,
-    peak_label_place,
+from attentome.atlas_cells import (
+    FAILED_NOTE,
+    FILL,
+    HIDDEN,
+    NOT_USED,
+    ON_FILL,
+    ORDER,
+    atlas_cells,
+    control_bands,
+    control_cells,
+    counts_sentence,
+    delta_words,
+    grade_instead,
+    grade_words,
+    outcome_mark,
 )
+from attentome.cell_geometry import DistanceAxis, ground_marks, letter_svg_path, logo_marks, profile_marks
+from attentome.grades import GRADES, NOT_GRADED, NOT_RUN, UNSUPPORTED
 from attentome.heads import origin_words
 from attentome.logo import LETTERS
-from attentome.outcome import UNGRADED
-from attentome.page import cell_bases, page, warning
+from attentome.outcome import number
+from attentome.page import badge, page, warning
 from attentome.peer_words import peer_sentences
-from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, RULE, SOFT, escape, times
+from attentome.style import FAINT, GROUP_COLOUR, SMALL, SOFT, escape, times
 
 CELL, TALL, LOGO = 176, 86, 40
+SMALL_CELL, SMALL_TALL = 130, 52
+TOP = 16
+"""px above a profile, for the names of elements."""
 
 STYLE = """
-#heads{display:grid;gap:20px 14px;margin-top:14px}
+#grades,#row,#grades section{display:flex;flex-wrap:wrap;gap:12px 14px;align-items:flex-start}
+#grades{gap:22px 30px}#grades section{max-width:100%}
+#grades h3{width:0;min-width:100%;margin:0;padding-bottom:3px;border-bottom:1.5px solid var(--ink)}
+#grades .unsupported{width:100%}#grades .unsupported h3{border-bottom:1.5px dashed var(--faint)}
+#grades,#row{margin-top:16px}#grades[hidden]{display:none}
+#row.place{display:grid}
 .cell svg,.how svg{width:100%;height:auto}
-.cell{display:block;color:inherit;text-decoration:none;padding:4px;border-radius:6px;break-inside:avoid}
+.cell{display:block;width:184px;color:inherit;text-decoration:none;padding:4px;border-radius:6px;break-inside:avoid}
+.cell.small{width:138px;color:var(--soft)}#row.place .cell{width:auto}
 .cell:hover,.cell:focus{background:var(--pale);outline:1px solid var(--rule)}
-.cell b{font-size:14px;margin-left:8px}.cell .note{float:right;line-height:26px}
-.top{display:grid;grid-template-columns:minmax(0,1fr) max-content;gap:40px;align-items:start}
-.how{display:grid;grid-template-columns:200px minmax(0,1fr);gap:18px;align-items:start}
+.cell b{font-size:14px;margin-left:8px}.cell.small b{font-size:13px}.cell .note{float:right;line-height:26px}
+.title{display:flex;align-items:baseline;white-space:nowrap}
+.title .say{margin-left:7px;font-size:12px;overflow:hidden;text-overflow:ellipsis}
+.small .badge{width:18px;height:18px;line-height:15px;font-size:12px}
+.tests{display:flex;gap:3px;margin-top:5px;font-size:11px;align-items:center}
+.tests i{font-style:normal;width:17px;height:17px;line-height:15px;text-align:center;border:1px dashed var(--faint);
+ border-radius:3px;color:var(--soft)}
+.tests i.passed{background:var(--ink);border:1px solid var(--ink);color:#fff;font-weight:bold}
+.tests i.open{border:1px solid transparent}
+.tests span{margin-left:auto;color:var(--soft);font-variant-numeric:tabular-nums}
+.tests strong{color:var(--ink)}
+.why{font-size:12px;line-height:1.25;margin-top:2px}
+.top{display:flex;flex-wrap:wrap;gap:0 40px;align-items:start}.top>div:first-child{flex:1 1 460px}
+.how{display:grid;grid-template-columns:184px minmax(0,1fr);gap:18px;align-items:start}
 .how ul{margin:0;padding-left:18px;font-size:13px}
+.nothing{display:flex;gap:14px}.nothing div{width:138px;font-size:12px;line-height:1.3}
 .map{border-collapse:separate;border-spacing:4px;font-size:12px}
 .map td{padding:0;text-align:center;color:var(--soft)}
-.map a{display:block;min-width:46px;padding:3px 2px;border:1.5px dashed var(--faint);border-radius:5px;
+.map a{display:block;min-width:42px;padding:3px 2px;border:1.5px dashed var(--faint);border-radius:5px;
  text-decoration:none;color:var(--ink);line-height:1.15}
-.map small{display:block;color:var(--soft);font-size:11px}
+.map small{display:block;font-size:11px}
 .controls{margin-top:18px}.controls
-button{font:inherit;font-size:13px;padding:4px 12px;margin-right:6px;background:#fff;
+button{font:inherit;font-size:13px;padding:4px 12px;margin:2px 6px 2px 0;background:#fff;
  border:1px solid var(--faint);border-radius:5px;cursor:pointer}
 .controls button[aria-pressed=true]{background:var(--ink);color:#fff}
-@media print{#heads{grid-template-columns:repeat(6,1fr)!important}.cell svg{width:100%}}
-"""
+@media (max-width:700px){body{padding:14px 14px 30px}nav{flex-wrap:wrap;gap:4px 14px}.how{grid-template-columns:1fr}
+ .how>div{max-width:184px}.cell{width:calc(50% - 7px)}.map{border-spacing:2px}.map a{min-width:30px}
+ #row.place{grid-template-columns:1fr 1fr!important}}
+@media print{.cell{width:calc(16.6% - 12px)}.cell.small{width:calc(12.5% - 13px)}
+ #row.place{grid-template-columns:repeat(6,1fr)!important}}
+""" + "".join(
+    f".map a.grade{grade}{{background:{fill};color:{ON_FILL[grade]};border:1.5px solid {fill}}}\n"
+    for grade, fill in FILL.items()
+)
 
 SCRIPT = """
-const grid = document.getElementById("heads");
-const cells = [...grid.children];
+const row = document.getElementById("row"), grades = document.getElementById("grades");
+const buttons = document.querySelectorAll("button[data-by]");
+const cells = [...document.querySelectorAll("a.cell[data-layer]")];
+const homes = cells.map(cell => cell.parentNode);
 const keys = {
-  place: cell => [+cell.dataset.layer, +cell.dataset.head],
-  distance: cell => [+cell.dataset.distance],
-  height: cell => [-cell.dataset.height],
+  place: cell => 0,
+  distance: cell => +cell.dataset.distance,
+  height: cell => -cell.dataset.height,
+  need: cell => +cell.dataset.need,
 };
 function order(by) {
-  const key = keys[by];
-  const compare = (a, b) => {
-    const left = [...key(a), ...keys.place(a)], right = [...key(b), ...keys.place(b)];
-    const i = left.findIndex((value, at) => value !== right[at]);
-    return i < 0 ? 0 : left[i] - right[i];
-  };
-  cells.sort(compare).forEach(cell => grid.append(cell));
-  document.querySelectorAll("button[data-by]").forEach(
-    button => button.setAttribute("aria-pressed", button.dataset.by === by));
+  const key = cell => [keys[by](cell), +cell.dataset.layer, +cell.dataset.head];
+  const compare = (a, b) => key(a).map((value, i) => value - key(b)[i]).find(step => step) || 0;
+  if (by === "grade") cells.forEach((cell, i) => homes[i].append(cell));
+  else [...cells].sort(compare).forEach(cell => row.append(cell));
+  row.className = by;
+  if (grades) grades.hidden = by !== "grade";
+  buttons.forEach(button => button.setAttribute("aria-pressed", button.dataset.by === by));
 }
-document.querySelectorAll("button[data-by]").forEach(
-  button => button.addEventListener("click", () => order(button.dataset.by)));
+buttons.forEach(button => button.addEventListener("click", () => order(button.dataset.by)));
 """
+ORDERS = {"grade": "grade", "place": "layer × head", "distance": "distance", "height": "peak height", "need": "need"}
+"""Orders of the cells and the words on their buttons; need is the change of the PR AUC without the head."""
 
 
-def cell_svg(head, elements, label_shift):
-    """Profile and logo of a head as inline SVG (the page holds the letters' outlines once, as ``#gA``
-    and so on)."""
-    axis = DistanceAxis(head.numbers["window"], CELL)
-    top = 16
-    parts = [
-        f'<svg width="{CELL}" height="{top + TALL + 16 + LOGO}" role="img" '
-        f'viewBox="0 0 {CELL} {top + TALL + 16 + LOGO}"><title>{escape(_title(head))}</title>'
-    ]
-    named = {}
-    for element in elements:
-        first, last = max(element["from_d"], 0), min(element["to_d"], axis.near - 1)
-        if first > last:
-            continue
-        left, right = axis.x(last) - axis.scale / 2, axis.x(first) + axis.scale / 2
-        if element["name"] in ("-35", "-10"):
-            named[element["name"]] = (left + right) / 2
-            parts.append(
-                f'<rect x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{TALL}" fill="{PALE}"/>'
-            )
-    for name, x in named.items():
-        parts.append(
-            f'<text x="{x:.1f}" y="{top - 5}" font-size="11" fill="{SOFT}" text-anchor="middle">'
-            f"{name.replace('-', '−')}</text>"
-        )
-    one = top + height(1, TALL)
-    near, far = axis.lines(head.x_uniform("top"))
-    for line, x0, x1 in ((near, axis.left, CELL), (far, 0, axis.far_width)):
-        if not line:
-            continue
-        parts.append(
-            f'<path d="M{x0:.1f} {one:.1f}H{x1:.1f}" stroke="{RULE}"/>'
-            f'<path d="M{x0:.1f} {top + TALL + 0.5}H{x1:.1f}" stroke="{FAINT}"/>'
-        )
-        points = " ".join(f"{x:.1f},{top + height(value, TALL):.1f}" for x, value in line)
-        parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{GROUP_COLOUR["top"]}" stroke-width="1.8" '
-            'stroke-linejoin="round"/>'
-        )
-    if label_shift < axis.near:
-        x = axis.x(label_shift)
-        parts.append(f'<path d="M{x:.1f} {top + TALL}v6" stroke="{INK}" stroke-width="1.5"/>')
+def svg_marks(marks):
+    """Marks as SVG; the page holds the letters' outlines once, as ``#gA`` and so on."""
+    anchor = {"left": "start", "center": "middle", "right": "end"}
+    parts = []
+    for mark in marks:
+        x, y = mark.points[0]
+        points = " ".join(f"{px:.1f},{py:.1f}" for px, py in mark.points)
+        if mark.kind == "area":
+            parts.append(f'<polygon points="{points}" fill="{mark.colour}"/>')
+        elif mark.kind == "line":
+            dash = ' stroke-dasharray="3 2"' if mark.dashed else ""
+            parts.append(f'<polyline points="{points}" fill="none" stroke="{mark.colour}" '
+                         f'stroke-width="{mark.width}"{dash} stroke-linejoin="round"/>')
+        elif mark.kind == "words":
+            parts.append(f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{mark.colour}" '
+                         f'text-anchor="{anchor[mark.side]}">{escape(mark.words)}</text>')
+        else:
+            wide, high = mark.points[1]
+            parts.append(f'<use href="#g{mark.words}" transform="translate({x:.1f} {y:.1f}) scale({wide / 100:.4f} '
+                         f'{high / 100:.4f})" fill="{mark.colour}"/>')
+    return "".join(parts)
+
+
+def _svg(width, tall, title, content):
+    return (f'<svg width="{width}" height="{tall}" role="img" viewBox="0 0 {width} {tall}">'
+            f"<title>{escape(title)}</title>{content}</svg>")
+
+
+def definitions(run):
+    """What every cell of the page uses, once: outlines of A, C, G, T, and what lies under the profiles of large and of
+    small cells."""
+    bands = control_bands(run.tested)
+    grounds = "".join(
+        f'<g id="{name}">' + svg_marks(ground_marks(
+            DistanceAxis(run.profile["window"], width), tall, TOP, run.elements, run.profile["label_shift"], bands))
+        + "</g>" for name, width, tall in (("ground", CELL, TALL), ("low-ground", SMALL_CELL, SMALL_TALL)))
+    letters = "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
+    return f'<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>{letters}{grounds}</defs></svg>'
+
+
+def cell_svg(cell):
+    """Profile and logo of a head as inline SVG."""
+    head = cell.head
+    values, window = head.x_uniform("top"), head.numbers["window"]
     high, d = head.peak
-    words = f"{times(high)} at {d}"
-    x, y, side = peak_label_place(axis, [near, far], words, high, d, TALL)
-    parts.append(
-        f'<text x="{x:.1f}" y="{top + y + 4:.1f}" font-size="11" fill="{INK}" '
-        f'text-anchor="{"end" if side == "right" else "start"}">{words}</text>'
-    )
-    letters, _, _ = logo_letters(head.pwm, CELL, LOGO)
-    base = top + TALL + 14
-    parts.append(f'<path d="M0 {base + LOGO + 0.5}H{CELL}" stroke="{RULE}"/>')
-    for letter, x, y, w, h in letters:
-        parts.append(
-            f'<use href="#g{letter}" transform="translate({x:.1f} {base + y:.1f}) scale({w / 100:.4f} '
-            f'{h / 100:.4f})" fill="{BASE_COLOUR[letter]}"/>'
-        )
-    return "".join(parts) + "</svg>"
+    title = f"{head.title}: mean score of the highest outputs, at most {times(high)} uniform at d = {d}"
+    if cell.small:
+        marks = profile_marks(DistanceAxis(window, SMALL_CELL), values, SMALL_TALL, TOP, FAINT, 1.3)
+        return _svg(SMALL_CELL, TOP + SMALL_TALL + 7, title, '<use href="#low-ground"/>' + svg_marks(marks))
+    marks = profile_marks(DistanceAxis(window, CELL), values, TALL, TOP, GROUP_COLOUR["top"], peak=head.peak)
+    if cell.logo is not None:
+        marks += logo_marks(cell.logo, CELL, LOGO, TOP + TALL + 14, cell.grey)
+        logo_of = "the held-out half" if cell.tested else f"{head.numbers['windows']['n']} windows"
+        title += f"; logo of {logo_of}"
+    return _svg(CELL, TOP + TALL + 16 + LOGO, title, '<use href="#ground"/>' + svg_marks(marks))
 
 
-def _title(head):
+def cell_content(cell):
+    """Badge, name, what may be said, drawing, tests, as HTML."""
+    title, say = f"<b>{cell.head.title}</b>", escape(cell.words)
+    if not cell.tested:
+        return f'{badge(cell.grade)}{title}<span class="note">{say}</span>{cell_svg(cell)}'
+    if cell.small:
+        return (f'<span class="title">{badge(cell.grade)}{title}</span>{cell_svg(cell)}<div class="why">{say}</div>')
+    squares = "".join(
+        f'<i class="{outcome_mark(outcome)}" title="{test}: {outcome}">{"?" if outcome == NOT_RUN else test}</i>'
+        for test, outcome in cell.tests.items())
+    delta = delta_words(cell.delta)
+    delta = f"<strong>{delta}</strong>" if cell.needed else delta
+    return (f'<span class="title">{badge(cell.grade)}{title}<span class="say" title="{say}">{say}</span></span>'
+            f'{cell_svg(cell)}<div class="tests">{squares}<span title="change of the PR AUC without this head">{delta}'
+            "</span></div>")
+
+
+def cell_html(cell):
+    """A head's cell, one link to the head's page."""
+    head = cell.head
     high, d = head.peak
+    need = "Infinity" if cell.delta != cell.delta else f"{cell.delta:.6f}"
     return (
-        f"{head.title}: mean score of the highest outputs, at most {times(high)} uniform at d = {d}; logo of "
-        f"{head.numbers['windows']['n']} windows"
+        f'<a class="cell{" small" if cell.small else ""}" id="{head.name}" href="heads/{head.name}.html" '
+        f'data-layer="{head.layer}" data-head="{head.head}" data-distance="{d}" data-height="{high:.4f}" '
+        f'data-grade="{cell.grade}" data-need="{need}">{cell_content(cell)}</a>\n'
     )
 
 
-def letter_definitions():
-    """Outlines of A, C, G, T, to be used by every logo of a page."""
-    return (
-        '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
-        + "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
-        + "</defs></svg>"
-    )
-
-
-def cell(head, elements, label_shift):
-    """A head's cell: badge, name and drawing, one link to the head's page."""
-    high, d = head.peak
-    shared = cell_bases(head.numbers["logo"])
-    return (
-        f'<a class="cell" id="{head.name}" href="heads/{head.name}.html" data-layer="{head.layer}" '
-        f'data-head="{head.head}" data-distance="{d}" data-height="{high:.4f}">'
-        f'<span class="badge" title="not graded">?</span><b>{head.title}</b>'
-        f'<span class="note">{escape(shared)}</span>{cell_svg(head, elements, label_shift)}</a>\n'
-    )
-
-
-def head_map(heads):
+def head_map(cells):
     """Table of layers and heads; each square links to the head's cell and says where its peak lies."""
-    by_place = {(head.layer, head.head): head for head in heads}
-    layers = sorted({head.layer for head in heads})
-    columns = sorted({head.head for head in heads})
+    by_place = {(cell.head.layer, cell.head.head): cell for cell in cells}
+    layers = sorted({layer for layer, _ in by_place})
+    columns = sorted({column for _, column in by_place})
     rows = ["<tr><td>head</td>" + "".join(f"<td>{column}</td>" for column in columns) + "</tr>"]
     for layer in layers:
-        squares = []
-        for column in columns:
-            head = by_place.get((layer, column))
-            squares.append(
-                f'<td><a href="#{head.name}" title="{head.title}: not graded">?<small>d '
-                f"{head.peak[1]}</small>"
-                "</a></td>"
-                if head
-                else "<td></td>"
-            )
-        rows.append(f"<tr><td>layer {layer}</td>{''.join(squares)}</tr>")
+        squares = "".join(_square(by_place.get((layer, column))) for column in columns)
+        rows.append(f"<tr><td>layer {layer}</td>{squares}</tr>")
     return f'<table class="map">{"".join(rows)}</table>'
+
+
+def _square(cell):
+    if cell is None:
+        return "<td></td>"
+    head = cell.head
+    kind = f' class="grade{cell.grade}"' if cell.grade in GRADES else ""
+    words = NOT_USED if cell.grade == HIDDEN else cell.grade
+    return (f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}<small>d {head.peak[1]}</small>'
+            "</a></td>")
+
+
+def nothing_html(run):
+    """The control cells: what heads look like that can have learned nothing; empty where there are none."""
+    cells = []
+    axis = DistanceAxis(run.profile["window"], SMALL_CELL)
+    for control in control_cells(run.tested):
+        marks = ground_marks(axis, SMALL_TALL, TOP, run.elements, run.profile["label_shift"], {control.kind: control.band})
+        marks += profile_marks(axis, control.highest, SMALL_TALL, TOP, SOFT, 1.3)
+        tall, logo_words = TOP + SMALL_TALL + 7, ""
+        if control.logo is not None:
+            marks += logo_marks(control.logo, SMALL_CELL, LOGO, tall + 2, grey=True)
+            tall += LOGO + 4
+            logo_words = f"; logo of the head at the 95th percentile ({number(control.bits, 2)} bit in all)"
+        counts = f"{control.heads:,} heads of {control.networks} {control.name}"
+        cells.append(f"<div>{control.name}{_svg(SMALL_CELL, tall, counts, svg_marks(marks))}"
+                     f"line: the highest of {counts}{logo_words}</div>")
+    return f'<div><h2>What nothing looks like</h2><div class="nothing">{"".join(cells)}</div></div>' if cells else ""
+
+
+def _legend(run, example):
+    """How to read a cell, as items of a list."""
+    window, shift, tested = run.profile["window"], run.profile["label_shift"], run.tested
+    items = [f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
+             f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
+             f"the peak’s height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}"]
+    if control_bands(tested):
+        items.append("grey: where 95 % of the heads of untrained networks lie; dashed: 95 % of the heads of networks with "
+                     "moved labels")
+    items.append(f"DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where d = 0 "
+                 f"sits on TSS + {shift}")
+    if window > 100:
+        items.append(f"left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)")
+    if tested is None:
+        items.insert(0, "?: not graded; then layer · head, and the bases that its best windows share (n: any)")
+        items.append(f"logo of the {run.profile['n_windows']} windows with the highest score at the head’s peak; its height "
+                     "is 2 bits in all cells; it is centred, not in register with the line above")
+        return items + ["each cell leads to the head’s own page"]
+    names = {test: entry["name"] for test, entry in tested.grades["rule"]["tests"].items()}
+    shown = "!: grades are not to be used" if example.grade == HIDDEN else "grade; layer · head; what may be said of it"
+    items.insert(0, shown)
+    items.append("logo of the half of the test arc on which the peak was not chosen, each window weighted by how much the "
+                 "output falls without the head; 2 bits high in all cells, centred; grey: no more than control heads have")
+    if example.tests:
+        items.append(f"tests ({', '.join(f'{test} {name}' for test, name in names.items())}): filled passed, dashed failed, "
+                     "? not run; at the right the change of the PR AUC without the head, bold where it is beyond chance")
+    return items + ["each cell leads to the head’s own page"]
+
+
+def _sections(cells, run):
+    words = grade_words(run.tested.grades["rule"])
+    parts = []
+    for grade in ORDER:
+        own = [cell for cell in cells if cell.grade == grade]
+        if own:
+            note = f'<p class="note">{FAILED_NOTE}.</p>' if grade == UNSUPPORTED else ""
+            letter = own[0].badge
+            parts.append(f'<section class="{grade.replace(" ", "-")}"><h3>{letter}<small>{words[grade]}</small></h3>{note}'
+                         f'{"".join(map(cell_html, own))}</section>\n')
+    return f'<div id="grades">{"".join(parts)}</div>\n'
 
 
 def _peers(run):
     words = peer_sentences(run)
     return f"<p>{escape(words)} Table: run_card.html.</p>\n" if words else ""
+
+
+def _lead(run, outcome):
+    """The outcome, then how many heads have which grade beside how many control heads have one."""
+    sentence = escape(outcome["sentence"])
+    kind = "alarm" if grade_instead(run, outcome) == HIDDEN else "lead"
+    if run.tested is None:
+        return (f'{warning(outcome)}<p class="lead">{sentence}</p>\n{_peers(run)}<p>Heads are not graded: controls are not '
+                "part of this run. A logo alone proves nothing: choosing 50 windows by any rule makes some logo.</p>")
+    counts = "" if counts_sentence(run, outcome) in outcome["sentence"] else counts_sentence(run, outcome)
+    return f'{warning(outcome)}<p class="{kind}">{sentence}</p>\n<p>{escape(counts)}</p>\n{_peers(run)}'
 
 
 def atlas_page(run, outcome):
@@ -185,44 +295,38 @@ def atlas_page(run, outcome):
     outcome : dict
         Of :func:`attentome.outcome.judge`.
     """
-    shift = run.profile["label_shift"]
-    window = run.profile["window"]
-    heads = run.heads
-    columns = min(6, max(head.head for head in heads))
-    example = max(heads, key=lambda head: head.numbers["logo"]["total_bits"] * min(head.peak[0], 10))
-    far = (
-        f"<li>left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)</li>"
-        if window > 100
-        else ""
-    )
+    cells = atlas_cells(run, outcome)
+    instead = grade_instead(run, outcome)
+    by_grade = not instead
+    columns = min(6, max(cell.head.head for cell in cells))
+    example = cells[0] if by_grade else max(
+        cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak[0], 10))
+    orders = ["grade"] * by_grade + ["place", "distance", "need" if run.tested else "height"]
+    buttons = "".join(f'<button data-by="{by}" aria-pressed="{str(by == orders[0]).lower()}">{ORDERS[by]}</button>\n'
+                      for by in orders)
+    row = "" if by_grade else "".join(map(cell_html, cells))
+    sorted_by = "sorted by what their evidence allows" if by_grade else NOT_USED if instead == HIDDEN else NOT_GRADED
+    signs = "letter: grade; –: unsupported; " if by_grade else f"{cells[0].badge}: {sorted_by}; "
+    data = ("; grades: tables/heads.tsv; bands and logos: what was found of control heads and of the held-out half"
+            if run.tested else ", heads/L·_H·/pwm.tsv (logos)")
     body = f"""
-<h1>Head atlas: {len(heads)} attention heads, not graded</h1>
-{warning(outcome)}<p class="lead">{escape(outcome["sentence"])}</p>
-{_peers(run)}<p>{UNGRADED} A logo alone proves nothing: choosing 50 windows by any rule makes some logo.</p>
-{letter_definitions()}
+<h1>Head atlas: {len(cells)} attention heads, {sorted_by}</h1>
+{_lead(run, outcome)}
+{definitions(run)}
 <div class="top"><div><h2>How to read a cell</h2>
-<div class="how"><div><span class="badge">?</span>
-<b>{example.title}</b>{cell_svg(example, run.elements, shift)}</div>
-<ul><li>?: not graded; then layer · head, and the bases that its best windows share (n: any)</li>
-<li>line: mean score over the {run.profile["n_top"]:,} highest outputs of the whole genome, in
-multiples of uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells</li>
-<li>the peak's height and its distance d, nt upstream of {origin_words(run.profile["ahead"])}</li>
-<li>DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where
-d = 0 sits on TSS + {shift}</li>{far}
-<li>logo of the {run.profile["n_windows"]} windows with the highest score at the head's peak; its height is 2
-bits in all cells; it is centred, not in register with the line above</li>
-<li>each cell leads to the head's own page</li></ul></div></div>
-<div><h2>Where they sit</h2>{head_map(heads)}<p class="note">?: not graded; d: distance of the highest
+<div class="how"><div>{cell_content(example)}</div>
+<ul><li>{"</li>\n<li>".join(_legend(run, example))}</li></ul></div></div>
+{nothing_html(run)}
+<div><h2>Where they sit</h2>{head_map(cells)}<p class="note">{signs}d: distance of the highest
 point</p></div></div>
-<div class="controls">Order: <button data-by="place" aria-pressed="true">layer × head</button><button
- data-by="distance" aria-pressed="false">distance</button><button data-by="height" aria-pressed="false">peak
- height</button></div>
-<div id="heads" style="grid-template-columns:repeat({columns},minmax(0,232px))">
-{"".join(cell(head, run.elements, shift) for head in heads)}</div>
+<div class="controls">Order: {buttons}</div>
+{_sections(cells, run) if by_grade else ""}<div id="row" class="{orders[0]}" style="grid-template-columns:repeat({
+        columns},minmax(0,232px))">
+{row}</div>
 <footer>Data: <a href="tables/profiles.tsv.gz">tables/profiles.tsv.gz</a> (group top: mean × window),
-<a href="tables/heads.tsv">tables/heads.tsv</a>, heads/L·_H·/pwm.tsv (logos). The same figure:
+<a href="tables/heads.tsv">tables/heads.tsv</a>{data}. The same figure:
 <a href="atlas.png">atlas.png</a>, <a href="atlas.svg">atlas.svg</a>. In layers 2 and above d is the place of
-a hidden state, not proof that only that base is used. Without script the heads stand in the order layer ×
-head.</footer>
+a hidden state, not proof that only that base is used. Without script the heads stand in the order {
+        ORDERS[orders[0]]}.</footer>
 <script>{SCRIPT}</script>"""
     return page(f"Head atlas · {run.name}", body, run.name, style=STYLE)

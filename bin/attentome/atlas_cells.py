@@ -8,15 +8,16 @@ import pandas as pd
 from attentome.control_tally import tally_words
 from attentome.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.head_names import NO_NAME
-from attentome.page import cell_bases
+from attentome.page import SIGNS, cell_bases
 from attentome.report_inputs import HeadResult
 from attentome.style import BLUES, INK, times
 
-ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED)
+HIDDEN = "hidden"
+ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED, HIDDEN)
 FILL = dict(zip(GRADES, BLUES))
 """Fill of each grade's badge, from dark to light; heads without a grade have none."""
 ON_FILL = {"A": "white", "B": "white", "C": INK, "D": INK}
-BADGE = {**{grade: grade for grade in GRADES}, UNSUPPORTED: "–", NOT_GRADED: "?"}
+NOT_USED = "grades are not to be used"
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
 CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with moved labels"}
@@ -30,9 +31,7 @@ class Cell:
     ----------
     head : HeadResult
     grade : str
-        A to D, unsupported, not graded.
-    badge : str
-        The letter; – of an unsupported head, ? of one that is not graded, ! where grades are not to be used.
+        A to D, unsupported, not graded; hidden where grades are not to be used.
     words : str
         What may be said of it; of an unsupported head why it has no grade; where heads were not tested the bases that
         its best windows share.
@@ -44,16 +43,23 @@ class Cell:
         Columns as in ``pwm.tsv``; None: no logo is shown.
     grey : bool
         The logo is drawn without colours: it was held against control heads and did not pass.
+    tested : bool
+        Whether control heads are part of the run.
     """
 
     head: HeadResult
     grade: str
-    badge: str
     words: str
     tests: dict
     delta: float
     logo: pd.DataFrame | None
     grey: bool
+    tested: bool = True
+
+    @property
+    def badge(self):
+        """Letter or sign of the grade."""
+        return SIGNS.get(self.grade, self.grade)
 
     @property
     def small(self):
@@ -66,8 +72,8 @@ class Cell:
         return self.tests.get("K") == PASSED
 
 
-def badge_instead(run, outcome):
-    """The badge of every head where no grade is shown, else empty.
+def grade_instead(run, outcome):
+    """What stands for every head's grade where no grade is shown, else empty.
 
     Parameters
     ----------
@@ -77,12 +83,12 @@ def badge_instead(run, outcome):
     Returns
     -------
     str
-        ``!`` where control networks raise an alarm; ``?`` where heads were not tested, or the network did not learn or
-        has too few sites to tell.
+        ``hidden`` where control networks raise an alarm; ``not graded`` where heads were not tested, or the network did
+        not learn or has too few sites to tell.
     """
     if run.tested is None or outcome["state"] in ("not_learned", "too_few_sites"):
-        return "?"
-    return "!" if outcome["state"] == "control_alarm" else ""
+        return NOT_GRADED
+    return HIDDEN if outcome["state"] == "control_alarm" else ""
 
 
 def atlas_cells(run, outcome):
@@ -98,7 +104,7 @@ def atlas_cells(run, outcome):
     -------
     list of Cell
     """
-    instead = badge_instead(run, outcome)
+    instead = grade_instead(run, outcome)
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(cells, key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead),
                                            cell.head.layer, cell.head.head))
@@ -106,23 +112,24 @@ def atlas_cells(run, outcome):
 
 def _cell(head, tested, instead):
     if tested is None:
-        return Cell(head, NOT_GRADED, instead, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False)
+        return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False,
+                    tested=False)
     own = tested.heads[(tested.heads["layer"] == head.layer) & (tested.heads["head"] == head.head)]
     logo = _logo(tested, head)
     if own.empty:
-        return Cell(head, NOT_GRADED, instead or "?", "not tested", {}, float("nan"), logo, True)
+        return Cell(head, instead or NOT_GRADED, "not tested", {}, float("nan"), logo, True)
     row = own.iloc[0].to_dict()
     if instead:
-        words = "grades are not to be used" if instead == "!" else "not graded"
-        return Cell(head, NOT_GRADED, instead, words, {}, row["dprauc_zero"], logo, True)
+        words = NOT_USED if instead == HIDDEN else NOT_GRADED
+        return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True)
     grade = row["grade"]
     if grade == UNSUPPORTED:
         words, logo = failed_words(row, tested.grades["rule"]), None
     elif grade == NOT_GRADED:
-        words = "not graded"
+        words = NOT_GRADED
     else:
         words = claim_words(row["claim"]) or NO_NAME
-    return Cell(head, grade, BADGE[grade], words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo,
+    return Cell(head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo,
                 row["L"] != PASSED)
 
 
@@ -183,8 +190,8 @@ def rule_words(entry):
 
 def grade_words(rule):
     """Grade to which tests it asks for; and what no grade means."""
-    words = {entry["grade"]: rule_words(entry) for entry in rule["grades"]}
-    return {**words, UNSUPPORTED: "unsupported: tested, nothing may be said", NOT_GRADED: "not graded"}
+    return {entry["grade"]: rule_words(entry) for entry in rule["grades"]} | {
+        UNSUPPORTED: "unsupported: tested, nothing may be said", NOT_GRADED: NOT_GRADED}
 
 
 def counts_sentence(run, outcome):
@@ -198,10 +205,11 @@ def counts_sentence(run, outcome):
     if run.tested is None:
         return ""
     tally = tally_words(run.tested)
-    if badge_instead(run, outcome):
+    if grade_instead(run, outcome):
         return tally
     grades = [cell.grade for cell in atlas_cells(run, outcome)]
-    counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade != NOT_GRADED or NOT_GRADED in grades]
+    counts = [f"{grades.count(grade)} {grade}" for grade in ORDER
+              if grade in (*GRADES, UNSUPPORTED) or grade in grades]
     return f"{len(grades)} heads: {', '.join(counts)}. {tally}"
 
 

@@ -228,11 +228,17 @@ def _with_knockout(table, knockout):
     return table
 
 
-def grade_controls(controls, rule):
-    """Grades of the heads of all control networks, each held against the others: an upper bound.
+def grade_controls(controls, rule, knockouts=None, mutants=None):
+    """Grades of the heads of all control networks, each held against the others.
 
-    Knock-outs and mutants of control networks are not run unless a head could be graded by them; here they count as
-    passed, so that no control head has a better grade than the one told.
+    Parameters
+    ----------
+    controls : Controls
+    rule : dict
+    knockouts, mutants : dict of str to list of DataFrame or None, optional
+        Kind to what :func:`grade_heads` takes, for each of its networks. Where a table or a head in it is missing the
+        test counts as passed: the grade is then the best that the head could have. So it is known which heads have to
+        be tested, those that are graded without.
 
     Returns
     -------
@@ -245,11 +251,11 @@ def grade_controls(controls, rule):
             rest = Controls({name: [other for other in networks if other is not one]
                              for name, networks in controls.networks.items()})
             same = {str(index + 1): other for index, other in enumerate(controls.networks[kind]) if other is not one}
-            table, _ = grade_heads(one, rest, same, None, None, rule, is_control=True)
-            for test in ("K", "I"):
-                table[test] = PASSED
-            table["grade"] = [grade(row, rule) for row in table[list(TESTS)].to_dict("records")]
-            table[["K", "I"]] = NOT_RUN
+            tables = [found[kind][number] if found else None for found in (knockouts, mutants)]
+            table, _ = grade_heads(one, rest, same, *tables, rule, is_control=True)
+            at_best = table[list(TESTS)].copy()
+            at_best[["K", "I"]] = at_best[["K", "I"]].replace(NOT_RUN, PASSED)
+            table["grade"] = [grade(row, rule) for row in at_best.to_dict("records")]
             table.insert(0, "control", kind)
             table.insert(1, "network", number + 1)
             rows.append(table)

@@ -68,9 +68,11 @@ def _missing_heads(run):
                 for head in range(1, network.get("heads", 0) + 1)]
     graded = set(run.tested.heads[["layer", "head"]].itertuples(index=False, name=None))
     described = {(head.layer, head.head) for head in run.heads}
-    return [f"{process} gave nothing of {', '.join(f'L{layer}.H{head}' for layer, head in expected if (layer, head) not in there)}"
-            for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded))
-            if not there.issuperset(expected)]
+    lines = []
+    for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded)):
+        lost = [f"L{layer}.H{head}" for layer, head in expected if (layer, head) not in there]
+        lines += [f"{process} gave nothing of {', '.join(lost)}"] if lost else []
+    return lines
 
 
 def _missing_tables(tested):
@@ -85,7 +87,7 @@ def _missing_networks(run):
     asked = {"random": params.get("random_networks")}
     if not params.get("model"):
         asked |= {"rotated": params.get("rotated_networks"), "replicates": params.get("replicates")}
-    there = {kind: grades["controls"][kind]["networks"] for kind in ("random", "rotated")} | {"replicates": grades["seeds"]}
+    there = {kind: facts["networks"] for kind, facts in grades["controls"].items()} | {"replicates": grades["seeds"]}
     words = {"random": "networks of random weights", "rotated": "networks on moved labels", "replicates": "seeds"}
     return [f"TRAIN or MEASURE_HEADS gave {there[kind]} of {n} {words[kind]}" for kind, n in asked.items()
             if n and there[kind] < n]

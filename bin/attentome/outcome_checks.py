@@ -184,7 +184,8 @@ def _moved_labels(run):
         f"{number(grades['pr_auc'])} at the {grades['n_positions']:,} measured positions."
     )
     note = "do not use the grades" if leaking else "no better than they are" if behind else ""
-    return _check("moved_labels", "Do networks on moved labels learn nothing?", "alarm" if note else "fine", answer, note)
+    question = "Do networks on moved labels learn nothing?"
+    return _check("moved_labels", question, "alarm" if note else "fine", answer, note)
 
 
 def _control_heads(run):

@@ -2,7 +2,7 @@
 to try."""
 
 from attentome.elements import signed
-from attentome.outcome import NOT_LEARNED, interval_text, number
+from attentome.outcome import NOT_LEARNED, interval_text
 from attentome.outcome_checks import COMPARISON_BITS, SYMBOLS, label_columns
 from attentome.page import page
 from attentome.peer_words import peer_table

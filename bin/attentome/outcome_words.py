@@ -10,14 +10,17 @@ UNGRADED = "Heads are not graded: controls are not part of this run."
 GRADES_HIDDEN = "Grades are not to be used: see the outcome."
 NOT_LEARNED = "The network did not learn to find TSS"
 NONE_GRADED = "but no single head can be shown to do a nameable job"
+ONLY_NEW = "only what is new is computed"
 ADVICE_FIRST_FAILED = {
-    "S": "{n} of {of} unsupported heads are no sharper than the heads of control networks (S). With {networks} networks "
-    "of a kind a lone head reaches q {q} at best: --random_networks {more} --rotated_networks {more} makes the test finer.",
-    "L": "{n} of {of} unsupported heads are sharp, but what moves the output through them spells no more than in control "
-    "networks (L), and no other test backs them: more sites, or a longer training, would sharpen the logos.",
-    "K": "{n} of {of} unsupported heads are not needed alone (K). Heads may share the work: see tables/knockout_pairs.tsv.",
+    "S": "{n} of {of} unsupported heads are no sharper than the heads of control networks (S). With {networks} "
+    "networks of a kind a lone head reaches q {q} at best: --random_networks {more} --rotated_networks {more} makes "
+    "the test finer.",
+    "L": "{n} of {of} unsupported heads are sharp, but what moves the output through them spells no more than in "
+    "control networks (L), and no other test backs them: more sites, or a longer training, may sharpen the logos.",
+    "K": "{n} of {of} unsupported heads are not needed alone (K). Heads may share the work: "
+    "tables/knockout_pairs.tsv tells.",
     "R": "{n} of {of} unsupported heads do not come again in other seeds (R): --replicates 5 tells more.",
-    "I": "{n} of {of} unsupported heads do not look where mutants matter (I): --mutated_sites with more sites tells more.",
+    "I": "{n} of {of} unsupported heads do not look where mutants matter (I): more --mutated_sites tell more.",
 }
 
 
@@ -37,12 +40,16 @@ def outcome_sentence(state, run, missing=()):
     if state == "too_few_sites":
         return _too_few(run)
     if state == "not_learned":
-        return f"{NOT_LEARNED}: {found}{_no_better(run)}. Its heads therefore explain nothing about promoters, and none is graded."
+        return (
+            f"{NOT_LEARNED}: {found}{_no_better(run)}. Its heads therefore explain nothing about promoters, and none "
+            "is graded."
+        )
     if state == "control_alarm":
         return f"Do not use the grades. {' '.join(_alarms(run))} The network itself: {found}. {tally_words(run.tested)}"
     learned = f"The network learned to find TSS: {found}"
     if state == "untested":
-        return f"{learned}. Its {len(run.heads)} heads are described below but not graded, because {_why_untested(run)}."
+        why = _why_untested(run)
+        return f"{learned}. Its {len(run.heads)} heads are described below but not graded, because {why}."
     parts = f" Parts are missing: {'; '.join(missing)}." if state == "partial" else ""
     return f"{learned}{_graded(run)}{parts} {tally_words(run.tested)}"
 
@@ -136,8 +143,8 @@ def best_is_c(run):
     grades, why = run.tested.grades, []
     if grades["capped"]:
         n = grades["controls"]["rotated"]["networks"]
-        few = f"{n} networks on moved labels are" if n > 1 else "one network on moved labels is" if n else "no network on moved labels is"
-        why.append(f"{few} {'too few ' if n else 'there '}to test against at q {_max_q(run)} ({networks_needed(run)} needed)")
+        found = f"{n} on moved labels {'are' if n > 1 else 'is'} too few" if n else "none on moved labels is there"
+        why.append(f"of control networks {found} to test against at q {_max_q(run)} ({networks_needed(run)} needed)")
     least = grades["rule"]["tests"]["R"]["min_seeds"]
     if grades["seeds"] < least:
         seeds = "one seed cannot" if grades["seeds"] == 1 else f"{grades['seeds']} seeds cannot"
@@ -169,8 +176,8 @@ def outcome_advice(state, run, checks):
     if state == "control_alarm":
         return _suspects(run)
     if state == "learned_none_graded":
-        return [_of_first_failed(run), "What the network as a whole needs the mutants still tell (tables/ of tests/: "
-                "ism_profile.tsv), and what the labels hold their own logo."]
+        return [_of_first_failed(run), "What the network as a whole needs is still told by its mutants "
+                "(tests/ism_profile.tsv)."]
     if state in ("learned_graded", "partial"):
         again = ["Run again with -resume: what is missing is computed, all else is kept."] if state == "partial" else []
         return again + _advice_capped(run)
@@ -179,14 +186,14 @@ def outcome_advice(state, run, checks):
 
 def _advice_untested(run):
     first = (
-        "Take a profile or a logo as a description of this network, not as evidence: without control networks nobody can "
-        "say how much of it an untrained network shows too."
+        "Take a profile or a logo as a description of this network, not as evidence: without control networks "
+        "nobody can say how much of it an untrained network shows too."
     )
     if not run.tested:
-        return [first, "To test and grade the heads run again with --controls true -resume: only what is new is computed."]
+        return [first, f"To test and grade the heads run again with --controls true -resume: {ONLY_NEW}."]
     needed = networks_needed(run)
     rotated = "" if run.params.get("model") else f" --rotated_networks {needed}"
-    return [first, f"To grade the heads run again with --random_networks {needed}{rotated} -resume: only what is new is computed."]
+    return [first, f"To grade the heads run again with --random_networks {needed}{rotated} -resume: {ONLY_NEW}."]
 
 
 def _advice_capped(run):
@@ -194,8 +201,8 @@ def _advice_capped(run):
     wanted = [f"--rotated_networks {networks_needed(run)}"] if grades["capped"] else []
     wanted += [f"--replicates {least}"] if grades["seeds"] < least else []
     if wanted and run.params.get("model"):
-        return ["A network that was given (--model) has no replicates and no networks on moved labels: train it here to "
-                "reach a grade better than C."]
+        return ["A network that was given (--model) has no replicates and no networks on moved labels: train it here "
+                "to reach a grade better than C."]
     return [f"For grades better than C run again with {' '.join(wanted)} -resume."] if wanted else []
 
 
@@ -205,9 +212,9 @@ def _suspects(run):
     step = f" (here {round(length / (networks + 1)):,} nt)" if length and networks else ""
     return [
         "Arcs that overlap: look at labels/split.tsv, and whether sites near the ends of an arc stand in two of them.",
-        "Repeats across arcs: the same sequence in the training arc and in the test arc, such as insertion elements, rRNA "
-        "operons or contigs that are copies of each other.",
-        f"A rotation that is too short: the labels of each network on moved labels lie a further {networks + 1}th part of "
+        "Repeats across arcs: the same sequence in the training arc and in the test arc, such as insertion elements, "
+        "rRNA operons or contigs that are copies of each other.",
+        f"A rotation that is too short: the labels of each network on moved labels lie a further 1/{networks + 1} of "
         f"the genome away{step}. Where that is less than a window, moved labels still lie beside TSS.",
         "Which control heads have a grade: tables/controls.tsv.",
     ]

@@ -13,6 +13,7 @@ from attentome.outcome_page import outcome_page
 from attentome.peer_words import peer_rows
 from attentome.report_inputs import similar_heads
 from attentome.report_tables import (
+    copied_tables,
     curves_table,
     heads_table,
     metrics_table,
@@ -73,17 +74,20 @@ def heads_shown(run, outcome):
 
 
 def write_tables(run, folder):
-    """The six tables of the report."""
+    """The six tables of the report, and those that the tests of the heads left."""
     write_tsv(folder / "heads.tsv", heads_table(run))
     write_tsv(folder / "profiles.tsv.gz", profiles_table(run))
     write_tsv(folder / "spearman.tsv.gz", spearman_table(run))
     write_tsv(folder / "windows.tsv", windows_table(run))
     write_tsv(folder / "metrics.tsv", metrics_table(run))
     write_tsv(folder / "curves.tsv", curves_table(run))
+    for name, table in copied_tables(run).items():
+        write_tsv(folder / name, table)
 
 
 def readme(run, outcome, shown):
-    """``README.txt``: twelve lines on what to open first."""
+    """``README.txt``: what to open first, and the outcome in one sentence."""
+    tests = ["tests/                   what the tests of the heads and the control networks found"] if run.tested else []
     first = (
         [
             "1. atlas.html            all heads on one page, on the same scales",
@@ -107,6 +111,7 @@ def readme(run, outcome, shown):
                 "outcome.json             the outcome for programs",
                 "tables/                  the numbers behind every figure, one row a fact",
                 "heads/L1_H1/ ...         figures (SVG, PNG) and tables of each head",
+                *tests,
                 "tracks/                  the network's output for genome browsers",
                 "pipeline_info/           trace, report, timeline, parameters and software versions",
             ]

@@ -2,9 +2,24 @@
 
 import pandas as pd
 
+from attentome.outcome import grades_shown, run_state
+
+TESTED = (
+    *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
+    *("s_q_random", "s_q_rotated", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
+    *(f"dprauc_{kind}{part}" for kind in ("zero", "mean", "uniform") for part in ("", "_lo", "_hi")),
+    *("seeds_found", "seeds_run", "ism_rho", "ism_q", "deletion_area", "deletion_lo", "deletion_hi"),
+)
+"""Columns of ``tests/heads.tsv`` that ``tables/heads.tsv`` has too."""
+COPIED = {"controls": "controls", "seeds": "seeds", "knockout": "knockout", "pairs": "knockout_pairs"}
+"""Tables of the tests that are copied, and their files' names."""
+
 
 def heads_table(run):
-    """One row a head: where it looks, its logo, its windows. ``grade`` is ``?`` (not graded)."""
+    """One row a head: its grade, where it looks, its logo, its windows, and what the tests found.
+
+    ``grade`` is ``?`` where a head is not graded or grades are not to be used; without tests their columns are empty.
+    """
     rows = []
     for head in run.heads:
         numbers = head.numbers
@@ -45,7 +60,29 @@ def heads_table(run):
     table = pd.DataFrame(rows)
     for column in ("consensus_from_d", "consensus_to_d"):
         table[column] = table[column].astype("Int64")
-    return table
+    return _with_tests(table, run)
+
+
+def _with_tests(table, run):
+    tests = pd.DataFrame(columns=["layer", "head", "grade", *TESTED, "n_networks_above"])
+    if run.tested:
+        tests = run.tested.heads.assign(
+            n_networks_above=run.tested.heads[["s_above_random", "s_above_rotated"]].clip(lower=0).sum(axis=1))
+        tests = tests.reindex(columns=["layer", "head", "grade", *TESTED, "n_networks_above"])
+    if not grades_shown(run_state(run)):
+        tests[["grade", "claim", "element", "element_q"]] = None
+    joined = table.drop(columns="grade").merge(tests, on=["layer", "head"], how="left")
+    joined.insert(3, "grade", joined.pop("grade").replace("not graded", None).fillna("?"))
+    for column in ("seeds_found", "seeds_run", "n_networks_above"):
+        joined[column] = joined[column].astype("Int64")
+    return joined
+
+
+def copied_tables(run):
+    """Tables of the tests that stand beside those of the report, by file name; empty ones are left out."""
+    if not run.tested:
+        return {}
+    return {f"{file}.tsv": getattr(run.tested, name) for name, file in COPIED.items() if len(getattr(run.tested, name))}
 
 
 def profiles_table(run):

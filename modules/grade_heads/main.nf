@@ -7,8 +7,8 @@ process GRADE_HEADS {
     input:
     val networks         // [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...]
     path measured        // their folders, in the same order
-    path knockout        // knockout.tsv ...
-    path mutants         // ism_heads.tsv ...
+    path knocked, stageAs: 'knocked/*'    // folders of KNOCK_OUT_HEADS: of the real network, and of controls where it was run
+    path mutated, stageAs: 'mutated/*'    // folders of MUTATE_SITES
     path names           // element_matches.tsv ...
     path rule            // grade_rule.json
     val code
@@ -21,15 +21,15 @@ process GRADE_HEADS {
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(networks))} > networks.json
-    grade_heads.py --networks networks.json --measured ${measured.join(' ')} --knockout knockout.tsv --mutants ism_heads.tsv \\
-        --deletion deletion_heads.tsv --elements element_matches.tsv --rule ${rule} --out graded
+    grade_heads.py --networks networks.json --measured ${measured.join(' ')} --knocked knocked --mutated mutated \\
+        --elements element_matches.tsv --rule ${rule} --out graded
     """
 
     stub:
     """
     # code ${code}
     mkdir graded
-    touch graded/{grades,seeds,controls,bands}.tsv
+    touch graded/{heads,seeds,controls,bands,control_logos}.tsv
     echo '{}' | tee graded/grades.json > record.json
     """
 }

@@ -1,10 +1,11 @@
 // What the output at sites of the test arc needs: all single substitutions, deletions, and how far the network sees.
 process MUTATE_SITES {
+    tag "${network.id}"
     label 'process_medium'
     label 'process_gpu'
 
     input:
-    path model, stageAs: 'model'
+    tuple val(network), path(model, stageAs: 'model'), val(heads)    // [id: 'curated'], model/, ['L1_H2', ...] or [] for all
     path labels
     path labels_json
     path split
@@ -16,21 +17,24 @@ process MUTATE_SITES {
     val code
 
     output:
-    path '{ism,deletion,receptive_field}*', emit: tables
+    tuple val(network), path("${network.id}"), emit: folder
+    path "${network.id}/{ism,deletion,receptive_field}*", emit: tables
     path 'record.json', topic: records
 
     script:
+    def chosen = heads ? "--heads ${heads.join(' ')}" : ''
     """
     # code ${code}
     mutate_sites.py --genome ${genome} --genome_json ${genome_json} --model ${model} --labels ${labels} \\
-        --labels_json ${labels_json} --split ${split} --sites ${sites} --seed ${seed} --threads ${task.cpus} \\
-        --device ${device} --out .
+        --labels_json ${labels_json} --split ${split} --rotate ${network.rotate ?: 0} ${chosen} --sites ${sites} --seed ${seed} \\
+        --threads ${task.cpus} --device ${device} --out ${network.id} --tag ${network.id}
     """
 
     stub:
     """
     # code ${code}
-    touch ism.tsv.gz {ism_profile,ism_heads,deletion,deletion_heads}.tsv
-    echo '{}' | tee receptive_field.json > record.json
+    mkdir ${network.id}
+    touch ${network.id}/ism.tsv.gz ${network.id}/{ism_profile,ism_heads,deletion,deletion_heads}.tsv
+    echo '{}' | tee ${network.id}/receptive_field.json > record.json
     """
 }

@@ -1,0 +1,421 @@
+"""Figures of a head's page, all in register: profiles with the bands of control heads, logos, tracks along d.
+
+All but the zoomed profile are written as SVG by hand: letters are outlined once a page (:func:`definitions`) and used
+again, so that a page is small and drawn in a fraction of a second. Lengths are px, y grows downwards; d falls from left
+to right.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from attentome.cell_geometry import height, letter_svg_path
+from attentome.elements import Element, base_of_distance, distance_of_base, signed
+from attentome.heads import GROUPS, origin_words
+from attentome.line_names import name_lines
+from attentome.logo import LETTERS
+from attentome.outcome import number
+from attentome.place_axis import INNER, LEFT, WIDTH, bracket, distance_axis, place_axis, ruler, to_pixels
+from attentome.style import (
+    BASE_COLOUR,
+    FAINT,
+    GROUP_COLOUR,
+    GROUP_DASH,
+    GROUP_WIDTH,
+    INK,
+    PALE,
+    PX,
+    RULE,
+    SMALL,
+    SOFT,
+    add_axes,
+    along,
+    escape,
+    new_figure,
+    svg_text,
+    text_width,
+)
+
+NORM = "#0E7C74"
+BAND = "#D5DAE0"
+KIND_WORDS = {"random": "random weights", "rotated": "rotated labels"}
+LEAST_BITS = 0.012
+"""Letters of a logo lower than this are left out."""
+DASHES = {"top": "", "all": "5 2", "bottom": "1 1.6"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A head as its figures show it: what of the whole genome was described, in the zoom of its tested logo.
+
+    Attributes
+    ----------
+    layer, head : int
+        Count from 1.
+    window, ahead, label_shift : int
+        Keys; nt from the query to d = 0; nt from the TSS to d = 0.
+    peak_d : int
+        Where the tests found the peak.
+    low, high : int
+        Distances of the zoomed panels, both included.
+    reach : (int, int)
+        Smallest and largest d that convolution alone brings into the key at the peak.
+    sizes : dict of str to int
+        Positions of each group of outputs.
+    x_uniform : dict of str to ndarray, each shape (window,)
+        Mean score of each group, multiples of uniform.
+    highest : ndarray, shape (window,)
+        Highest single score of the highest outputs.
+    elements : list of Element
+    """
+
+    layer: int
+    head: int
+    window: int
+    ahead: int
+    label_shift: int
+    peak_d: int
+    low: int
+    high: int
+    reach: tuple
+    sizes: dict
+    x_uniform: dict
+    highest: np.ndarray
+    elements: list
+
+    @property
+    def px(self):
+        """Px a nt in the zoomed panels."""
+        return INNER / (self.high - self.low + 1)
+
+    def x(self, d):
+        """Px of the middle of distance ``d`` in the zoomed panels."""
+        return LEFT + (self.high + 0.5 - d) * self.px
+
+
+def view_of(head, peak_d, logo):
+    """The view of a head.
+
+    Parameters
+    ----------
+    head : HeadResult
+    peak_d : int
+        Where the tests found the peak.
+    logo : DataFrame
+        Its rows of ``logos.tsv``; where there are none the zoom of the description counts.
+    """
+    numbers = head.numbers
+    low, high = (int(logo["d"].min()), int(logo["d"].max())) if len(logo) else (
+        numbers["zoom"]["from_d"], numbers["zoom"]["to_d"])
+    away = int(peak_d) - numbers["peak_d"]
+    top = head.profile[head.profile["group"] == "top"].sort_values("d")
+    return View(
+        layer=head.layer, head=head.head, window=numbers["window"], ahead=numbers["ahead"],
+        label_shift=numbers["label_shift"], peak_d=int(peak_d), low=low, high=high,
+        reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),
+        sizes={group: numbers["groups"][group]["n"] for group in GROUPS},
+        x_uniform={group: head.x_uniform(group) for group in GROUPS}, highest=top["max"].to_numpy(float),
+        elements=[Element(one["name"], one["from_base"], one["to_base"]) for one in numbers.get("elements", [])])
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values to px: ``low`` lies at ``start``, ``high`` at ``stop``; what lies outside is put on the nearer end."""
+
+    low: float
+    high: float
+    start: float
+    stop: float
+    log: bool = False
+
+    def __call__(self, value):
+        low, high, value = (np.log(v) if self.log else v for v in (
+            self.low, self.high, np.clip(value, self.low, self.high)))
+        return float(self.start + (value - low) / (high - low) * (self.stop - self.start))
+
+
+def definitions():
+    """The letters' outlines and the hatching, to stand once in a page."""
+    letters = "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
+    return ('<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>' + letters
+            + '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)"><path d="M0 0V5" stroke="{FAINT}" stroke-width="1.2"/></pattern>'
+            "</defs></svg>")
+
+
+def words_at(x, y, words, anchor="start", colour=SOFT, bold=False):
+    """Words whose middle line lies at ``y``, as SVG."""
+    weight = ' font-weight="bold"' if bold else ""
+    return (f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{colour}" text-anchor="{anchor}"{weight}>'
+            f"{escape(words)}</text>")
+
+
+def path(x, y, colour, width=1.5, dash=""):
+    """A line through points as SVG; where a value is not a number the line is broken."""
+    parts, pen = [], "M"
+    for px, py in zip(x, y, strict=True):
+        if np.isfinite(py):
+            parts.append(f"{pen}{px:.1f} {py:.1f}")
+            pen = "L"
+        else:
+            pen = "M"
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return (f'<path d="{"".join(parts)}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes} '
+            'stroke-linejoin="round"/>')
+
+
+def svg(width, tall, title, source, parts):
+    """A drawing as inline SVG with a title and the table that redoes it."""
+    return (f'<svg width="{width}" height="{tall:.0f}" viewBox="0 0 {width} {tall:.0f}" role="img"><title>'
+            f"{escape(title)}</title><desc>{escape(source)}</desc>{''.join(parts)}</svg>\n")
+
+
+def whole_window(view, bands):
+    """Panel a: the whole window on the log scale of all heads, the bands of control heads, the highest scores."""
+    tall, top = 78, 8
+
+    def x(d):
+        return LEFT + (view.window - 0.5 - d) / view.window * INNER
+
+    d = np.arange(view.window)
+    parts = [path([LEFT, LEFT + INNER], [top + height(1, tall)] * 2, RULE, 0.8)]
+    for kind, rows in bands.groupby("control", sort=True):
+        ends = [f"{x(one):.1f} {top + height(value, tall):.1f}"
+                for name, order in (("high", 1), ("low", -1)) for one, value in list(zip(rows["d"], rows[name]))[::order]]
+        fill = BAND if kind == "random" else "url(#hatch)"
+        parts.append(f'<path d="M{"L".join(ends)}Z" fill="{fill}" stroke="{FAINT}" stroke-width="0.4"/>')
+    for group in reversed(GROUPS):
+        heights = [top + height(value, tall) if value == value else np.nan for value in view.x_uniform[group]]
+        parts.append(path(x(d), heights, GROUP_COLOUR[group], GROUP_WIDTH[group] * 0.8, DASHES[group]))
+    parts += [words_at(LEFT - 6, top + height(value, tall), f"{value}×", "end") for value in (1, 8, 64)]
+    parts.append(path([LEFT, LEFT, LEFT + INNER], [top, top + tall, top + tall], FAINT, 0.8))
+    if view.high - view.low + 1 < view.window:
+        left, right = x(view.high + 0.5), x(view.low - 0.5)
+        parts.append(f'<rect x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{tall}" fill="none" '
+                     f'stroke="{INK}"/>{words_at(left + 5, top + 9, "shown below", colour=INK)}')
+    under = top + tall + 6
+    wide = INNER / view.window
+    for one, value in enumerate(np.nan_to_num(view.highest)):
+        if value >= 0.01:
+            grey = round(255 * (1 - value))
+            parts.append(f'<rect x="{x(one) - wide / 2:.1f}" y="{under}" width="{wide + 0.1:.1f}" height="10" '
+                         f'fill="rgb({grey},{grey},{grey})"/>')
+    parts.append(f'<rect x="{LEFT}" y="{under}" width="{INNER}" height="10" fill="none" stroke="{FAINT}" '
+                 f'stroke-width="0.8"/>{words_at(LEFT - 6, under + 5, "max", "end")}')
+    step = 100 if view.window > 200 else 20
+    ticks = [*range(0, view.window - step // 2, step), view.window - 1]
+    parts += [words_at(x(tick), under + 22, str(tick), "middle") for tick in ticks]
+    parts.append(words_at(LEFT + INNER / 2, under + 38, f"distance d upstream of {origin_words(view.ahead)}, nt",
+                          "middle"))
+    return svg(WIDTH, under + 46, "Mean score over the whole window", "profile.tsv: mean x window over d; bands.tsv",
+               parts)
+
+
+def zoom_figure(view, bands, sites=None):
+    """Panel b: the zoomed profile, linear, with the bands of control heads, as SVG.
+
+    Parameters
+    ----------
+    view : View
+    bands : DataFrame
+        ``bands.tsv``.
+    sites : (ndarray, ndarray, int), optional
+        Mean score and mean length of what arrives, both as multiples of uniform, shape (window,), at so many labelled
+        positions.
+    """
+    figure = new_figure(WIDTH, 296)
+    axes = add_axes(figure, LEFT, 44, INNER, 196)
+    d = np.arange(view.low, view.high + 1)
+    lines = {group: view.x_uniform[group][d] for group in GROUPS}
+    more = [np.nan_to_num(values[d]) for values in sites[:2]] if sites else []
+    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in [*lines.values(), *more])))
+    place_axis(axes, view, view.elements)
+    for kind, rows in bands.groupby("control", sort=True):
+        rows = rows.set_index("d").loc[d]
+        style = {"facecolor": BAND, "linewidth": 0.4} if kind == "random" else {
+            "facecolor": "none", "hatch": "/////", "linewidth": 0.5}
+        axes.fill_between(-d, rows["low"], rows["high"], edgecolor=FAINT, zorder=2, **style)
+    for group in reversed(GROUPS):
+        axes.plot(-d, lines[group], color=GROUP_COLOUR[group], linestyle=GROUP_DASH[group],
+                  linewidth=GROUP_WIDTH[group], zorder=3)
+    axes.set_ylabel("mean score, × uniform")
+    taken = ruler(axes, view, view.elements)
+    if len(bands):
+        words = "bands: " + ", ".join(KIND_WORDS[kind] for kind in KIND_WORDS if (bands["control"] == kind).any())
+        y = float(to_pixels(axes, 0, bands[bands["d"].isin(d)]["high"].max())[1]) + 12
+        taken.append(_words(axes, 6, y, words, SOFT))
+    names = (f"score, {sites[2]:,} labelled positions", f"value norm ‖a·v·W‖, same {sites[2]:,}") if sites else ()
+    for name, values, dash, width in zip(names, more, ("-", (0, (6, 2, 1, 2))), (0.9, 1.6)):
+        axes.plot(-d, values, color=NORM, linestyle=dash, linewidth=width, zorder=3)
+        x, y = to_pixels(axes, -d, values)
+        near = [(x[i] - 4, y[i] - 4, x[i] + 4, y[i] + 4) for i in np.flatnonzero(y > 18)]
+        taken += [_words(axes, *_free_place(axes, name, x, y, [*lines.values(), *more], d, taken), name, NORM), *near]
+    distance_axis(axes, view)
+    bracket(axes, view)
+    name_lines(axes, view, d, lines, taken)
+    return svg_text(figure, "Mean score near the TSS", "profile.tsv: mean x window over d; bands.tsv; parts.safetensors")
+
+
+def _words(axes, x, y, words, colour):
+    """Write words beginning at px (x, y) of the axes; returns their box."""
+    axes.annotate(words, (0, 0), xycoords="axes fraction", xytext=(x * PX, y * PX), textcoords="offset points",
+                  va="center_baseline", fontsize=SMALL * PX, color=colour, zorder=6)
+    return x - 2, y - 8, x + text_width(words) + 2, y + 8
+
+
+def _free_place(axes, words, x, y, lines, d, taken):
+    """Px where words on a line may begin so that they lie near it and cross least of all lines and words."""
+    width, tall = INNER, float(to_pixels(axes, 0, axes.get_ylim()[1])[1])
+    long = text_width(words)
+    points = [along(*to_pixels(axes, -d, values)) for values in lines]
+    best = (np.inf, 6.0, tall / 2)
+    for i in range(0, len(x), 2):
+        for rise in (14, 24, 40, 60, 80, -16):
+            for left in (x[i] - long - 10, x[i] + 10):
+                level = y[i] + rise
+                if not (2 <= left <= width - long - 2 and 8 <= level <= tall - 8):
+                    continue
+                box = (left - 2, level - 8, left + long + 2, level + 8)
+                crossed = sum(int(((px > box[0]) & (px < box[2]) & (py > box[1]) & (py < box[3])).sum())
+                              for px, py in points)
+                crossed += sum(50 for other in taken if box[0] < other[2] and other[0] < box[2]
+                               and box[1] < other[3] and other[1] < box[3])
+                best = min(best, (100 * crossed + abs(rise) - 0.6 * y[i], left, level))
+    return best[1:]
+
+
+def _track(view, scale, ticks, unit, parts, title, source, room=26):
+    """A track along d: elements behind, TSS line, ``parts``, the value axis on the left, bases below."""
+    top, bottom = sorted((scale.start, scale.stop))
+    back = []
+    for element in view.elements:
+        first, last = element.distances(view.label_shift)
+        first, last = max(first, view.low), min(last, view.high)
+        if first <= last:
+            back.append(f'<rect x="{view.x(last + 0.5):.1f}" y="{top}" width="{(last - first + 1) * view.px:.1f}" '
+                        f'height="{bottom - top}" fill="{PALE}"/>')
+    if view.low <= view.label_shift <= view.high:
+        back.append(path([view.x(view.label_shift)] * 2, [top, bottom], INK, 0.8))
+    back.append(path([LEFT, LEFT, LEFT + INNER], [top, bottom, bottom], FAINT, 0.8))
+    back += [words_at(LEFT - 6, scale(value), number(value, 2), "end") for value in ticks]
+    middle = (top + bottom) / 2
+    back.append(f'<text transform="translate(16 {middle}) rotate(-90)" font-size="{SMALL}" fill="{SOFT}" '
+                f'text-anchor="middle">{escape(unit)}</text>')
+    back.append(words_at(LEFT - 6, bottom + 12, "base", "end"))
+    names = [*range(-10 * (view.window // 10 + 1), 0, 10), 1, *range(10, view.label_shift + 2, 10)]
+    for base in names:
+        d = distance_of_base(base, view.label_shift)
+        if view.low <= d <= view.high:
+            back.append(path([view.x(d)] * 2, [bottom, bottom + 3], FAINT, 0.8)
+                        + words_at(view.x(d), bottom + 12, signed(base), "middle"))
+    return svg(WIDTH, bottom + room, title, source, [*back, *parts])
+
+
+def letters_at(rows, x, wide, scale, colours=BASE_COLOUR):
+    """The stacks of a logo, letters as high as their share of the column's bits, the highest on top.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        d, A, C, G, T, bits, used.
+    x : callable
+        d to the px of the column's middle.
+    wide : float
+        Px of a column.
+    scale : Scale
+        Bits to px.
+    colours : dict of str to str
+    """
+    parts = []
+    counts = rows[list(LETTERS)].to_numpy(float)
+    heights = counts / np.maximum(counts.sum(1, keepdims=True), 1e-9) * np.clip(rows["bits"].to_numpy(), 0, 2)[:, None]
+    for d, column, in_use in zip(rows["d"], heights, rows["used"], strict=True):
+        floor = 0.0
+        for i in np.argsort(column, kind="stable"):
+            if column[i] >= LEAST_BITS:
+                y = scale(floor + column[i])
+                fade = "" if in_use else ' opacity="0.28"'
+                parts.append(f'<use href="#g{LETTERS[i]}" transform="translate({x(d) - 0.48 * wide:.1f} {y:.1f}) scale('
+                             f'{0.0096 * wide:.4f} {(scale(floor) - y) / 100:.4f})" fill="{colours[LETTERS[i]]}"{fade}/>')
+            floor += column[i]
+    return parts
+
+
+def logo_track(view, logo, line=None):
+    """Panel c: the effect logo of the held-out half, 0 to 2 bits; ``line``: best column of the control logos, bits."""
+    scale = Scale(0, 2, 114, 6)
+    parts = letters_at(logo, view.x, view.px, scale)
+    if line is not None:
+        words = f"best column of the control logos: {number(line, 2)} bit"
+        parts.append(path([LEFT, LEFT + INNER], [scale(line)] * 2, INK, 1, "5 3")
+                     + words_at(LEFT + 5, min(scale(line) - 9, 100), words, colour=INK))
+    return _track(view, scale, (0, 1, 2), "bits", parts, "Effect logo of the held-out half",
+                  "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded")
+
+
+def control_logo_track(view, logos):
+    """Panel d: the control head's logo of each kind, in letters of the same size as in panel c, grey."""
+    scale, room = Scale(0, 2, 114, 6), INNER / 2 - 20
+    columns = int(room / view.px)
+    parts = [words_at(LEFT - 6, scale(value), f"{value}", "end") for value in (0, 1, 2)]
+    for kind, left in zip(KIND_WORDS, (LEFT, LEFT + INNER / 2 + 20)):
+        rows = logos[logos["control"] == kind]
+        if rows.empty:
+            parts.append(words_at(left + 6, scale(1.8), f"{KIND_WORDS[kind]}: no such network in this run"))
+            continue
+        used = rows.loc[rows["used"] == 1, "d"]
+        high = int((used.min() + used.max()) // 2 + columns // 2)
+        rows = rows[(rows["d"] <= high) & (rows["d"] > high - columns)]
+
+        def x(d, left=left, high=high):
+            return left + (high - d + 0.5) * view.px
+
+        one = rows.iloc[0]
+        peak = int(one["d"] - one["from_peak"])
+        parts += letters_at(rows, x, view.px, scale, dict.fromkeys(LETTERS, FAINT))
+        parts.append(path([left, left, left + room], [6, 114, 114], FAINT, 0.8)
+                     + path([x(peak)] * 2, [114, 119], INK, 1.2) + words_at(x(peak), 127, f"d = {peak}", "middle")
+                     + words_at(left + 6, scale(1.85), f"{KIND_WORDS[kind]}: network {one['network']}, layer "
+                                f"{one['layer']}, head {one['head']}, {number(one['bits_heldout'], 2)} bit"))
+    return svg(WIDTH, 136, "Effect logos of control heads", "tests/control_logos.tsv", parts)
+
+
+def spearman_track(view, rho):
+    """Panel e: rank correlation of score and output at each distance; ``rho`` of shape (window,)."""
+    limit = 0.5 if np.abs(np.nan_to_num(rho)).max(initial=0) <= 0.5 else 1.0
+    scale = Scale(-limit, limit, 96, 6)
+    return _track(view, scale, (-limit, 0, limit), "ρ", [
+        path([LEFT, LEFT + INNER], [scale(0)] * 2, FAINT, 0.8), _bars(view, scale, range(len(rho)), rho,
+                                                                     GROUP_COLOUR["top"])],
+        "Spearman correlation of score and output", "spearman.tsv: rho over d")
+
+
+def mutagenesis_track(view, profile):
+    """Panel f: mean absolute effect of the substitutions of the base at each distance, with its interval."""
+    high = nice_end(profile["hi"].max())
+    scale = Scale(0, high, 96, 6)
+    shown = profile[(profile["d"] >= view.low) & (profile["d"] <= view.high) & profile["mean_abs"].notna()]
+    ends = "".join(f"M{view.x(row.d):.1f} {scale(row.lo):.1f}V{scale(row.hi):.1f}" for row in shown.itertuples())
+    return _track(view, scale, (0, high / 2, high), "|Δ logit|", [
+        _bars(view, scale, profile["d"], profile["mean_abs"], SOFT), f'<path d="{ends}" stroke="{INK}" fill="none"/>'],
+        "Mean absolute effect of substitutions", "tests/ism_profile.tsv: mean_abs, lo, hi over d")
+
+
+def _bars(view, scale, distances, values, colour):
+    wide, zero = 0.8 * view.px, scale(0)
+    bars = "".join(f"M{view.x(d) - wide / 2:.1f} {zero:.1f}h{wide:.1f}V{scale(value):.1f}h{-wide:.1f}z"
+                   for d, value in zip(distances, values, strict=True) if view.low <= d <= view.high and value == value)
+    return f'<path d="{bars}" fill="{colour}"/>'
+
+
+def nice_end(value):
+    """The end of an axis that holds ``value``: 1, 2 or 5 times a power of ten; 1 where there is nothing to hold."""
+    if not value > 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= value * (1 - 1e-9)))
+
+
+def base_words(d, label_shift):
+    """The base at a distance, as printed."""
+    return signed(base_of_distance(int(d), label_shift))

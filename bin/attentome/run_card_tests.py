@@ -1,0 +1,193 @@
+"""What the run card says of the tests of the heads: networks beside the real one, the rule of grades, what it cost."""
+
+import re
+
+import numpy as np
+
+from attentome.control_tally import tally_words
+from attentome.number_words import number
+from attentome.outcome_words import networks_needed
+
+TESTS_OF_HEADS = ("MEASURE_HEADS", "KNOCKOUT", "MUTATE", "NAME_HEADS", "GRADE_HEADS")
+"""Processes that run for the tests of the heads alone, as in records; so does TRAIN of other networks than the real."""
+CONTROL_WORDS = {"random": "random weights", "rotated": "moved labels"}
+
+
+def part_of(record):
+    """A task's process as the run card counts it: TRAIN apart for control networks and for replicates."""
+    tag = record.get("tag", "")
+    if record["process"] != "TRAIN":
+        return record["process"]
+    return "TRAIN, controls" if tag.startswith("control_") else "TRAIN, replicates" if tag.startswith("replicate_") else "TRAIN"
+
+
+def is_test(part):
+    """Whether a process, as named by :func:`part_of`, runs for the tests of the heads alone."""
+    return part in TESTS_OF_HEADS or part.startswith("TRAIN, ")
+
+
+def core_seconds(record):
+    """Seconds of a task times the threads it had."""
+    return record["seconds"] * record.get("threads", 1)
+
+
+def cost_of_tests(records):
+    """Core-seconds of all tasks and of those for the tests of the heads, and the share of these (None without tasks)."""
+    whole = sum(map(core_seconds, records))
+    tests = sum(core_seconds(record) for record in records if is_test(part_of(record)))
+    return {"core_seconds": round(whole, 1), "core_seconds_of_tests": round(tests, 1),
+            "share_of_tests": round(tests / whole, 4) if whole else None}
+
+
+def test_facts(run):
+    """Networks beside the real one, as in ``run_card.json``; None where heads were not tested.
+
+    Returns
+    -------
+    dict or None
+        ``seeds`` (network and PR AUC of each), ``controls`` (by kind: networks, heads, graded, best_grade, smallest_q,
+        testable, pr_auc_lowest, pr_auc_median, pr_auc_highest, x_prevalence_highest), ``capped``, ``tally``,
+        ``n_positions``, ``n_top`` and ``measured_view`` (receptive field).
+    """
+    if not run.tested:
+        return None
+    grades = run.tested.grades
+    controls = {}
+    for kind, facts in grades["controls"].items():
+        values = [entry["value"] for entry in facts["pr_auc"]]
+        controls[kind] = {
+            **{name: facts[name] for name in ("networks", "heads", "graded", "best_grade", "smallest_q", "testable")},
+            "pr_auc_lowest": min(values, default=None),
+            "pr_auc_median": float(np.median(values)) if values else None,
+            "pr_auc_highest": max(values, default=None),
+            "x_prevalence_highest": max((entry["value"] / entry["prevalence"] for entry in facts["pr_auc"]), default=None),
+        }
+    return {
+        "seeds": [{"network": "this one", "pr_auc": grades["pr_auc"]},
+                  *({"network": name.replace("_", " "), "pr_auc": value} for name, value in grades["replicates"].items())],
+        "controls": controls,
+        "capped": grades["capped"],
+        "networks_needed": networks_needed(run),
+        "tally": tally_words(run.tested),
+        **{name: grades[name] for name in ("n_positions", "n_top")},
+        "measured_view": {key: run.tested.receptive_field.get(key) for key in ("measured", "within_context", "beyond_nt")}
+        if run.tested.receptive_field else None,
+    }
+
+
+def test_pairs(facts, params):
+    """Names and values for section 5 of the page, of :func:`test_facts`."""
+    several = " · ".join(f"{entry['network']} {number(entry['pr_auc'])}" for entry in facts["seeds"])
+    pairs = [("seeds", f"{len(facts['seeds'])}, PR AUC {several}")]
+    for kind, words in CONTROL_WORDS.items():
+        control = facts["controls"][kind]
+        if not control["networks"]:
+            pairs.append((words, "no network"))
+            continue
+        steps = params.get("rotated_steps")
+        trained = f", {number(100 * steps)} % of the steps" if kind == "rotated" and steps else ""
+        pairs.append((words, (
+            f"{control['networks']} networks{trained}; PR AUC {number(control['pr_auc_lowest'])} to "
+            f"{number(control['pr_auc_highest'])}, at most {number(control['x_prevalence_highest'], 2)} × prevalence")))
+        pairs.append(("smallest q", (
+            f"{number(control['smallest_q'], 2)} for a lone head against {words}"
+            + ("" if control["testable"] else f": too few to test against, {facts['networks_needed']} are needed"))))
+    pairs.append(("best grade possible", "C" if facts["capped"] or len(facts["seeds"]) < 3 else "A"))
+    pairs.append(("measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs"))
+    return pairs
+
+
+def measured_view_words(view):
+    """The measured receptive field in words; ``view`` as in :func:`test_facts`."""
+    up, down = view["measured"]["upstream_nt"], view["measured"]["downstream_nt"]
+    inside = "within the context" if view["within_context"] else "beyond the context"
+    return (f"−{up or 0:,} to +{down or 0:,} nt of the query: bases whose change moves the output at all, {inside}; tried "
+            f"up to {view['beyond_nt']} nt beyond it")
+
+
+def rule_facts(run):
+    """The rule of grades as printed: checksum, tests, grades, alarm; None where heads were not tested."""
+    if not run.tested:
+        return None
+    rule = run.tested.grades["rule"]
+    return {"sha256": run.tested.grades["rule_sha256"], **rule, "lines": rule_lines(rule)}
+
+
+def rule_lines(rule):
+    """The rule in words: pairs of a letter and what it means, thresholds filled in.
+
+    Parameters
+    ----------
+    rule : dict
+        ``grade_rule.json``.
+    """
+    lines = []
+    for letter, test in rule["tests"].items():
+        passes = re.sub("|".join(name for name in test if re.match("m[ai][xn]_", name)) or "$^",
+                        lambda match, test=test: number(test[match.group()]), test["passes"])
+        lines.append((letter, f"{test['name']}: {test['statistic']}. Passes where {passes}."))
+    for entry in rule["grades"]:
+        more = f" and one of {', '.join(entry['any'])}" if entry.get("any") else ""
+        lines.append((entry["grade"], f"{' '.join(entry['all'])} passed{more}."))
+    alarm = rule["alarm"]
+    return [
+        *lines,
+        ("−", "Else unsupported. A test that was not run is not passed."),
+        ("!", f"No grade is used where the lower end of the PR AUC of a network on moved labels is above "
+         f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
+         f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade."),
+        ("%", f"Below {number(100 * rule['least_content_share'])} % of content in the variance of its logit a head is a "
+         "position head. No test."),
+    ]
+
+
+def not_tested(run):
+    """What the tests of the heads left out, as sentences."""
+    if not run.tested:
+        return [
+            "Controls: no random-weight and no rotated-label network was run, so none of the "
+            f"{len(run.heads)} heads is graded.",
+            f"One seed{f' ({run.training["seed"]})' if 'seed' in run.training else ''}: whether another seed finds the "
+            "same heads was not tried.",
+            "No head was removed from the network (knock-out), and no base was mutated in silico.",
+            "Logos were not compared with known motifs; the boxes on the rulers are places, not matches.",
+        ]
+    tested, grades = run.tested, run.tested.grades
+    rotated, steps = grades["controls"]["rotated"], run.params.get("rotated_steps")
+    return [line for line, applies in (
+        ("No network was trained on moved labels.", not rotated["networks"]),
+        (f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the steps of the real one.",
+         rotated["networks"] and steps and steps < 1),
+        ("Knock-outs and mutants were not run on control networks: both count as passed there, so their tally is an upper "
+         "bound.", rotated["networks"] or grades["controls"]["random"]["networks"]),
+        ("One seed: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
+        (_measured_at(run), grades["n_positions"] < run.metrics["n_positions"]),
+        (_knocked_out(run), True),
+        (_mutated(run), True),
+        ("Logos were compared with the elements of assets/known_elements.tsv alone, with no motif database (--motifs).",
+         not run.params.get("motifs") and not len(tested.motifs)),
+        ("A motif that is in no file of --motifs has no name here.", run.params.get("motifs")),
+        ("No binding sites of transcription factors were given (--tf_sites).",
+         not run.params.get("tf_sites") and not len(tested.enrichment)),
+    ) if applies]
+
+
+def _measured_at(run):
+    return (f"Heads were tested at {run.tested.grades['n_positions']:,} of the {run.metrics['n_positions']:,} positions "
+            "of the test arc.")
+
+
+def _knocked_out(run):
+    if not len(run.tested.knockout):
+        return "No head was removed from the network (knock-out)."
+    pairs = len(run.tested.pairs)
+    return ("Heads were removed one at a time" + (f" and in {pairs} pairs" if pairs else ", not in pairs")
+            + "; not three or more together.")
+
+
+def _mutated(run):
+    if not len(run.tested.ism_profile):
+        return "No base was mutated in silico."
+    n = int(run.tested.ism_profile["n"].max())
+    return (f"Bases were mutated at {n} of the {run.metrics['n_sites']} sites of the test arc, one base at a time; no "
+            "insertion or deletion.")

@@ -45,7 +45,7 @@ def with_peaks_inside(rng, window=120):
     return evidence
 
 
-@pytest.mark.parametrize("step", [0, 2, 5])
+@pytest.mark.parametrize("step", [0, 2])
 def test_copies_of_all_heads_are_found_again(step):
     rng = np.random.default_rng(1)
     evidence, order = with_peaks_inside(rng), rng.permutation(8)

@@ -364,6 +364,11 @@ def test_every_table_has_its_columns(report):
             "windows_minus",
             "windows_at_sites",
             "windows_at_sites_expected",
+            *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
+            *("s_q_random", "s_q_rotated", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
+            *("dprauc_zero", "dprauc_zero_lo", "dprauc_zero_hi", "dprauc_mean", "dprauc_mean_lo", "dprauc_mean_hi"),
+            *("dprauc_uniform", "dprauc_uniform_lo", "dprauc_uniform_hi", "seeds_found", "seeds_run", "ism_rho"),
+            *("ism_q", "deletion_area", "deletion_lo", "deletion_hi", "n_networks_above"),
         ],
         "profiles.tsv.gz": ["model", "control", "layer", "head", "group", "d", "base", "mean", "max", "n"],
         "spearman.tsv.gz": ["model", "layer", "head", "d", "rho", "rho_times_mean", "n"],
@@ -531,6 +536,8 @@ def test_run_card_says_what_was_not_done(report):
         "tasks": 2,
         "seconds_total": 1.7,
         "seconds_longest": 0.9,
+        "core_seconds": 1.7,
+        "for_tests": False,
         "peak_memory_mb": 76,
     }
     assert list(rows)[0] == "SIMULATE" and list(rows)[-1] == "DESCRIBE_HEAD"

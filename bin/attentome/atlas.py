@@ -1,37 +1,42 @@
 """The head atlas as one page: every head in a cell of its own, all on the same scales, sorted by grade."""
 
 from attentome.atlas_cells import (
+    EDGE,
     FAILED_NOTE,
     FILL,
     HIDDEN,
     NOT_USED,
     ON_FILL,
     ORDER,
+    SQUARE,
     atlas_cells,
     control_bands,
     control_cells,
+    control_words,
     counts_sentence,
     delta_words,
     grade_instead,
     grade_words,
-    outcome_mark,
+    legend,
 )
 from attentome.cell_geometry import DistanceAxis, ground_marks, letter_svg_path, logo_marks, profile_marks
+from attentome.control_tally import tally_words
 from attentome.grades import GRADES, NOT_GRADED, NOT_RUN, UNSUPPORTED
-from attentome.heads import origin_words
 from attentome.logo import LETTERS
-from attentome.outcome import number
 from attentome.page import badge, page, warning
 from attentome.peer_words import peer_sentences
 from attentome.style import FAINT, GROUP_COLOUR, SMALL, SOFT, escape, times
 
 CELL, TALL, LOGO = 176, 86, 40
+GAP, EFFECT_GAP, EFFECT_LOGO = 14, 8, 60
+"""px between a profile and its logo; a logo of all windows by effect is lower than one of the best, so its 2 bits have
+more room."""
 SMALL_CELL, SMALL_TALL = 130, 52
 TOP = 16
 """px above a profile, for the names of elements."""
 
 STYLE = """
-#grades,#row,#grades section{display:flex;flex-wrap:wrap;gap:12px 14px;align-items:flex-start}
+#grades,#row,#grades section{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start}
 #grades{gap:22px 30px}#grades section{max-width:100%}
 #grades h3{width:0;min-width:100%;margin:0;padding-bottom:3px;border-bottom:1.5px solid var(--ink)}
 #grades .unsupported{width:100%}#grades .unsupported h3{border-bottom:1.5px dashed var(--faint)}
@@ -39,11 +44,12 @@ STYLE = """
 #row.place{display:grid}
 .cell svg,.how svg{width:100%;height:auto}
 .cell{display:block;width:184px;color:inherit;text-decoration:none;padding:4px;border-radius:6px;break-inside:avoid}
-.cell.small{width:138px;color:var(--soft)}#row.place .cell{width:auto}
+.cell.small{width:138px;color:var(--soft)}#row.place .cell{width:auto}#row.place .small{max-width:138px}
 .cell:hover,.cell:focus{background:var(--pale);outline:1px solid var(--rule)}
-.cell b{font-size:14px;margin-left:8px}.cell.small b{font-size:13px}.cell .note{float:right;line-height:26px}
+.cell b{font-size:14px;margin-left:8px}.cell.small b{font-size:13px}.cell .note,.how .note{float:right;line-height:26px}
+.how b{font-size:14px;margin-left:8px}
 .title{display:flex;align-items:baseline;white-space:nowrap}
-.title .say{margin-left:7px;font-size:12px;overflow:hidden;text-overflow:ellipsis}
+.title .badge{flex:none}.title .say{margin-left:7px;font-size:12px;overflow:hidden;text-overflow:ellipsis}
 .small .badge{width:18px;height:18px;line-height:15px;font-size:12px}
 .tests{display:flex;gap:3px;margin-top:5px;font-size:11px;align-items:center}
 .tests i{font-style:normal;width:17px;height:17px;line-height:15px;text-align:center;border:1px dashed var(--faint);
@@ -53,7 +59,8 @@ STYLE = """
 .tests span{margin-left:auto;color:var(--soft);font-variant-numeric:tabular-nums}
 .tests strong{color:var(--ink)}
 .why{font-size:12px;line-height:1.25;margin-top:2px}
-.top{display:flex;flex-wrap:wrap;gap:0 40px;align-items:start}.top>div:first-child{flex:1 1 460px}
+.top{display:flex;flex-wrap:wrap;gap:0 40px;align-items:start}
+.top>div:first-child{flex:1 1 640px}.top>div{max-width:100%;overflow-x:auto}
 .how{display:grid;grid-template-columns:184px minmax(0,1fr);gap:18px;align-items:start}
 .how ul{margin:0;padding-left:18px;font-size:13px}
 .nothing{display:flex;gap:14px}.nothing div{width:138px;font-size:12px;line-height:1.3}
@@ -67,12 +74,12 @@ button{font:inherit;font-size:13px;padding:4px 12px;margin:2px 6px 2px 0;backgro
  border:1px solid var(--faint);border-radius:5px;cursor:pointer}
 .controls button[aria-pressed=true]{background:var(--ink);color:#fff}
 @media (max-width:700px){body{padding:14px 14px 30px}nav{flex-wrap:wrap;gap:4px 14px}.how{grid-template-columns:1fr}
- .how>div{max-width:184px}.cell{width:calc(50% - 7px)}.map{border-spacing:2px}.map a{min-width:30px}
- #row.place{grid-template-columns:1fr 1fr!important}}
-@media print{.cell{width:calc(16.6% - 12px)}.cell.small{width:calc(12.5% - 13px)}
+ .how>div{max-width:184px}.cell{width:calc(50% - 6px)}.map{border-spacing:2px}.map a{min-width:30px}
+ #row.place{grid-template-columns:1fr 1fr!important}#grades section{width:100%}}
+@media print{#grades section{width:100%}.cell{width:calc(16.6% - 12px)}.cell.small{width:calc(12.5% - 13px)}
  #row.place{grid-template-columns:repeat(6,1fr)!important}}
 """ + "".join(
-    f".map a.grade{grade}{{background:{fill};color:{ON_FILL[grade]};border:1.5px solid {fill}}}\n"
+    f".map a.grade{grade}{{background:{fill};color:{ON_FILL[grade]};border:1.5px solid {EDGE[grade]}}}\n"
     for grade, fill in FILL.items()
 )
 
@@ -139,7 +146,8 @@ def definitions(run):
             DistanceAxis(run.profile["window"], width), tall, TOP, run.elements, run.profile["label_shift"], bands))
         + "</g>" for name, width, tall in (("ground", CELL, TALL), ("low-ground", SMALL_CELL, SMALL_TALL)))
     letters = "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
-    return f'<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>{letters}{grounds}</defs></svg>'
+    return ('<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
+            f"{letters}{grounds}</defs></svg>")
 
 
 def cell_svg(cell):
@@ -152,11 +160,12 @@ def cell_svg(cell):
         marks = profile_marks(DistanceAxis(window, SMALL_CELL), values, SMALL_TALL, TOP, FAINT, 1.3)
         return _svg(SMALL_CELL, TOP + SMALL_TALL + 7, title, '<use href="#low-ground"/>' + svg_marks(marks))
     marks = profile_marks(DistanceAxis(window, CELL), values, TALL, TOP, GROUP_COLOUR["top"], peak=head.peak)
+    gap, logo = (EFFECT_GAP, EFFECT_LOGO) if cell.tested else (GAP, LOGO)
     if cell.logo is not None:
-        marks += logo_marks(cell.logo, CELL, LOGO, TOP + TALL + 14, cell.grey)
+        marks += logo_marks(cell.logo, CELL, logo, TOP + TALL + gap, cell.grey)
         logo_of = "the held-out half" if cell.tested else f"{head.numbers['windows']['n']} windows"
         title += f"; logo of {logo_of}"
-    return _svg(CELL, TOP + TALL + 16 + LOGO, title, '<use href="#ground"/>' + svg_marks(marks))
+    return _svg(CELL, TOP + TALL + gap + logo + 2, title, '<use href="#ground"/>' + svg_marks(marks))
 
 
 def cell_content(cell):
@@ -167,7 +176,7 @@ def cell_content(cell):
     if cell.small:
         return (f'<span class="title">{badge(cell.grade)}{title}</span>{cell_svg(cell)}<div class="why">{say}</div>')
     squares = "".join(
-        f'<i class="{outcome_mark(outcome)}" title="{test}: {outcome}">{"?" if outcome == NOT_RUN else test}</i>'
+        f'<i class="{SQUARE[outcome]}" title="{test}: {outcome}">{"?" if outcome == NOT_RUN else test}</i>'
         for test, outcome in cell.tests.items())
     delta = delta_words(cell.delta)
     delta = f"<strong>{delta}</strong>" if cell.needed else delta
@@ -206,8 +215,8 @@ def _square(cell):
     head = cell.head
     kind = f' class="grade{cell.grade}"' if cell.grade in GRADES else ""
     words = NOT_USED if cell.grade == HIDDEN else cell.grade
-    return (f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}<small>d {head.peak[1]}</small>'
-            "</a></td>")
+    return (f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}'
+            f"<small>d {head.peak[1]}</small></a></td>")
 
 
 def nothing_html(run):
@@ -215,46 +224,17 @@ def nothing_html(run):
     cells = []
     axis = DistanceAxis(run.profile["window"], SMALL_CELL)
     for control in control_cells(run.tested):
-        marks = ground_marks(axis, SMALL_TALL, TOP, run.elements, run.profile["label_shift"], {control.kind: control.band})
+        bands = {control.kind: control.band}
+        marks = ground_marks(axis, SMALL_TALL, TOP, run.elements, run.profile["label_shift"], bands)
         marks += profile_marks(axis, control.highest, SMALL_TALL, TOP, SOFT, 1.3)
-        tall, logo_words = TOP + SMALL_TALL + 7, ""
+        tall, letters = TOP + SMALL_TALL + 7, []
         if control.logo is not None:
-            marks += logo_marks(control.logo, SMALL_CELL, LOGO, tall + 2, grey=True)
-            tall += LOGO + 4
-            logo_words = f"; logo of the head at the 95th percentile ({number(control.bits, 2)} bit in all)"
-        counts = f"{control.heads:,} heads of {control.networks} {control.name}"
-        cells.append(f"<div>{control.name}{_svg(SMALL_CELL, tall, counts, svg_marks(marks))}"
-                     f"line: the highest of {counts}{logo_words}</div>")
-    return f'<div><h2>What nothing looks like</h2><div class="nothing">{"".join(cells)}</div></div>' if cells else ""
-
-
-def _legend(run, example):
-    """How to read a cell, as items of a list."""
-    window, shift, tested = run.profile["window"], run.profile["label_shift"], run.tested
-    items = [f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
-             f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
-             f"the peak’s height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}"]
-    if control_bands(tested):
-        items.append("grey: where 95 % of the heads of untrained networks lie; dashed: 95 % of the heads of networks with "
-                     "moved labels")
-    items.append(f"DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where d = 0 "
-                 f"sits on TSS + {shift}")
-    if window > 100:
-        items.append(f"left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)")
-    if tested is None:
-        items.insert(0, "?: not graded; then layer · head, and the bases that its best windows share (n: any)")
-        items.append(f"logo of the {run.profile['n_windows']} windows with the highest score at the head’s peak; its height "
-                     "is 2 bits in all cells; it is centred, not in register with the line above")
-        return items + ["each cell leads to the head’s own page"]
-    names = {test: entry["name"] for test, entry in tested.grades["rule"]["tests"].items()}
-    shown = "!: grades are not to be used" if example.grade == HIDDEN else "grade; layer · head; what may be said of it"
-    items.insert(0, shown)
-    items.append("logo of the half of the test arc on which the peak was not chosen, each window weighted by how much the "
-                 "output falls without the head; 2 bits high in all cells, centred; grey: no more than control heads have")
-    if example.tests:
-        items.append(f"tests ({', '.join(f'{test} {name}' for test, name in names.items())}): filled passed, dashed failed, "
-                     "? not run; at the right the change of the PR AUC without the head, bold where it is beyond chance")
-    return items + ["each cell leads to the head’s own page"]
+            marks += (letters := logo_marks(control.logo, SMALL_CELL, EFFECT_LOGO, tall + 2, grey=True))
+            tall += EFFECT_LOGO + 4
+        words = control_words(control, len(letters) > 1)
+        drawn = _svg(SMALL_CELL, tall, control.name, svg_marks(marks))
+        cells.append(f"<div><b>{control.title}</b>{drawn}{words}</div>")
+    return f'<h2>What nothing looks like</h2><div class="nothing">{"".join(cells)}</div>' if cells else ""
 
 
 def _sections(cells, run):
@@ -264,9 +244,9 @@ def _sections(cells, run):
         own = [cell for cell in cells if cell.grade == grade]
         if own:
             note = f'<p class="note">{FAILED_NOTE}.</p>' if grade == UNSUPPORTED else ""
-            letter = own[0].badge
-            parts.append(f'<section class="{grade.replace(" ", "-")}"><h3>{letter}<small>{words[grade]}</small></h3>{note}'
-                         f'{"".join(map(cell_html, own))}</section>\n')
+            heading = f"<h3>{own[0].badge}<small>{words[grade]}</small></h3>{note}"
+            parts.append(f'<section class="{grade.replace(" ", "-")}">{heading}{"".join(map(cell_html, own))}'
+                         "</section>\n")
     return f'<div id="grades">{"".join(parts)}</div>\n'
 
 
@@ -275,15 +255,17 @@ def _peers(run):
     return f"<p>{escape(words)} Table: run_card.html.</p>\n" if words else ""
 
 
-def _lead(run, outcome):
+def _lead(run, outcome, cells):
     """The outcome, then how many heads have which grade beside how many control heads have one."""
     sentence = escape(outcome["sentence"])
-    kind = "alarm" if grade_instead(run, outcome) == HIDDEN else "lead"
+    kind = "alarm" if cells[0].grade == HIDDEN else "lead"
     if run.tested is None:
-        return (f'{warning(outcome)}<p class="lead">{sentence}</p>\n{_peers(run)}<p>Heads are not graded: controls are not '
-                "part of this run. A logo alone proves nothing: choosing 50 windows by any rule makes some logo.</p>")
-    counts = "" if counts_sentence(run, outcome) in outcome["sentence"] else counts_sentence(run, outcome)
-    return f'{warning(outcome)}<p class="{kind}">{sentence}</p>\n<p>{escape(counts)}</p>\n{_peers(run)}'
+        return (f'{warning(outcome)}<p class="lead">{sentence}</p>\n{_peers(run)}'
+                "<p>Heads are not graded: controls are not part of this run. A logo alone proves nothing: choosing 50 "
+                "windows by any rule makes some logo.</p>")
+    known = tally_words(run.tested) in outcome["sentence"]
+    counts = "" if known else f"<p>{escape(counts_sentence(run.tested, cells))}</p>\n"
+    return f'{warning(outcome)}<p class="{kind}">{sentence}</p>\n{counts}{_peers(run)}'
 
 
 def atlas_page(run, outcome):
@@ -305,20 +287,21 @@ def atlas_page(run, outcome):
     buttons = "".join(f'<button data-by="{by}" aria-pressed="{str(by == orders[0]).lower()}">{ORDERS[by]}</button>\n'
                       for by in orders)
     row = "" if by_grade else "".join(map(cell_html, cells))
-    sorted_by = "sorted by what their evidence allows" if by_grade else NOT_USED if instead == HIDDEN else NOT_GRADED
-    signs = "letter: grade; –: unsupported; " if by_grade else f"{cells[0].badge}: {sorted_by}; "
+    judged = any(cell.grade in (*GRADES, UNSUPPORTED) for cell in cells)
+    sorted_by = "sorted by what their evidence allows" if judged else NOT_USED if instead == HIDDEN else NOT_GRADED
+    signs = "letter: grade; –: unsupported; " if judged else f"{cells[0].badge}: {sorted_by}; "
     data = ("; grades: tables/heads.tsv; bands and logos: what was found of control heads and of the held-out half"
             if run.tested else ", heads/L·_H·/pwm.tsv (logos)")
     body = f"""
 <h1>Head atlas: {len(cells)} attention heads, {sorted_by}</h1>
-{_lead(run, outcome)}
+{_lead(run, outcome, cells)}
 {definitions(run)}
 <div class="top"><div><h2>How to read a cell</h2>
 <div class="how"><div>{cell_content(example)}</div>
-<ul><li>{"</li>\n<li>".join(_legend(run, example))}</li></ul></div></div>
-{nothing_html(run)}
+<ul>{"".join(f"<li>{escape(item)}</li>" for item in legend(run, example))}</ul></div></div>
 <div><h2>Where they sit</h2>{head_map(cells)}<p class="note">{signs}d: distance of the highest
-point</p></div></div>
+point</p>
+{nothing_html(run)}</div></div>
 <div class="controls">Order: {buttons}</div>
 {_sections(cells, run) if by_grade else ""}<div id="row" class="{orders[0]}" style="grid-template-columns:repeat({
         columns},minmax(0,232px))">

@@ -1,4 +1,4 @@
-"""What the cells of the atlas hold, and in which order: of each head its grade, what may be said, its tests, its logo."""
+"""What the cells of the atlas hold, and in which order: of each head its grade, what may be said, its tests, logo."""
 
 import re
 from dataclasses import dataclass
@@ -8,19 +8,25 @@ import pandas as pd
 from attentome.control_tally import tally_words
 from attentome.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.head_names import NO_NAME
+from attentome.heads import origin_words
+from attentome.outcome import number
 from attentome.page import SIGNS, cell_bases
 from attentome.report_inputs import HeadResult
-from attentome.style import BLUES, INK, times
+from attentome.style import BLUES, FAINT, INK, times
 
 HIDDEN = "hidden"
 ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED, HIDDEN)
 FILL = dict(zip(GRADES, BLUES))
 """Fill of each grade's badge, from dark to light; heads without a grade have none."""
 ON_FILL = {"A": "white", "B": "white", "C": INK, "D": INK}
+EDGE = {**FILL, "D": FAINT}
+SQUARE = {PASSED: "passed", FAILED: "failed", NOT_RUN: "open"}
+"""Kind of the square of a test, by its outcome."""
 NOT_USED = "grades are not to be used"
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
 CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with moved labels"}
+CONTROL_TITLES = {"random": "untrained", "rotated": "moved labels"}
 
 
 @dataclass
@@ -120,7 +126,7 @@ def _cell(head, tested, instead):
         return Cell(head, instead or NOT_GRADED, "not tested", {}, float("nan"), logo, True)
     row = own.iloc[0].to_dict()
     if instead:
-        words = NOT_USED if instead == HIDDEN else NOT_GRADED
+        words = "" if instead == HIDDEN else NOT_GRADED
         return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True)
     grade = row["grade"]
     if grade == UNSUPPORTED:
@@ -161,7 +167,7 @@ def failed_words(row, rule):
     high = times(row["peak_x_uniform"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
-        return f"S and {', '.join(others)} alone ({high})" if others else f"S alone ({high})"
+        return f"{', '.join(['S', *others])} alone ({high})"
     if row["peak_x_uniform"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
@@ -194,33 +200,32 @@ def grade_words(rule):
         UNSUPPORTED: "unsupported: tested, nothing may be said", NOT_GRADED: NOT_GRADED}
 
 
-def counts_sentence(run, outcome):
+def counts_sentence(tested, cells):
     """How many heads have which grade, and how many control heads have one.
+
+    Parameters
+    ----------
+    tested : Tested or None
+    cells : list of Cell
 
     Returns
     -------
     str
-        Empty where heads were not tested; without the counts where grades are not shown.
+        Empty where heads were not tested; without the counts where no grade is shown.
     """
-    if run.tested is None:
+    if tested is None:
         return ""
-    tally = tally_words(run.tested)
-    if grade_instead(run, outcome):
-        return tally
-    grades = [cell.grade for cell in atlas_cells(run, outcome)]
-    counts = [f"{grades.count(grade)} {grade}" for grade in ORDER
-              if grade in (*GRADES, UNSUPPORTED) or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally}"
+    grades = [cell.grade for cell in cells]
+    shown = (*GRADES, UNSUPPORTED)
+    if not set(shown) & set(grades):
+        return tally_words(tested)
+    counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
 
 
 def delta_words(delta):
     """A change of the PR AUC as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
     return "" if delta != delta else f"{delta:+.3f}".replace("-", "\N{MINUS SIGN}")
-
-
-def outcome_mark(outcome):
-    """CSS class of the square of a test, by its outcome."""
-    return {PASSED: "passed", FAILED: "failed", NOT_RUN: "open"}[outcome]
 
 
 def control_bands(tested):
@@ -237,7 +242,8 @@ class ControlCell:
 
     Attributes
     ----------
-    kind, name : str
+    kind, title, name : str
+        ``random`` or ``rotated``, and its words: short, and of its networks.
     band : (ndarray, ndarray)
         As of :func:`control_bands`.
     highest : ndarray, shape (window,)
@@ -250,6 +256,7 @@ class ControlCell:
     """
 
     kind: str
+    title: str
     name: str
     band: tuple
     highest: object
@@ -278,7 +285,66 @@ def control_cells(tested):
         logos = tested.control_logos
         logo = logos[logos["control"] == kind] if len(logos) else logos
         cells.append(ControlCell(
-            kind, CONTROL_NAMES[kind], bands[kind], rows["highest"].to_numpy(float), int(rows["n_networks"].iloc[0]),
-            int(rows["n_heads"].iloc[0]), logo if len(logo) else None,
+            kind, CONTROL_TITLES[kind], CONTROL_NAMES[kind], bands[kind], rows["highest"].to_numpy(float),
+            int(rows["n_networks"].iloc[0]), int(rows["n_heads"].iloc[0]), logo if len(logo) else None,
             float(logo["bits_heldout"].iloc[0]) if len(logo) else float("nan")))
     return cells
+
+
+def control_words(control, letters):
+    """What a control cell shows.
+
+    Parameters
+    ----------
+    control : ControlCell
+    letters : bool
+        Whether any letter of its logo is high enough to be drawn.
+    """
+    words = f"line: the highest of {control.heads:,} heads of {control.networks} {control.name} at each d"
+    if control.logo is None:
+        return words
+    low = "" if letters else ", too low to be drawn"
+    return f"{words}; logo: the head at the 95th percentile, {number(control.bits, 2)} bit in all{low}"
+
+
+def legend(run, example):
+    """How to read a cell.
+
+    Parameters
+    ----------
+    run : RunFacts
+    example : Cell
+
+    Returns
+    -------
+    list of str
+    """
+    window, tested = run.profile["window"], run.tested
+    items = [
+        f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
+        f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
+        f"the peak's height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}"]
+    if control_bands(tested):
+        items.append(f"grey: where 95 % of the heads of {CONTROL_NAMES['random']} lie; dashed: 95 % of the heads of "
+                     f"{CONTROL_NAMES['rotated']}")
+    items.append("DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where "
+                 f"d = 0 sits on TSS + {run.profile['label_shift']}")
+    if window > 100:
+        items.append(f"left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)")
+    if tested is None:
+        first = "?: not graded; then layer · head, and the bases that its best windows share (n: any)"
+        logo = (f"logo of the {run.profile['n_windows']} windows with the highest score at the head's peak; its height "
+                "is 2 bits in all cells; it is centred, not in register with the line above")
+    else:
+        first, grey = "grade; layer · head; what may be said of it", "; grey: L is not passed" * bool(example.tests)
+        if example.grade not in GRADES:
+            first = f"{example.badge}: {NOT_USED if example.grade == HIDDEN else example.grade}; layer · head"
+        logo = ("logo of the half of the test arc on which the peak was not chosen, each window weighted by how much "
+                f"the output falls without the head; 2 bits high in all cells, centred{grey}")
+    items = [first, *items, logo]
+    if tested:
+        items.append("below at the right: change of the PR AUC without the head")
+    if example.tests:
+        names = ", ".join(f"{test} {entry['name']}" for test, entry in tested.grades["rule"]["tests"].items())
+        items.append(f"tests ({names}): filled passed, dashed failed, ? not run; bold at their right: K is passed")
+    return [*items, "each cell leads to the head's own page"]

@@ -1,10 +1,12 @@
 """The head atlas as a figure: five cells a row, 1,170 px wide, for the MultiQC report and for print."""
 
 from matplotlib import rcParams
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
 from matplotlib.transforms import Affine2D
 
 from attentome.atlas_cells import (
+    EDGE,
     FAILED_NOTE,
     FILL,
     HIDDEN,
@@ -13,17 +15,21 @@ from attentome.atlas_cells import (
     atlas_cells,
     control_bands,
     control_cells,
+    control_words,
     counts_sentence,
     delta_words,
 )
 from attentome.cell_geometry import DistanceAxis, ground_marks, letter_outline, logo_marks, profile_marks
 from attentome.grades import NOT_RUN, PASSED
-from attentome.outcome import number
 from attentome.style import FAINT, GROUP_COLOUR, INK, PX, SMALL, SOFT, TEXT, new_figure, text_width, wrap
 
 WIDTH, COLUMNS, MARGIN, CELL, TALL, LOGO = 1170, 5, 14, 208, 84, 36
+TEXT_WIDTH = WIDTH - 2 * MARGIN - 30
+"""px of a line of words, with room for type that is drawn wider than it is measured."""
 SMALL_COLUMNS, SMALL_CELL, SMALL_TALL = 8, 128, 50
-ROW, TESTS_ROW, SMALL_ROW = 206, 24, 112
+GAP, EFFECT_GAP, EFFECT_LOGO = 14, 8, 56
+"""px between a profile and its logo; a logo of all windows by effect has more room for its 2 bits."""
+ROW, TESTED_ROW, SMALL_ROW = 206, 236, 112
 HEAD = 26
 """px from the middle of a cell's heading to its drawing."""
 NAMES = 16
@@ -36,14 +42,14 @@ def atlas_figure(run, outcome):
     control cells."""
     cells, controls = atlas_cells(run, outcome), control_cells(run.tested)
     large, small = [cell for cell in cells if not cell.small], [cell for cell in cells if cell.small]
-    row = ROW + TESTS_ROW * any(cell.tests for cell in large)
+    row = TESTED_ROW if run.tested else ROW
     lines = _lines(run, outcome, cells)
     top = MARGIN + LINE * len(lines) + 16
     # Where each block of cells starts, and where the figure ends.
     small_top = top + row * -(-len(large) // COLUMNS)
-    small_rows = wrap(f"– unsupported. {FAILED_NOTE}.", WIDTH - 2 * MARGIN) if small else []
+    small_rows = wrap(f"– unsupported. {FAILED_NOTE}.", TEXT_WIDTH) if small else []
     controls_top = small_top + LINE * len(small_rows) + (16 + SMALL_ROW * -(-len(small) // SMALL_COLUMNS)) * bool(small)
-    whole = controls_top + (LINE + ROW) * bool(controls) + 10
+    whole = controls_top + (LINE + ROW + EFFECT_LOGO - LOGO) * bool(controls) + 10
     figure = new_figure(WIDTH, whole)
     # One set of axes over the whole figure, in px with y downwards: places are the same as in the page.
     axes = figure.add_axes([0, 0, 1, 1])
@@ -71,17 +77,17 @@ def atlas_figure(run, outcome):
 
 def _lines(run, outcome, cells):
     """The figure's first lines, each with how it is written."""
-    lines, width = [], WIDTH - 2 * MARGIN
+    lines = []
     if outcome["state"] == "not_learned":
         lines.append(("The network did not learn to find TSS: these heads explain nothing about promoters.",
                       {"size": TEXT, "weight": "bold"}))
     if cells[0].grade == HIDDEN:
         lines.append((f"Do not use the grades: {NOT_USED}.", {"size": TEXT, "weight": "bold"}))
-    counts = counts_sentence(run, outcome)
-    lines += [(line, {"size": TEXT}) for line in wrap(counts, width, TEXT) if counts]
+    counts = counts_sentence(run.tested, cells)
+    lines += [(line, {"size": TEXT}) for line in wrap(counts, TEXT_WIDTH, TEXT) if counts]
     note = "" if run.tested else "Heads are not graded. "
-    note += (f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in all "
-             "cells; thin line 1×.")
+    note += (f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in "
+             "all cells; thin line 1×.")
     if control_bands(run.tested):
         note += " Grey: 95 % of the heads of untrained networks; dashed: of networks with moved labels."
     note += (" DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
@@ -89,14 +95,14 @@ def _lines(run, outcome, cells):
     if run.profile["window"] > 100:
         note += f" Left of the gap: d {run.profile['window'] - 1} to 100, squeezed."
     if run.tested:
-        note += " Logo: held-out half, by effect, 2 bits high; grey: no more than control heads have."
+        note += " Logo: held-out half, by effect, 2 bits high; grey: L is not passed."
     else:
         note += f" Logo: {run.profile['n_windows']} best windows, 2 bits high."
     if any(cell.tests for cell in cells):
         names = ", ".join(f"{test} {entry['name']}" for test, entry in run.tested.grades["rule"]["tests"].items())
-        note += (f" Tests ({names}): filled passed, dashed failed, ? not run. At the right the change of the PR AUC without "
-                 "the head, bold where it is beyond chance.")
-    return lines + [(line, {"color": SOFT}) for line in wrap(note, width)]
+        note += (f" Tests ({names}): filled passed, dashed failed, ? not run. At the right the change of the PR AUC "
+                 "without the head, bold where K is passed.")
+    return lines + [(line, {"color": SOFT}) for line in wrap(note, TEXT_WIDTH)]
 
 
 def _write(axes, x, y, text, size=SMALL, **options):
@@ -113,10 +119,11 @@ def _fitting(words, width, size=SMALL):
 
 
 def _box(axes, left, top, side, letter, fill, ink, size=SMALL, dashed=False):
-    """A square with a letter; without a fill its outline is dashed or left out."""
-    axes.add_patch(FancyBboxPatch(
-        (left, top), side, side, boxstyle="round,pad=0,rounding_size=3", facecolor=fill or "none",
-        edgecolor=fill or (FAINT if dashed else "none"), linestyle=(0, (3, 2)) if dashed else "-", linewidth=0.9))
+    """A square with a letter; without a fill its outline is dashed or left out, a light fill has an outline."""
+    edge = EDGE["D"] if fill == FILL["D"] else fill or (FAINT if dashed else "none")
+    axes.add_artist(FancyBboxPatch(
+        (left, top), side, side, boxstyle="round,pad=0,rounding_size=3", facecolor=fill or "none", edgecolor=edge,
+        linestyle=(0, (3, 2)) if dashed else "-", linewidth=0.9))
     _write(axes, left + side / 2, top + side / 2 + 0.5, letter, size, ha="center", va="center_baseline", weight="bold",
            color=ink)
 
@@ -126,16 +133,17 @@ def _draw(axes, marks, left, top):
     for mark in marks:
         points = [(left + x, top + y) for x, y in mark.points]
         if mark.kind == "area":
-            axes.add_patch(Polygon(points, facecolor=mark.colour, linewidth=0))
+            axes.add_artist(Polygon(points, facecolor=mark.colour, linewidth=0))
         elif mark.kind == "line":
-            axes.plot(*zip(*points, strict=True), color=mark.colour, linewidth=mark.width * 0.8,
-                      linestyle=(0, (3, 2)) if mark.dashed else "-", solid_joinstyle="round")
+            axes.add_artist(Line2D(*zip(*points, strict=True), color=mark.colour, linewidth=mark.width * 0.8,
+                                   linestyle=(0, (3, 2)) if mark.dashed else "-", solid_joinstyle="round"))
         elif mark.kind == "words":
             _write(axes, *points[0], mark.words, color=mark.colour, ha=mark.side)
         else:
             (x, y), (wide, high) = points[0], mark.points[1]
             place = Affine2D().scale(wide, -high).translate(x, y + high)
-            axes.add_patch(PathPatch(letter_outline(mark.words).transformed(place), facecolor=mark.colour, linewidth=0))
+            outline = letter_outline(mark.words).transformed(place)
+            axes.add_artist(PathPatch(outline, facecolor=mark.colour, linewidth=0))
 
 
 def _ground(run, width, tall, bands):
@@ -155,10 +163,11 @@ def _cell(axes, cell, run, bands, left, top):
         _write(axes, left + CELL, top, cell.words, ha="right", color=SOFT, va="center_baseline")
     axis, marks = _ground(run, CELL, TALL, bands)
     marks += profile_marks(axis, head.x_uniform("top"), TALL, NAMES, GROUP_COLOUR["top"], peak=head.peak)
+    gap, logo = (EFFECT_GAP, EFFECT_LOGO) if cell.tested else (GAP, LOGO)
     if cell.logo is not None:
-        marks += logo_marks(cell.logo, CELL, LOGO, NAMES + TALL + 14, cell.grey)
+        marks += logo_marks(cell.logo, CELL, logo, NAMES + TALL + gap, cell.grey)
     _draw(axes, marks, left, top + HEAD - 8)
-    foot = top + HEAD - 8 + NAMES + TALL + 14 + LOGO + 6
+    foot = top + HEAD - 8 + NAMES + TALL + gap + logo + 6
     for i, (test, outcome) in enumerate(cell.tests.items()):
         letter, passed = "?" if outcome == NOT_RUN else test, outcome == PASSED
         _box(axes, left + 19 * i, foot, 15, letter, INK if passed else None, "white" if passed else SOFT,
@@ -177,15 +186,14 @@ def _small_cell(axes, cell, run, bands, left, top):
 
 
 def _control_cell(axes, control, run, left, top):
-    _write(axes, left, top, f"{control.networks} {control.name}, {control.heads:,} heads", va="center_baseline")
+    _write(axes, left, top, control.title, weight="bold", va="center_baseline")
     axis, marks = _ground(run, CELL, TALL, {control.kind: control.band})
     marks += profile_marks(axis, control.highest, TALL, NAMES, SOFT, 1.3)
-    words = "line: the highest of all heads at each d"
+    letters = []
     if control.logo is not None:
-        marks += logo_marks(control.logo, CELL, LOGO, NAMES + TALL + 14, grey=True)
-        words += f"; logo: the head at the 95th percentile, {number(control.bits, 2)} bit in all"
+        marks += (letters := logo_marks(control.logo, CELL, EFFECT_LOGO, NAMES + TALL + EFFECT_GAP, grey=True))
     _draw(axes, marks, left, top + HEAD - 8)
-    for i, line in enumerate(wrap(words, CELL)):
+    for i, line in enumerate(wrap(control_words(control, len(letters) > 1), CELL)):
         _write(axes, left + CELL + 12, top + HEAD + NAMES + LINE * i, line, color=SOFT)
 
 
@@ -193,7 +201,7 @@ def figure_notes():
     """Title and description of the figure's SVG."""
     return (
         "Head atlas",
-        "tables/profiles.tsv.gz (group top: mean x window over d) and heads/L*_H*/pwm.tsv (columns with used = 1); where "
-        "heads are tested tables/heads.tsv, and bands.tsv, control_logos.tsv and logos.tsv of the tests; type "
+        "tables/profiles.tsv.gz (group top: mean x window over d) and heads/L*_H*/pwm.tsv (columns with used = 1); "
+        "where heads are tested tables/heads.tsv, and bands.tsv, control_logos.tsv and logos.tsv of the tests; type "
         f"{rcParams['font.family'][0]}",
     )

@@ -16,7 +16,8 @@ def control_tally(tested):
     -------
     dict
         ``networks``, ``heads``, ``graded`` (counts over all kinds), ``share`` (graded over heads, None without heads),
-        ``best_grade`` (None where none is graded) and ``kinds``: kind to ``networks``, ``heads``, ``graded``.
+        ``best_grade`` (None where none is graded) and ``kinds``: kind to ``networks``, ``heads``, ``graded`` and
+        ``at_most`` (whether a graded head was not knocked out or mutated, which counts as passed).
     """
     kinds = tested.grades.get("controls", {}) if tested else {}
     total = {name: sum(kind[name] for kind in kinds.values()) for name in ("networks", "heads", "graded")}
@@ -24,14 +25,23 @@ def control_tally(tested):
         **total,
         "share": total["graded"] / total["heads"] if total["heads"] else None,
         "best_grade": min((kind["best_grade"] for kind in kinds.values() if kind.get("best_grade")), default=None),
-        "kinds": {name: {key: kind[key] for key in ("networks", "heads", "graded")} for name, kind in kinds.items()},
+        "kinds": {name: {**{key: kind[key] for key in ("networks", "heads", "graded")},
+                         "at_most": bool(kind["graded"]) and _at_most(tested.controls, name)}
+                  for name, kind in kinds.items()},
     }
+
+
+def _at_most(controls, kind):
+    if not {"K", "I"} <= set(controls.columns):
+        return True
+    graded = controls[(controls["control"] == kind) & controls["grade"].isin(list("ABCD"))]
+    return bool((graded[["K", "I"]] == "not run").any(axis=None))
 
 
 def tally_words(tested):
     """The tally in one sentence.
 
-    Knock-outs and mutants are not run on control networks and count as passed there, hence "at most".
+    "At most" stands where a graded control head was not knocked out or mutated: that counts as passed there.
 
     Parameters
     ----------
@@ -54,4 +64,4 @@ def tally_words(tested):
 def _of_kind(kind, words):
     if not kind["heads"]:
         return f"0 of 0 heads of {words} (none was run)"
-    return f"{'at most ' if kind['graded'] else ''}{kind['graded']} of {kind['heads']:,} heads of {words}"
+    return f"{'at most ' if kind['at_most'] else ''}{kind['graded']} of {kind['heads']:,} heads of {words}"

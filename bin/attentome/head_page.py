@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from attentome import dossier_panels
+from attentome.control_tally import tally_words
+from attentome.dossier_words import UNTESTED
 from attentome.elements import signed
 from attentome.logo import CONSENSUS_BITS, LETTERS
-from attentome.outcome import UNGRADED, number
-from attentome.page import facts, head_sentence, inline, page, table, warning
+from attentome.outcome import number
+from attentome.page import badge, facts, head_sentence, inline, page, table, warning
 from attentome.style import BASE_COLOUR, escape
 
 STYLE = (
     """
 body{max-width:1040px}
+svg{height:auto}
 .head{display:flex;gap:18px;align-items:center;margin-top:16px}
 .head .badge{width:64px;height:64px;line-height:60px;font-size:30px;border-radius:9px}
 .head h1{margin:0}
@@ -75,18 +79,11 @@ def head_page(head, run, outcome, similar):
     others = ", ".join(
         f'<a href="{other.name}.html">{other.title}</a> (r {number(r, 2)})' for other, r in similar
     )
+    tested = run.tested is not None
+    top = dossier_panels.dossier(head, run, outcome) if tested else _untested(head, run)
     body = f"""
-<div class="head"><span class="badge">?</span><div><h1>Layer {head.layer} · Head {head.head}</h1>
-<p class="lead">not graded: no control was run</p></div></div>
-{warning(outcome)}<p>{escape(head_sentence(head, run.elements))} {UNGRADED}</p>
-{inline(head.figures["profile"])}
-{inline(head.figures["logo"])}
-{inline(head.figures["spearman"])}
-<p class="note">Panels d (the same recipe where nothing was learned), f (mutagenesis of the model), g (this
-head against
-control heads) and h (names of motifs) need controls, mutagenesis and motif files; this version does not run
-them.</p>
-<h2>Numbers</h2>
+{warning(outcome)}{top}
+<h2>Numbers of the whole genome</h2>
 {
         table(
             ["group", "positions", "peak, × uniform", "at d", "base", "highest single score"],
@@ -107,7 +104,7 @@ them.</p>
                     f"d {numbers['key_reach']['from_d']} to {numbers['key_reach']['to_d']}".replace("-", "−"),
                 ),
                 (
-                    "logo",
+                    f"logo of its {windows['n']} best windows",
                     f"{number(logo['total_bits'], 2)} bit at d {logo['from_d']} to {logo['to_d']}; best "
                     f"column d {best['d']} "
                     f"(base {signed(best['base'])}): {best['letter']}, {number(best['bits'], 2)} bit",
@@ -121,10 +118,10 @@ them.</p>
             ]
         )
     }
-<h2>Which {windows["n"]} windows? <small>highest scores at d = {
+<h2>i &nbsp;Which {windows["n"]} windows? <small>highest scores at d = {
         numbers["peak_d"]
     }, sequence 5′ to 3′ on the query's
-strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]} as in panel c</small></h2>
+strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]}, whole genome</small></h2>
 <p>{windows["distinct"]} distinct of {
         windows["n"]
     } (the others share 80 % of their bases or more with a better one);
@@ -134,16 +131,44 @@ strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]} as in panel c
 curated TSS + {numbers["label_shift"]}; chance puts {
         number(windows["expected_at_known_sites"], 2)
     } there. Coloured: the
-base agrees with a column of the logo above {CONSENSUS_BITS} bit.</p>
+base agrees with a column of these windows' own logo above {CONSENSUS_BITS} bit.{_heldout(head, run)}</p>
 <div class="windows">{_window_table(head)}</div>
 <footer>Data of this page, in the folder <a href="{name}/">{name}/</a>: <a href="{
         name
     }/profile.tsv">profile.tsv</a>
-(panels a, b) · <a href="{name}/pwm.tsv">pwm.tsv</a>, <a href="{name}/pwm.meme">pwm.meme</a> (c) ·
+(panels a, b) · <a href="{name}/pwm.tsv">pwm.tsv</a>, <a href="{name}/pwm.meme">pwm.meme</a>
+({"logo of the windows of i" if tested else "c"}) ·
 <a href="{name}/spearman.tsv">spearman.tsv</a> (e) · <a href="{name}/windows.bed">windows.bed</a> ·
 <a href="{name}/head.json">head.json</a>. Figures: {_figure_links(name)}.<br>
+{"Of the tests: tests/heads.tsv, controls.tsv, bands.tsv, control_logos.tsv, seeds.tsv, knockout.tsv, "
+ "ism_profile.tsv, deletion.tsv, element_matches.tsv, measured/curated.<br>" if tested else ""}
 Most similar heads, by correlation r of the profiles: {others or "none"}.{_layer_note(head.layer)}</footer>"""
-    return page(f"{head.title} · {run.name}", body, run.name, root="../", style=STYLE)
+    return page(f"{head.title} · {run.name}", body, run.name, root="../", style=STYLE + dossier_panels.STYLE)
+
+
+def _untested(head, run):
+    """Head and panels of the page of a head that was not tested."""
+    return f"""<div class="head">{badge("not graded")}<div><h1>Layer {head.layer} · Head {head.head}</h1>
+<p class="lead">{UNTESTED}</p></div></div>
+<p>{escape(head_sentence(head, run.elements))} {escape(tally_words(None))}</p>
+{inline(head.figures["profile"])}
+{inline(head.figures["logo"])}
+{inline(head.figures["spearman"])}
+<p class="note">Panels d (the same recipe where nothing was learned), f (mutagenesis of the model), g (this head
+against control heads) and h (names) are filled by --controls true; with -resume only what is missing is run.</p>"""
+
+
+def _heldout(head, run):
+    """Where the best windows of the held-out half are, which no choice was made on."""
+    if run.tested is None or run.tested.windows.empty:
+        return ""
+    windows = run.tested.windows
+    own = windows[(windows["layer"] == head.layer) & (windows["head"] == head.head)]
+    plus = int((own["strand"] == "+").sum())
+    return (
+        f" The {len(own)} best windows of the held-out half of the test arc ({plus} on +, {len(own) - plus} on −) are "
+        "in tests/measured/curated/windows.tsv."
+    )
 
 
 def _figure_links(name):

@@ -2,7 +2,6 @@
 
 import base64
 
-from attentome.outcome import UNGRADED
 from attentome.style import escape
 
 PARENTS = {
@@ -12,7 +11,7 @@ PARENTS = {
         "Test arc",
         "How well the network finds the sites of an arc of the genome that it never met.",
     ),
-    "heads": ("Heads", UNGRADED),
+    "heads": ("Heads", "Where each head of the network looks, and what stands against chance."),
     "run_card": ("Run card", "In short; the whole is <a href='../run_card.html'>run_card.html</a>."),
 }
 """Sections of the report: name and first line."""

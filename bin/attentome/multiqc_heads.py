@@ -6,19 +6,22 @@ import pandas as pd
 from attentome.elements import signed
 from attentome.heads import origin_words
 from attentome.multiqc_content import number_column, parent, picture
-from attentome.outcome import UNGRADED, number
+from attentome.multiqc_tests import tested_sections
+from attentome.outcome import interval_text, number
 from attentome.page import element_at, shared_bases
 
 SHOWN_D = 128
 """Distances in the heat map."""
+TESTS, KINDS = "SLKRI", ("random", "rotated")
 
 
-def head_sections(run, atlas_png):
-    """Contents of the three sections about heads, by name.
+def head_sections(run, card, atlas_png):
+    """Contents of the sections about heads, by name.
 
     Parameters
     ----------
     run : RunFacts
+    card : dict
     atlas_png : Path
         Picture of the atlas.
 
@@ -28,34 +31,36 @@ def head_sections(run, atlas_png):
         MultiQC custom content.
     """
     return {
-        "attentome_atlas": _atlas(run, atlas_png),
-        "attentome_heads": _heads(run),
+        "attentome_atlas": _atlas(run, card, atlas_png),
+        "attentome_heads": _heads(run, card),
         "attentome_heatmap": _heatmap(run),
+        **tested_sections(run, card),
     }
 
 
-def _atlas(run, png):
+def _atlas(run, card, png):
     return {
         "id": "attentome_atlas",
         **parent("heads"),
         "section_name": "Head atlas",
-        "description": "Per head: mean score of the highest outputs on one log scale, and the logo of its "
-        "best windows. "
-        "With links and other orders: <a href='../atlas.html'>atlas.html</a>. Data: "
+        "description": "Per head: mean score of the highest outputs on one log scale, and its logo. "
+        f"{card['grades']['line']} With links and other orders: <a href='../atlas.html'>atlas.html</a>. Data: "
         "tables/profiles.tsv.gz, heads/L·_H·/pwm.tsv.",
         "plot_type": "html",
         "data": picture(png, f"profiles and logos of {len(run.heads)} heads"),
     }
 
 
-def _heads(run):
+def _heads(run, card):
     data, origin = {}, origin_words(run.profile["ahead"])
+    tests = {(row["layer"], row["head"]): row for row in run.tested.heads.to_dict("records")} if run.tested else {}
+    shown = card["grades"]["shown"]
     for head in run.heads:
         numbers = head.numbers
         high, d = head.peak
         logo, windows = numbers["logo"], numbers["windows"]
         data[head.title] = {
-            "grade": "?",
+            **(_graded(tests.get((head.layer, head.head)), shown) if tests else {"grade": "?"}),
             "d": d,
             "base": signed(numbers["groups"]["top"]["base"]),
             "box": (element_at(run.elements, d) or "none").replace("-", "−"),
@@ -68,7 +73,7 @@ def _heads(run):
             "page": f'<a href="../heads/{head.name}.html">open</a>',
         }
     headers = {
-        "grade": {"title": "Grade", "description": "?: not graded, no controls", "scale": False},
+        **_grade_headers(card, bool(tests)),
         "d": number_column("Peak d", f"Distance (nt upstream of {origin}) of the highest mean score", "{:,.0f}"),
         "base": {
             "title": "Base",
@@ -101,7 +106,7 @@ def _heads(run):
         "id": "attentome_heads",
         **parent("heads"),
         "section_name": "Heads in numbers",
-        "description": f"One row a head. {UNGRADED} Data: tables/heads.tsv.",
+        "description": f"One row a head. {card['grades']['line']} Data: tables/heads.tsv.",
         "plot_type": "table",
         "pconfig": {
             "id": "attentome_heads_table",
@@ -112,6 +117,49 @@ def _heads(run):
         },
         "headers": headers,
         "data": data,
+    }
+
+
+def _graded(row, shown):
+    """What the tests say of a head; ``row`` is its row of ``tests/heads.tsv``, None where it has none."""
+    if row is None:
+        return {"grade": "?", "claim": "not computed"}
+    grade = {"not graded": "?", "unsupported": "−"}.get(row["grade"], row["grade"]) if shown else "!"
+    return {
+        "grade": grade,
+        "claim": str(row["claim"]).replace("-", "−") if shown and pd.notna(row["claim"]) else "",
+        "tests": " ".join(test if row[test] == "passed" else "?" if row[test] == "not run" else "·" for test in TESTS),
+        "share": 100 * row["content_share"] if pd.notna(row["content_share"]) else None,
+        "loss": interval_text({"value": row["dprauc_zero"], "lo": row["dprauc_zero_lo"], "hi": row["dprauc_zero_hi"]})
+        if pd.notna(row["dprauc_zero"]) else "not run",
+        "seeds": f"{int(row['seeds_found'])} of {int(row['seeds_run']) - 1}",
+        "effect_bits": row["bits_heldout"],
+        "q_sharp": number(_larger_q(row, "s")),
+        "q_logo": number(_larger_q(row, "l")),
+    }
+
+
+def _larger_q(row, test):
+    """The q that decides: the larger of those against the two kinds of control networks; None where there is none."""
+    return max((row[f"{test}_q_{kind}"] for kind in KINDS if pd.notna(row[f"{test}_q_{kind}"])), default=None)
+
+
+def _grade_headers(card, tested):
+    headers = {"grade": {"title": "Grade", "description": card["grades"]["line"], "scale": False}}
+    if not tested:
+        return headers
+    return headers | {
+        "claim": {"title": "May be said", "scale": False},
+        "tests": {"title": "Tests", "description": "Passed: S sharp, L logo, K needed, R reproducible, I mutants; ·: "
+                  "failed, ?: not run", "scale": False},
+        "share": number_column("Content, %", "Share of content in the variance of the logit", "{:,.0f}"),
+        "loss": {"title": "Δ PR AUC (95 %)", "description": "Change of the PR AUC when the head is zeroed",
+                 "scale": False},
+        "seeds": {"title": "Other seeds", "description": "Other seeds in which the head comes again", "scale": False},
+        "effect_bits": number_column("Effect logo, bits", "Bits of the held-out effect logo", "{:,.2f}"),
+        "q_sharp": {"title": "q sharp", "description": "Of the peak's height; the larger of those against both kinds "
+                    "of control networks", "scale": False},
+        "q_logo": {"title": "q logo", "description": "Of the bits of the effect logo, likewise", "scale": False},
     }
 
 

@@ -29,7 +29,7 @@ def sections(run, card, atlas_png):
         MultiQC custom content, to be written as ``<name>_mqc.json``.
     """
     network = _network_name(run)
-    found = {"attentome_general": _general(run, network)}
+    found = {"attentome_general": _general(run, card, network)}
     found.update(set_sections(run, card))
     if len(run.history):
         found["attentome_loss"] = _loss(run)
@@ -42,7 +42,7 @@ def sections(run, card, atlas_png):
             "Networks of single sets and of the curated sites, each compared with the sites of every set. Data: "
             "networks/grid.tsv.", run.grid_png, "ROC AUC and PR AUC per train set and test set")
     if atlas_png:
-        found.update(head_sections(run, atlas_png))
+        found.update(head_sections(run, card, atlas_png))
     found["attentome_card"] = _run_card(card)
     return found
 
@@ -51,15 +51,19 @@ def _network_name(run):
     return f"{run.name} seed {run.training['seed']}" if "seed" in run.training else run.name
 
 
-def _general(run, network):
+def _general(run, card, network):
     metrics = run.metrics
+    counts = card["grades"]["counts"]
+    graded = "?"
+    if counts:
+        graded = str(sum(counts[letter] for letter in "ABCD"))
     prevalence = metrics["prevalence"] or np.nan
     row = {
         "pr_auc": metrics["pr_auc"]["value"],
         "times": (metrics["pr_auc"]["value"] or np.nan) / prevalence,
         "pr_auc_5": (metrics.get("pr_auc_tolerant") or {}).get("value"),
         "roc_auc": metrics["roc_auc"]["value"],
-        "graded": f"? of {len(run.heads)}",
+        "graded": f"{graded} of {len(run.heads)}",
     }
     headers = {
         "pr_auc": number_column("PR AUC", "Average precision per nucleotide on the test arc", "{:,.4f}"),
@@ -70,7 +74,7 @@ def _general(run, network):
         "roc_auc": number_column("ROC AUC", "Area under the ROC curve on the test arc", "{:,.4f}"),
         "graded": {
             "title": "Graded heads",
-            "description": "Not graded: controls are not part of this run",
+            "description": _graded_words(card),
             "scale": False,
         },
     }
@@ -83,6 +87,11 @@ def _general(run, network):
         "headers": headers,
         "data": {network: row},
     }
+
+
+def _graded_words(card):
+    counts, line = card["grades"]["counts"], card["grades"]["line"]
+    return f"{', '.join(f'{counts[letter]} {letter}' for letter in 'ABCD')}. {line}" if counts else line
 
 
 def _loss(run):

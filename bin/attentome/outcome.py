@@ -1,6 +1,7 @@
 """The outcome of a run: what may be believed, in one sentence, and what to do where it did not work."""
 
 from attentome.control_tally import control_tally, tally_words
+from attentome.heads import head_title
 from attentome.number_words import interval_text, number
 from attentome.outcome_checks import (
     LEARNED_FACTOR,
@@ -70,7 +71,7 @@ def _missing_heads(run):
     described = {(head.layer, head.head) for head in run.heads}
     lines = []
     for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded)):
-        lost = [f"L{layer}.H{head}" for layer, head in expected if (layer, head) not in there]
+        lost = [head_title(layer, head) for layer, head in expected if (layer, head) not in there]
         lines += [f"{process} gave nothing of {', '.join(lost)}"] if lost else []
     return lines
 

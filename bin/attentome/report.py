@@ -87,7 +87,7 @@ def write_tables(run, folder):
 
 def readme(run, outcome, shown):
     """``README.txt``: what to open first, and the outcome in one sentence."""
-    tests = ["tests/                   what the tests of the heads and the control networks found"] if run.tested else []
+    tests = ["tests/                   what the tests of the heads and the controls found"] if run.tested else []
     first = (
         [
             "1. atlas.html            all heads on one page, on the same scales",

@@ -3,8 +3,17 @@ done."""
 
 from pathlib import Path
 
-from attentome.outcome import number
+from attentome.outcome import grade_line, grades_shown, number
 from attentome.peer_words import NOT_RUN, peer_rows
+from attentome.run_card_tests import (
+    core_seconds,
+    cost_of_tests,
+    is_test,
+    network_facts,
+    not_tested,
+    part_of,
+    rule_facts,
+)
 from attentome.set_words import contig_words, fix_words, format_words, lift_words, source_words
 
 MISSING = "not recorded"
@@ -21,8 +30,9 @@ def processes(records):
     Returns
     -------
     list of dict
-        ``process``, ``tasks``, ``seconds_total``, ``seconds_longest``, ``peak_memory_mb``, in the order of
-        the steps.
+        ``process`` (TRAIN apart for controls and replicates), ``tasks``, ``seconds_total``, ``seconds_longest``,
+        ``core_seconds`` (seconds times threads), ``peak_memory_mb``, ``for_tests`` (whether it runs for the tests of
+        the heads alone), in the order of the steps.
     """
     order = [
         "SIMULATE",
@@ -33,6 +43,8 @@ def processes(records):
         "CURATE",
         "LABEL",
         "TRAIN",
+        "TRAIN, replicates",
+        "TRAIN, controls",
         "SCAN_PROMOTERS",
         "PREDICT",
         "JOIN_OUTPUTS",
@@ -42,10 +54,15 @@ def processes(records):
         "GRID",
         "PROFILE",
         "DESCRIBE_HEAD",
+        "MEASURE_HEADS",
+        "KNOCKOUT",
+        "MUTATE",
+        "NAME_HEADS",
+        "GRADE_HEADS",
     ]
     groups = {}
     for record in records:
-        groups.setdefault(record["process"], []).append(record)
+        groups.setdefault(part_of(record), []).append(record)
     names = sorted(groups, key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
         {
@@ -53,7 +70,9 @@ def processes(records):
             "tasks": len(groups[name]),
             "seconds_total": round(sum(record["seconds"] for record in groups[name]), 1),
             "seconds_longest": max(record["seconds"] for record in groups[name]),
+            "core_seconds": round(sum(map(core_seconds, groups[name])), 1),
             "peak_memory_mb": max(record["peak_memory_mb"] for record in groups[name]),
+            "for_tests": is_test(name),
         }
         for name in names
     ]
@@ -72,15 +91,8 @@ def software(records):
 def not_done(run):
     """What this run did not do, as sentences generated from its parameters and results."""
     lines = [
-        f"Controls: no random-weight and no rotated-label network was run, so none of the {len(run.heads)} "
-        f"heads is "
-        "graded.",
-        "One seed"
-        + (f" ({run.training['seed']})" if "seed" in run.training else "")
-        + ": whether another seed finds the same heads was not tried.",
+        *not_tested(run),
         "One genome and one split; no other strain or species.",
-        "No head was removed from the network (knock-out), and no base was mutated in silico.",
-        "Logos were not compared with known motifs; the boxes on the rulers are places, not matches.",
         "Labels were not checked against sequencing reads; a TSS that no set has counts as an error of the "
         "network.",
         "Outputs are not calibrated: 0.8 is a score, not a probability.",
@@ -121,7 +133,7 @@ def plain_parameters(parameters):
 
 
 def run_card(run, outcome):
-    """The facts of ``run_card.json``: sections 1 to 5 and 7 to 9 (6, the grade rule, needs controls).
+    """The facts of ``run_card.json``: sections 1 to 9 (6, the grade rule, where controls were run).
 
     Parameters
     ----------
@@ -166,7 +178,12 @@ def run_card(run, outcome):
             "view_of_all_layers_nt": [-view["upstream_nt"], view["downstream_nt"]] if view else None,
         },
         "training": run.training or MISSING,
+        "networks": network_facts(run),
+        "grades": {"shown": grades_shown(outcome["state"]), "counts": outcome["facts"]["grades"],
+                   "line": grade_line(run, outcome["state"])},
+        "grade_rule": rule_facts(run),
         "time_and_memory": processes(run.records),
+        "cost": cost_of_tests(run.records),
         "machine": machine or MISSING,
         "software": software(run.records),
         "genome": {

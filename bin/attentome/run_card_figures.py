@@ -2,23 +2,28 @@
 
 import math
 
+import numpy as np
+
 from attentome.outcome import LEARNED_FACTOR, interval_text, number
 from attentome.peer_words import peer_rows
 from attentome.run_card import MISSING
+from attentome.run_card_tests import CONTROL_WORDS
 from attentome.style import BLUES, FAINT, GROUP_COLOUR, INK, RULE, SOFT, escape
 
 
 def dots_svg(run):
-    """PR AUC of the network and of its peers on a log scale, with intervals, the prevalence and the line above
-    which the network learned."""
+    """PR AUC of the network, of its peers and of the networks beside it on a log scale, with intervals, the prevalence
+    and the line above which the network learned. A row of several networks shows a ring for each and prints the
+    median."""
     metrics = run.metrics
     prevalence, entry = metrics["prevalence"], metrics["pr_auc"]
-    rows = [("trained, 1 seed", entry, INK)]
-    rows += [(row["title"], row["pr_auc"], SOFT) for row in peer_rows(run) if row["network_lead"]]
-    lowest = min([prevalence, *(row["value"] or prevalence for _, row, _ in rows)])
-    low = 10 ** math.floor(math.log10(max(lowest / 1.5, 1e-7)))
-    left, right, wide = 90, 480, 560
-    axis = 76 + 24 * (len(rows) - 1)
+    rows = [("trained, 1 seed", [entry], INK)]
+    rows += [(row["title"], [row["pr_auc"]], SOFT) for row in peer_rows(run) if row["network_lead"]]
+    beside = _networks_beside(run)
+    values = [one["value"] for _, dots, _ in [*rows, *beside] for one in dots if one["value"]]
+    low = 10 ** math.floor(math.log10(max(min([prevalence, *values]) / 1.5, 1e-7)))
+    left, right, wide = 124, 490, 560
+    axis = 76 + 24 * (len(rows) - 1) + (24 * len(beside) + 24 if beside else 0)
 
     def x(value):
         share = (math.log10(max(value, low)) - math.log10(low)) / -math.log10(low)
@@ -46,23 +51,54 @@ def dots_svg(run):
             f'<path d="M{x(value):.1f} {axis}v4" stroke="{FAINT}"/><text x="{x(value):.1f}" y="{axis + 18}" '
             f'fill="{SOFT}" text-anchor="middle">{number(value)}</text>'
         )
-    for i, (name, row, colour) in enumerate(rows):
-        y = 48 + 24 * i
+    first = 48 + 24 * len(rows)
+    placed = [(48 + 24 * i, row) for i, row in enumerate(rows)]
+    if beside:
         parts.append(
-            f'<text x="0" y="{y + 4}" fill="{colour}">{name}</text><path d="M{left} {y}H{right}" stroke="{RULE}"/>'
+            f'<text x="0" y="{first + 4}" fill="{SOFT}" font-size="11" stroke="#fff" stroke-width="4" '
+            f'paint-order="stroke">at the {run.tested.grades["n_positions"]:,} '
+            "positions measured for the tests:</text>"
         )
-        if row.get("lo") is not None:
-            parts.append(
-                f'<path d="M{x(row["lo"]):.1f} {y}H{x(row["hi"]):.1f}" stroke="{GROUP_COLOUR["top"]}" '
-                'stroke-width="4" opacity=".35"/>'
-            )
-        if row.get("value") is not None:
-            parts.append(f'<circle cx="{x(row["value"]):.1f}" cy="{y}" r="5" fill="{colour}"/>')
-        parts.append(
-            f'<text x="{right + 12}" y="{y + 4}" font-weight="{"bold" if i == 0 else "normal"}" '
-            f'fill="{colour}">{number(row.get("value"))}</text>'
-        )
+        placed += [(first + 24 + 24 * i, row) for i, row in enumerate(beside)]
+    for y, (name, dots, colour) in placed:
+        parts += _dots_row(name, dots, colour, y, (left, right), x, bold=y == 48)
     return "".join(parts) + "</svg>"
+
+
+def _networks_beside(run):
+    """Rows of the seeds and the control networks: name, a dot for each network, colour; none without tests."""
+    if not run.tested:
+        return []
+    grades = run.tested.grades
+    seeds = [{"value": value} for value in (grades["pr_auc"], *grades["replicates"].values())]
+    rows = [(f"trained, {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", seeds, INK)]
+    for kind in ("rotated", "random"):
+        dots = [{"value": one["value"]} for one in grades["controls"][kind]["pr_auc"]]
+        rows += [(f"{CONTROL_WORDS[kind]}, {len(dots)}", dots, SOFT)] if dots else []
+    return rows
+
+
+def _dots_row(name, dots, colour, y, ends, x, bold):
+    left, right = ends
+    parts = [
+        f'<text x="0" y="{y + 4}" fill="{colour}">{name}</text><path d="M{left} {y}H{right}" stroke="{RULE}"/>'
+    ]
+    values = [one["value"] for one in dots if one.get("value") is not None]
+    if dots[0].get("lo") is not None:
+        parts.append(
+            f'<path d="M{x(dots[0]["lo"]):.1f} {y}H{x(dots[0]["hi"]):.1f}" stroke="{GROUP_COLOUR["top"]}" '
+            'stroke-width="4" opacity=".35"/>'
+        )
+    # Several networks: open rings, moved up and down so that each is seen.
+    look = f'r="5" fill="{colour}"' if len(dots) == 1 else f'r="4" fill="#fff" fill-opacity=".6" stroke="{colour}"'
+    for i, value in enumerate(sorted(values)):
+        away = 0 if len(dots) == 1 else (-5, 0, 5)[i % 3]
+        parts.append(f'<circle cx="{x(value):.1f}" cy="{y + away}" {look}/>')
+    parts.append(
+        f'<text x="{right + 12}" y="{y + 4}" font-weight="{"bold" if bold else "normal"}" '
+        f'fill="{colour}">{number(float(np.median(values))) if values else MISSING}</text>'
+    )
+    return parts
 
 
 def ring_svg(run):

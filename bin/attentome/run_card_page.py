@@ -5,13 +5,15 @@ from attentome.page import facts, page, table, warning
 from attentome.peer_words import auxiliary_words, peer_sentences, peer_table
 from attentome.run_card import MISSING, plain_parameters
 from attentome.run_card_figures import dots_svg, ring_svg
+from attentome.run_card_tests import CONTROL_WORDS, network_pairs
 from attentome.style import BLUES, escape
 
 STYLE = """
 .columns{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 40px}
 .columns.three{grid-template-columns:repeat(3,minmax(0,1fr))}
 td code{white-space:nowrap}
-.bars td{padding-top:1px;padding-bottom:1px}
+.bars td{padding-top:1px;padding-bottom:1px;white-space:nowrap}
+.rule{columns:2}.rule td{font-size:13px}
 .box ul{columns:2;column-gap:40px;margin:6px 0;padding-left:18px}
 @media (max-width:800px){.columns,.columns.three{grid-template-columns:1fr}.box ul{columns:1}}
 """
@@ -75,12 +77,12 @@ strands, log scale; a dot is a network</small></h2>
                     f"{result['n_positions']:,} positions",
                 ),
                 ("intervals", intervals),
-                ("controls", "none run"),
             ]
+            + _control_pairs(card["networks"])
         )
     }
-<p class="note">Bar: 95 % interval. Learned means: its lower end lies above {LEARNED_FACTOR} × prevalence.
-Data: tables/metrics.tsv.</p></div>
+<p class="note">Bar: 95 % interval; rings: a network each, their median in print. Learned means: the lower end
+of the interval lies above {LEARNED_FACTOR} × prevalence. Data: tables/metrics.tsv.</p></div>
 <div><h2>3 Split <small>both strands of an arc together</small></h2>{ring_svg(run)}
 {
         table(
@@ -90,16 +92,17 @@ Data: tables/metrics.tsv.</p></div>
         )
     }<p class="note">Data: labels/split.tsv.</p></div></div>
 {_peers(run)}<div class="columns"><div><h2>4 Network</h2>{facts(_network_pairs(card))}</div>
-<div><h2>5 Training</h2>{facts(_training_pairs(card))}</div></div>
-<div class="columns"><div><h2>7 Time and memory <small>sum over the tasks of a process</small></h2>
-{_time_table(card)}<p class="note">Without this report itself. Data: run_card.json; pipeline_info/ holds the
-trace.</p></div>
+<div><h2>5 Training{" and controls" if card["networks"] else ""}</h2>{facts(_training_pairs(card))}</div></div>
+{_rule(card)}<div class="columns"><div><h2>7 Time and memory
+<small>sum over the tasks of a process; × threads: one core's
+time, as bars</small></h2>
+{_time_table(card)}<p class="note">{_cost(card["cost"])}Without this report itself. Data: run_card.json;
+pipeline_info/ holds the trace.</p></div>
 <div><h2>8 Machine and software</h2>{facts(_machine_pairs(card))}</div></div>
 <div class="box"><h2>9 What was not
 done</h2><ul>{"".join(f"<li>{escape(line)}</li>" for line in card["not_done"])}</ul>
 </div>
-<footer>All facts of this page: <a href="run_card.json">run_card.json</a>. Section 6, the rule of grades, is
-absent: it applies where controls were run.</footer>"""
+<footer>All facts of this page: <a href="run_card.json">run_card.json</a>.{_no_rule(card)}</footer>"""
     return page(f"Run card · {run.name}", body, run.name, style=STYLE, heads=shown)
 
 
@@ -145,6 +148,8 @@ def _network_pairs(card):
     ]
     if network["view_of_all_layers_nt"]:
         pairs.append(("view of all layers", _view(*network["view_of_all_layers_nt"], shift)))
+    if card["networks"] and card["networks"]["measured_view"]:
+        pairs.append(("measured view", _measured_view(card["networks"]["measured_view"], shift)))
     pairs.append(("origin", origin_text(network["origin"])))
     return pairs
 
@@ -164,15 +169,26 @@ def _view(first, last, shift):
     return f"{_base(first)} to {_base(last)} round the TSS"
 
 
+def _measured_view(view, shift):
+    measured = view["measured"]
+    inside = "within the context" if view["within_context"] else "beyond the context"
+    return (
+        f"{_view(-(measured['upstream_nt'] or 0), measured['downstream_nt'] or 0, shift)}: bases whose change moves "
+        f"the output at all, {inside}; tried up to {view['beyond_nt']} nt beyond it"
+    )
+
+
 def _base(offset):
     """0-based offset from the TSS as a base (no base 0)."""
     return f"+{offset + 1:,}" if offset >= 0 else f"−{-offset:,}"
 
 
 def _training_pairs(card):
-    training = card["training"]
+    training, beside = card["training"], []
+    if card["networks"]:
+        beside = network_pairs(card["networks"], card["parameters"])
     if training == MISSING:
-        return [("training", "not in this run (--model)")]
+        return [("training", "not in this run (--model)"), *beside]
     settings = training.get("settings", {})
     pairs = [
         ("preset", str(training.get("preset", MISSING))),
@@ -181,24 +197,60 @@ def _training_pairs(card):
         ("kept", f"step {training.get('best_step', 0):,}, best validation"),
         ("auxiliary outputs", auxiliary_words(training)),
     ]
-    return pairs + [(name.replace("_", " "), str(value)) for name, value in settings.items()]
+    return pairs + beside + [(name.replace("_", " "), str(value)) for name, value in settings.items()]
+
+
+def _control_pairs(networks):
+    if not networks:
+        return [("controls", "none run")]
+    return [(f"controls, {words}", f"median {number(networks['controls'][kind]['pr_auc_median'])} of "
+             f"{networks['controls'][kind]['networks']} networks") for kind, words in CONTROL_WORDS.items()]
+
+
+def _rule(card):
+    rule = card["grade_rule"]
+    if not rule:
+        return ""
+    rows = "".join(
+        f"<tr><td><b>{escape(letter)}</b></td><td>{escape(words)}</td></tr>" for letter, words in rule["lines"]
+    )
+    return (
+        f'<h2>6 Grade rule <small>fixed before the run; sha256 {rule["sha256"]}</small></h2>\n'
+        f'<table class="rule"><tbody>{rows}</tbody></table>\n<p>{escape(card["grades"]["line"])}</p>\n'
+    )
+
+
+def _no_rule(card):
+    absent = " Section 6, the rule of grades, is absent: it applies where controls were run."
+    return "" if card["grade_rule"] else absent
+
+
+def _cost(cost):
+    if not cost["core_seconds_of_tests"]:
+        return ""
+    return (
+        f"The tests of the heads (pale bars) took {duration(cost['core_seconds_of_tests'])} of "
+        f"{duration(cost['core_seconds'])} of one core's time, {number(100 * cost['share_of_tests'], 2)} %. "
+    )
 
 
 def _time_table(card):
     rows = card["time_and_memory"]
     if not rows:
         return f"<p>{MISSING}</p>"
-    longest = max(row["seconds_total"] for row in rows) or 1
+    longest = max(row["core_seconds"] for row in rows) or 1
     body = []
     for row in rows:
         name = row["process"] + (f" × {row['tasks']}" if row["tasks"] > 1 else "")
-        wide = max(1, 150 * row["seconds_total"] / longest)
+        wide = max(1, 150 * row["core_seconds"] / longest)
         bar = (
             f'<svg width="160" height="14"><rect width="{wide:.1f}" height="12" y="1" '
-            f'fill="{BLUES[1]}"/></svg>'
+            f'fill="{BLUES[2] if row["for_tests"] else BLUES[1]}"/></svg>'
         )
-        body.append([name, bar, duration(row["seconds_total"]), f"{row['peak_memory_mb']:,.0f} MB"])
-    return table(["process", "", "time", "peak memory"], body, {"time", "peak memory"}).replace(
+        body.append([name, bar, duration(row["core_seconds"]), duration(row["seconds_total"]),
+                     f"{row['peak_memory_mb']:,.0f} MB"])
+    columns = ["process", "", "× threads", "time", "memory"]
+    return table(columns, body, set(columns[2:])).replace(
         "<table>", '<table class="bars">'
     )
 

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
-from attentome.control_tally import tally_words
+from attentome.control_tally import control_tally, tally_words
 from attentome.number_words import number
-from attentome.outcome_words import networks_needed
+from attentome.outcome_words import best_is_c, networks_needed
 
 TESTS_OF_HEADS = ("MEASURE_HEADS", "KNOCKOUT", "MUTATE", "NAME_HEADS", "GRADE_HEADS")
 """Processes that run for the tests of the heads alone, as in records; so does TRAIN of other networks than the real."""
@@ -15,10 +15,10 @@ CONTROL_WORDS = {"random": "random weights", "rotated": "moved labels"}
 
 def part_of(record):
     """A task's process as the run card counts it: TRAIN apart for control networks and for replicates."""
-    tag = record.get("tag", "")
-    if record["process"] != "TRAIN":
-        return record["process"]
-    return "TRAIN, controls" if tag.startswith("control_") else "TRAIN, replicates" if tag.startswith("replicate_") else "TRAIN"
+    kind = record.get("tag", "").split("_")[0]
+    if record["process"] == "TRAIN" and kind in ("control", "replicate"):
+        return f"TRAIN, {kind}s"
+    return record["process"]
 
 
 def is_test(part):
@@ -32,14 +32,14 @@ def core_seconds(record):
 
 
 def cost_of_tests(records):
-    """Core-seconds of all tasks and of those for the tests of the heads, and the share of these (None without tasks)."""
+    """Core-seconds of all tasks and of those for the tests of the heads, and their share (None without tasks)."""
     whole = sum(map(core_seconds, records))
     tests = sum(core_seconds(record) for record in records if is_test(part_of(record)))
     return {"core_seconds": round(whole, 1), "core_seconds_of_tests": round(tests, 1),
             "share_of_tests": round(tests / whole, 4) if whole else None}
 
 
-def test_facts(run):
+def network_facts(run):
     """Networks beside the real one, as in ``run_card.json``; None where heads were not tested.
 
     Returns
@@ -60,25 +60,26 @@ def test_facts(run):
             "pr_auc_lowest": min(values, default=None),
             "pr_auc_median": float(np.median(values)) if values else None,
             "pr_auc_highest": max(values, default=None),
-            "x_prevalence_highest": max((entry["value"] / entry["prevalence"] for entry in facts["pr_auc"]), default=None),
+            "x_prevalence_highest": max((one["value"] / one["prevalence"] for one in facts["pr_auc"]), default=None),
         }
+    seeds = {"this one": grades["pr_auc"], **grades["replicates"]}
+    view = run.tested.receptive_field
     return {
-        "seeds": [{"network": "this one", "pr_auc": grades["pr_auc"]},
-                  *({"network": name.replace("_", " "), "pr_auc": value} for name, value in grades["replicates"].items())],
+        "seeds": [{"network": name.replace("_", " "), "pr_auc": value} for name, value in seeds.items()],
         "controls": controls,
         "capped": grades["capped"],
+        "why_best_is_c": best_is_c(run),
         "networks_needed": networks_needed(run),
         "tally": tally_words(run.tested),
         **{name: grades[name] for name in ("n_positions", "n_top")},
-        "measured_view": {key: run.tested.receptive_field.get(key) for key in ("measured", "within_context", "beyond_nt")}
-        if run.tested.receptive_field else None,
+        "measured_view": {key: view.get(key) for key in ("measured", "within_context", "beyond_nt")} if view else None,
     }
 
 
-def test_pairs(facts, params):
-    """Names and values for section 5 of the page, of :func:`test_facts`."""
-    several = " · ".join(f"{entry['network']} {number(entry['pr_auc'])}" for entry in facts["seeds"])
-    pairs = [("seeds", f"{len(facts['seeds'])}, PR AUC {several}")]
+def network_pairs(facts, params):
+    """Names and values for section 5 of the page, of :func:`network_facts`."""
+    several = ", ".join(f"{number(entry['pr_auc'])} ({entry['network']})" for entry in facts["seeds"])
+    pairs = [("seeds", f"{len(facts['seeds'])}; PR AUC {several}")]
     for kind, words in CONTROL_WORDS.items():
         control = facts["controls"][kind]
         if not control["networks"]:
@@ -90,19 +91,11 @@ def test_pairs(facts, params):
             f"{control['networks']} networks{trained}; PR AUC {number(control['pr_auc_lowest'])} to "
             f"{number(control['pr_auc_highest'])}, at most {number(control['x_prevalence_highest'], 2)} × prevalence")))
         pairs.append(("smallest q", (
-            f"{number(control['smallest_q'], 2)} for a lone head against {words}"
+            f"{number(control['smallest_q'])} for a lone head against {words}"
             + ("" if control["testable"] else f": too few to test against, {facts['networks_needed']} are needed"))))
-    pairs.append(("best grade possible", "C" if facts["capped"] or len(facts["seeds"]) < 3 else "A"))
-    pairs.append(("measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs"))
-    return pairs
-
-
-def measured_view_words(view):
-    """The measured receptive field in words; ``view`` as in :func:`test_facts`."""
-    up, down = view["measured"]["upstream_nt"], view["measured"]["downstream_nt"]
-    inside = "within the context" if view["within_context"] else "beyond the context"
-    return (f"−{up or 0:,} to +{down or 0:,} nt of the query: bases whose change moves the output at all, {inside}; tried "
-            f"up to {view['beyond_nt']} nt beyond it")
+    why = " and ".join(facts["why_best_is_c"])
+    return [*pairs, ("best grade possible", f"C: {why}" if why else "A"), (
+        "measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs")]
 
 
 def rule_facts(run):
@@ -136,19 +129,19 @@ def rule_lines(rule):
         ("!", f"No grade is used where the lower end of the PR AUC of a network on moved labels is above "
          f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
          f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade."),
-        ("%", f"Below {number(100 * rule['least_content_share'])} % of content in the variance of its logit a head is a "
-         "position head. No test."),
+        ("%", f"With less than {number(100 * rule['least_content_share'])} % of content in the variance of its logit a "
+         "head is called a position head: a description, no test."),
     ]
 
 
 def not_tested(run):
     """What the tests of the heads left out, as sentences."""
+    seed = f" ({run.training['seed']})" if "seed" in run.training else ""
     if not run.tested:
         return [
             "Controls: no random-weight and no rotated-label network was run, so none of the "
             f"{len(run.heads)} heads is graded.",
-            f"One seed{f' ({run.training["seed"]})' if 'seed' in run.training else ''}: whether another seed finds the "
-            "same heads was not tried.",
+            f"One seed{seed}: whether another seed finds the same heads was not tried.",
             "No head was removed from the network (knock-out), and no base was mutated in silico.",
             "Logos were not compared with known motifs; the boxes on the rulers are places, not matches.",
         ]
@@ -156,15 +149,15 @@ def not_tested(run):
     rotated, steps = grades["controls"]["rotated"], run.params.get("rotated_steps")
     return [line for line, applies in (
         ("No network was trained on moved labels.", not rotated["networks"]),
-        (f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the steps of the real one.",
+        (f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the real one's steps.",
          rotated["networks"] and steps and steps < 1),
-        ("Knock-outs and mutants were not run on control networks: both count as passed there, so their tally is an upper "
-         "bound.", rotated["networks"] or grades["controls"]["random"]["networks"]),
-        ("One seed: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
+        ("Not every control head with a grade was knocked out and mutated: what was not run counts as passed there, so "
+         "their tally is an upper bound.", any(kind["at_most"] for kind in control_tally(tested)["kinds"].values())),
+        (f"One seed{seed}: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
         (_measured_at(run), grades["n_positions"] < run.metrics["n_positions"]),
         (_knocked_out(run), True),
         (_mutated(run), True),
-        ("Logos were compared with the elements of assets/known_elements.tsv alone, with no motif database (--motifs).",
+        ("Logos were compared with the known elements of promoters alone, with no motif database (--motifs).",
          not run.params.get("motifs") and not len(tested.motifs)),
         ("A motif that is in no file of --motifs has no name here.", run.params.get("motifs")),
         ("No binding sites of transcription factors were given (--tf_sites).",
@@ -173,8 +166,8 @@ def not_tested(run):
 
 
 def _measured_at(run):
-    return (f"Heads were tested at {run.tested.grades['n_positions']:,} of the {run.metrics['n_positions']:,} positions "
-            "of the test arc.")
+    return (f"Heads were tested at {run.tested.grades['n_positions']:,} of the {run.metrics['n_positions']:,} "
+            "positions of the test arc.")
 
 
 def _knocked_out(run):

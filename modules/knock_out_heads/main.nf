@@ -16,8 +16,7 @@ process KNOCK_OUT_HEADS {
     val code
 
     output:
-    tuple val(network), path("${network.id}"), emit: folder
-    path "${network.id}/knockout*", emit: tables
+    tuple val(network), path("${network.id}/knockout*"), emit: tables
     path 'record.json', topic: records
 
     script:

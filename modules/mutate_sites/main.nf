@@ -17,8 +17,7 @@ process MUTATE_SITES {
     val code
 
     output:
-    tuple val(network), path("${network.id}"), emit: folder
-    path "${network.id}/{ism,deletion,receptive_field}*", emit: tables
+    tuple val(network), path("${network.id}/{ism,deletion,receptive_field}*"), emit: tables
     path 'record.json', topic: records
 
     script:

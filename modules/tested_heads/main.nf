@@ -60,15 +60,15 @@ workflow TESTED_HEADS {
     )
     GRADE_HEADS(
         ch_networks, ch_folders,
-        KNOCK_OUT_HEADS.out.folder.map { _network, folder -> folder }.toSortedList { a, b -> a.name <=> b.name },
-        MUTATE_SITES.out.folder.map { _network, folder -> folder }.toSortedList { a, b -> a.name <=> b.name },
+        KNOCK_OUT_HEADS.out.tables.map { _network, tables -> tables[0].parent }.toSortedList { a, b -> a.name <=> b.name },    // [curated, ...]
+        MUTATE_SITES.out.tables.map { _network, tables -> tables[0].parent }.toSortedList { a, b -> a.name <=> b.name },
         NAME_HEADS.out.tables, rule, code_version('grade_heads.py'),
     )
 
     emit:
     // heads.tsv, controls.tsv, knockout.tsv, ..., curated
     facts = GRADE_HEADS.out.tables.mix(
-        KNOCK_OUT_HEADS.out.folder.mix(MUTATE_SITES.out.folder).filter { network, _folder -> network.id == 'curated' }.map { _network, folder -> folder.listFiles().toList() },
+        KNOCK_OUT_HEADS.out.tables.mix(MUTATE_SITES.out.tables).filter { network, _tables -> network.id == 'curated' }.map { _network, tables -> tables },
         NAME_HEADS.out.tables,
     ).flatten().mix(ch_own)
 }

@@ -58,13 +58,13 @@ bench: setup  ## measure the kernels against the plain formulation (no data, 10 
 	PYTHONPATH=bin OMP_NUM_THREADS=1 tests/bench/kernels.py docs/benchmarks.md
 
 ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files, 2 hours) and write docs/ecoli.md
-	nextflow run . $(ECOLI) --run_name ecoli --outdir results/ecoli
-	nextflow run . $(ECOLI) --run_name ecoli_peers --outdir results/ecoli_peers --baselines -resume
+	nextflow run . $(ECOLI) --controls false --run_name ecoli --outdir results/ecoli
+	nextflow run . $(ECOLI) --controls false --run_name ecoli_peers --outdir results/ecoli_peers --baselines -resume
 	PYTHONPATH=bin tests/bench/ecoli_seeds.py results/ecoli_peers $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
 		results/ecoli_seeds
-	nextflow run . $(ECOLI) --run_name ecoli_published --outdir results/ecoli_published --preset published --max_steps 500 \
-		-resume
-	nextflow run . $(ECOLI) --run_name ecoli_given --outdir results/ecoli_given --model results/ecoli/model
+	nextflow run . $(ECOLI) --controls false --run_name ecoli_published --outdir results/ecoli_published --preset published \
+		--max_steps 500 -resume
+	nextflow run . $(ECOLI) --controls false --run_name ecoli_given --outdir results/ecoli_given --model results/ecoli/model
 	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds \
 		results/ecoli_published docs/ecoli.md
 
@@ -76,7 +76,7 @@ selftest: setup  ## explain networks on ten genomes with planted truth (3 hours)
 	PYTHONPATH=bin tests/bench/selftest.py results/selftest docs/trust.md
 
 grid: setup  ## train on each of those sets and test on each (DATA=, half an hour) and write docs/ecoli_grid.md
-	nextflow run . $(ECOLI) --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all
+	nextflow run . $(ECOLI) --controls false --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all
 	PYTHONPATH=bin tests/bench/grid_table.py results/ecoli_grid docs/ecoli_grid.md
 
 image:  ## build the container image (needs Docker)

@@ -28,7 +28,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", required=True, help="JSON list: id, control of each network")
     parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in order")
-    parser.add_argument("--knocked", type=Path, help="what KNOCK_OUT_HEADS wrote, a folder for each network")
+    parser.add_argument("--knocked", type=Path, help="folders of KNOCK_OUT_HEADS by network")
     parser.add_argument("--mutated", type=Path, help="the same of MUTATE_SITES")
     parser.add_argument("--screen", type=Path, help="write nothing but this file: heads of controls to be tested further")
     parser.add_argument("--elements", type=Path, help="element_matches.tsv")

@@ -15,9 +15,9 @@ from tested_fixture import write_tested
 from attentome.dossier_figures import nice_end, nice_ticks, view_of
 from attentome.dossier_profiles import whole_window, zoom_figure
 from attentome.dossier_strips import LEFT, RIGHT, WIDTH, deletion_svg, spread, strips_svg
-from attentome.dossier_words import rule_lines, spelled
+from attentome.dossier_words import pairs_html, rule_lines, spelled
 from attentome.head_page import head_page
-from attentome.page import badge
+from attentome.page import STYLE, badge
 from attentome.place_axis import INNER
 from attentome.place_axis import LEFT as TRACK_LEFT
 from attentome.report_inputs import read_head
@@ -27,6 +27,9 @@ from attentome.tested import read_tested
 GRADES = ["A", "B", "D", "unsupported"]
 NAMES = re.compile(r"\b(detects|likely reads|may read|sees|knows|recogni[sz]es|significant(ly)?)\b")
 LEARNED = {"state": "learned_graded"}
+MISSING = ("knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
+           "deletion_heads.tsv", "element_matches.tsv", "curated/parts.safetensors", "curated/logos.tsv",
+           "curated/windows.tsv")
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +51,16 @@ def run_of(heads, folder, grades=GRADES, missing=(), **options):
                            elements=heads[0].numbers["elements"])
 
 
-def pages(run, outcome=LEARNED):
-    return [head_page(head, run, outcome, [(run.heads[0], 0.5)]) for head in run.heads]
+def page_of(run, head, outcome=LEARNED):
+    return head_page(run.heads[head - 1], run, outcome, [(run.heads[0], 0.5)])
 
 
 def words_of(page):
-    return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)).split())
 
 
 def drawings(text):
-    return [ElementTree.fromstring(part.replace("&nbsp;", " ")) for part in re.findall(r"<svg.*?</svg>", text, re.DOTALL)]
+    return [ElementTree.fromstring(part) for part in re.findall(r"<svg.*?</svg>", text, re.DOTALL)]
 
 
 def texts(drawing):
@@ -65,17 +68,14 @@ def texts(drawing):
 
 
 def test_words_follow_the_grade(heads, tmp_path):
-    best, likely, fourth, without = map(words_of, pages(run_of(heads, tmp_path)))
+    run = run_of(heads, tmp_path)
+    best, likely, fourth, without = (words_of(page_of(run, head)) for head in range(1, 5))
     assert "detects −10" in best and "likely reads −35" in likely
     assert "grade D: no name" in fourth and "unsupported: no claim is made about this head" in without
     for page in (fourth, without):
         assert not NAMES.search(page), NAMES.search(page).group()
         assert "spells" not in page and "TATAAT" not in page.split("Which 50 windows")[0]
     assert NAMES.findall(best) == [("detects", "")]
-
-
-def test_sentence_is_made_of_the_heads_numbers(heads, tmp_path):
-    best, _, fourth, without = map(words_of, pages(run_of(heads, tmp_path)))
     assert ("Looks 27 nt upstream, at base −7 when the output sits on a TSS. Its effect logo spells TATAAT. Without it "
             "the PR AUC falls by 0.12, from 0.7. Mixed head: 50 % of the variance of its logit is content.") in best
     assert "the PR AUC does not fall (+0.002, from 0.7)" in fourth
@@ -90,17 +90,14 @@ def test_an_unsupported_head_is_told_by_its_first_failed_test(heads, tmp_path, f
     table = run.tested.heads
     for test in "SLKRI":
         table.loc[3, test] = "passed" if "SLKRI".index(test) < "SLKRI".index(first_failed) else "failed"
-    assert words in words_of(pages(run)[3])
+    assert words in words_of(page_of(run, 4))
 
 
 @pytest.mark.parametrize("case", ["full", "capped", "one seed", "no controls", "tables missing", "untested"])
 def test_captions_are_complete_whatever_is_missing(heads, tmp_path, case):
     options = {"capped": {"networks": 15}, "one seed": {"seeds": 1}, "no controls": {"networks": 0}}.get(case, {})
     grades = ["not graded"] * 4 if case == "no controls" else GRADES
-    missing = ("knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
-               "deletion_heads.tsv", "element_matches.tsv", "curated/parts.safetensors", "curated/logos.tsv",
-               "curated/windows.tsv") if case == "tables missing" else ()
-    run = run_of(heads, tmp_path, grades, missing, **options)
+    run = run_of(heads, tmp_path, grades, MISSING if case == "tables missing" else (), **options)
     if case == "tables missing":
         columns = [name for name in run.tested.heads if name.startswith(("dprauc", "deletion", "ism_", "content"))]
         run.tested.heads[columns] = np.nan
@@ -108,7 +105,7 @@ def test_captions_are_complete_whatever_is_missing(heads, tmp_path, case):
         run.tested.heads[["K", "I"]] = "not run"
     if case == "untested":
         run = SimpleNamespace(**{**vars(run), "tested": None})
-    for page in pages(run):
+    for page in (page_of(run, head) for head in (1, 4)):
         words = words_of(page)
         assert not re.search(r"[{}]|\bnan\b|\bNone\b|not recorded", words), case
         assert "https:" not in page and "/tmp/" not in page and len(page.encode()) < 600_000
@@ -124,10 +121,11 @@ def test_captions_are_complete_whatever_is_missing(heads, tmp_path, case):
 
 
 def test_captions_say_n_null_rule_and_unit(heads, tmp_path):
-    words = words_of(pages(run_of(heads, tmp_path))[0])
-    for part in ("the 500 highest outputs", "80 heads of 20 networks with random weights and 80 heads of 20 networks with "
-                 "rotated labels", "32,768 test positions", "16,384 positions of the held-out half", "q ≤ 0.05 against",
-                 "20 labelled positions", "20 blocks of 2,000 nt", "× uniform", "change of the output (logits)"):
+    words = words_of(page_of(run_of(heads, tmp_path), 1))
+    for part in ("the 500 highest outputs", "80 heads of 20 networks with random weights and 80 heads of 20 networks "
+                 "with rotated labels", "32,768 test positions", "16,384 positions of the held-out half",
+                 "q ≤ 0.05 against", "20 labelled positions", "20 blocks of 2,000 nt", "× uniform",
+                 "change of the output (logits)"):
         assert part in words, part
     assert "By the same rule 0 of 80 heads of untrained networks and 0 of 80 heads" in words
     assert "R needs" not in words and "best grade" not in words
@@ -136,36 +134,31 @@ def test_captions_say_n_null_rule_and_unit(heads, tmp_path):
 def test_rule_is_printed_with_its_thresholds_and_checksum(heads, tmp_path):
     run = run_of(heads, tmp_path)
     lines = rule_lines(run.tested.grades)
-    assert lines[0].startswith("A = S L K R I · B = S L R and one of K, I · C = S L and one of K, R, I · D = S and one of")
+    assert lines[0].startswith("A = S L K R I · B = S L R and one of K, I · C = S L and one of K, R, I · D = S and")
     assert "r at least 0.8 and q at most 0.05 in at least 80 % of the other seeds, with at least 3 seeds" in lines[4]
     assert not re.search("max_|min_", " ".join(lines))
-    assert f"SHA-256 {'ab' * 8}…" in words_of(pages(run)[0])
+    assert f"SHA-256 {'ab' * 8}…" in words_of(page_of(run, 1))
 
 
 def test_boxes_show_what_passed_failed_and_was_not_run(heads, tmp_path):
     run = run_of(heads, tmp_path)
     run.tested.heads.loc[1, "I"] = "not run"
-    page = pages(run)[1]
+    page = page_of(run, 2)
     boxes = re.findall(r'<div class="(pass|fail)"><b>(.)</b>', page)
     assert boxes == [("pass", "S"), ("pass", "L"), ("pass", "K"), ("pass", "R"), ("fail", "?")]
     assert "Not run: I (--controls true, --mutated_sites)." in words_of(page)
 
 
 def test_badges_get_deeper_with_the_grade():
-    fills = {letter: re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", page_style()).group(1) for letter in "ABCD"}
-    light = [sum(w * int(fill[i:i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills.values()]
+    fills = [re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", STYLE).group(1) for letter in "ABCD"]
+    light = [sum(w * int(fill[i:i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills]
     assert light == sorted(light) and min(np.diff(light)) > 25
     assert ">–<" in badge("unsupported") and ">?<" in badge("not graded") and "grade" not in re.search(
         'class="(.*?)"', badge("unsupported")).group(1)
 
 
-def page_style():
-    from attentome.page import STYLE
-    return STYLE
-
-
 def test_alarm_hides_grades_and_claims(heads, tmp_path):
-    page = pages(run_of(heads, tmp_path), {"state": "control_alarm"})[0]
+    page = page_of(run_of(heads, tmp_path), 1, {"state": "control_alarm"})
     words = words_of(page)
     assert "grades are not to be used" in words and not NAMES.search(words)
     assert 'class="badge"' in page and ">!<" in page and 'class="tests"' not in page
@@ -189,7 +182,8 @@ def test_control_heads_are_drawn_where_they_are(heads, tmp_path):
     run = run_of(heads, tmp_path)
     run.tested.controls["peak_x_uniform"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
     drawing = strips_svg(run.tested, run.tested.of(1, 4), run.tested.grades["rule"])
-    strokes = [re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one) for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)]
+    strokes = [re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one)
+               for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)]
     for (place, slant), value, wanted in zip((strokes[0][0], strokes[1][0]), (2, 4), ("0", "3"), strict=True):
         assert float(place) == pytest.approx(LEFT + np.log(value / 0.8) / np.log(160) * (RIGHT - 14 - LEFT), abs=0.3)
         assert slant == wanted
@@ -210,10 +204,10 @@ def test_words_of_the_strips_stay_inside(heads, tmp_path):
 
 def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    page = pages(run)[0]
+    page = page_of(run, 1)
     panel = page[page.index("What does it tell the network?"):page.index("What does the same recipe")]
-    uses = re.findall(r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" fill="#\w+"( op)?',
-                      panel)
+    uses = re.findall(r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" '
+                      r'fill="#\w+"( op)?', panel)
     view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
     tall = {letter: float(size) * 100 for letter, _, size, _ in uses if float(size) * 100 > 20}
     # 3,400 of 4,000 windows, 1 bit; 2 bits are 108 px.
@@ -222,7 +216,7 @@ def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     assert first + 0.48 * view.px == pytest.approx(view.x(32), abs=0.1)
     assert not any(fade for *_, fade in uses)
     run.tested.logos["used"] = 0
-    assert re.search('href="#gT"[^>]*opacity="0.28"', pages(run)[0])
+    assert re.search('href="#gT"[^>]*opacity="0.28"', page_of(run, 1))
 
 
 def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):
@@ -230,9 +224,8 @@ def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):
     logo = run.tested.logos[run.tested.logos["head"] == 1]
     view = view_of(heads[0], 27, logo)
     profile = zoom_figure(view, run.tested.bands)
-    places = dict(re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', profile) and
-                  [(name, float(x) * 960 / 720) for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', profile)])
-    track = pages(run)[0].split("Does the output rise")[1].split("</svg>")[0]
+    places = {name: float(x) * 960 / 720 for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', profile)}
+    track = page_of(run, 1).split("Does the output rise")[1].split("</svg>")[0]
     own = {name: float(x) for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', track)}
     shared = set(places) & set(own) - {"−10", "−35"}
     assert len(shared) >= 5
@@ -263,11 +256,11 @@ def test_logo_spells_its_telling_columns():
 
 def test_names_of_a_head_without_grade_c_stand_in_plain_type(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    page = pages(run)[0]
+    page = page_of(run, 1)
     assert "<b>−10</b>" in page and "<b>27–32</b>" in page
     matches = run.tested.elements.iloc[[0]].assign(head=3, element="-35")
     run.tested = replace(run.tested, elements=pd.concat([run.tested.elements, matches]))
-    page = pages(run)[2]
+    page = page_of(run, 3)
     assert "<td>−35</td>" in page and "<b>−35</b>" not in page
 
 
@@ -279,17 +272,17 @@ def test_motifs_and_factors_are_listed_by_q(heads, tmp_path):
     factors = pd.DataFrame({"layer": 1, "head": 1, "factor": ["Fis", "CRP"], "n_sites": 9, "observed": [3, 8],
                             "expected": [2.5, 1.25], "fold": 1, "p": 0.1, "q": [0.7, 0.002]})
     run.tested = replace(run.tested, motifs=motifs, enrichment=factors)
-    words = words_of(pages(run)[0])
+    words = words_of(page_of(run, 1))
     listed = re.findall(r"\b(m\d) mine 20–30 ([\d.]+)", words)
     assert listed == [("m1", "0.01"), ("m5", "0.2"), ("m4", "0.3"), ("m3", "0.4"), ("m2", "0.5")]
-    assert "0.4 in mine" in words and words.index("CRP 8 1.25 0.002") < words.index("Fis 3 2.5 0.7")
+    assert "0.4 in mine" in words and words.index("CRP 8 1.2 0.002") < words.index("Fis 3 2.5 0.7")
 
 
 def test_pairs_name_the_other_head(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    first, second, third, _ = pages(run)
-    assert '<a href="L1_H2.html">L1·H2</a>' in first and '<a href="L1_H1.html">L1·H1</a></td>' in second
-    assert "−0.100 (−0.150 to −0.050)" in words_of(first) and "none with this head" in words_of(third)
+    first, second, third = (pairs_html(run.tested, run.tested.of(1, head)) for head in (1, 2, 3))
+    assert '<a href="L1_H2.html">L1·H2</a>' in first and '<a href="L1_H1.html">L1·H1</a>' in second
+    assert "−0.100 (−0.150 to −0.050)" in words_of(first) and "none with this head" in third
 
 
 def test_deletion_curves_end_at_their_outputs(heads, tmp_path):

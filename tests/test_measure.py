@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attentome import attention
 from attentome.arc_sample import BLOCK, STRETCH, Half, sample_halves
-from attentome.evidence import divergence, logo_table, read_evidence, window_table, write_evidence
+from attentome.evidence import BESIDE, MARGIN, RUN, divergence, logo_table, read_evidence, window_table, write_evidence
 from attentome.formats import read_json, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import Contig, decode, encode, reverse_complement
 from attentome.heads import used_range, zoom_range
@@ -142,7 +142,8 @@ def test_head_whose_effect_is_a_word(measured):
     assert consensus(logo[word], background[word]) == WORD
     bits = evidence.column_bits[0, READER]
     assert bits[word].min() > 0.3 and np.abs(np.delete(bits, np.arange(24)[word])).max() < 0.1
-    assert evidence.bits[0, READER] == pytest.approx(bits[evidence.used(0, READER)].sum())
+    used = bits[evidence.used(0, READER)]
+    assert evidence.bits[0, READER] == pytest.approx(max(used[i:i + RUN].sum() for i in range(len(used) - RUN + 1)))
     assert evidence.bits[0, READER] > 3
     untrained = np.concatenate([measure(random_network(seed), random_genome(), no_labels(random_genome()))[0].bits[0]
                                 for seed in range(3)])
@@ -218,7 +219,7 @@ def test_planted_word_is_found_on_either_strand(strand):
     # Bases of the best windows, cut out of the genome by the table.
     table = window_table(evidence, genome, 3)
     at = int(evidence.peak_d[0, CONTENT])
-    nearest, farthest = used_range(at, evidence.key_context[0], WINDOW)
+    nearest, farthest = evidence.read_range(0, CONTENT)
     rows = table[(table["head"] == CONTENT + 1) & (table["rank"] <= 30)]
     assert (rows["end"] - rows["start"] == farthest - nearest + 1).all()
     assert (rows["strand"] == ("+" if strand == "plus" else "-")).mean() > 0.9
@@ -414,13 +415,15 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
             [sum(text[column] == letter for text in texts) for letter in "ACGT"] for column in range(24)]
         assert evidence.random_counts[layer, head].sum(1).tolist() == [N_WINDOWS] * 24
         # Bits of the PWM of the first half, judged on the second.
-        used, (low, high) = evidence.used(layer, head), zoom_range(peak, 24)
+        low, high = zoom_range(peak, 24)
+        nearest, farthest = used_range(peak, evidence.key_context[layer], 24)
+        used = slice(high - farthest, high - nearest + 1)
         first = halves[0].scores_at(evidence.peak_d)[layer, head]
         logo, background, n = halves[0].weighted(first, low, high)
         weights = pwm(logo[used], background[used], n)
         is_best = np.zeros(len(scores), int)
         is_best[np.argsort(-scores, kind="stable")[:round(BEST_SHARE * len(scores))]] = 1
-        expected = roc_auc_score(is_best, halves[1].word_scores(weights, high - used.start))
+        expected = roc_auc_score(is_best, halves[1].word_scores(weights, farthest))
         assert evidence.auroc[layer, head] == pytest.approx(expected, abs=1e-6)
 
 
@@ -502,6 +505,33 @@ def test_threads_do_not_matter_and_files_keep_it_all(two_contigs, tmp_path):
     pd.testing.assert_frame_equal(window_table(again, genome, 5), windows)
 
 
+def plain_range(profile, peak, key_context, low, high):
+    """Smallest and largest d, by walking off from the peak for as long as the profile has half of its height."""
+    ends = []
+    for sign, further in ((-1, key_context[1]), (1, key_context[0])):
+        d = peak
+        while abs(d + sign - peak) <= BESIDE and low <= d + sign <= high and profile[d + sign] >= profile[peak] / 2:
+            d += sign
+        ends.append(min(max(d + sign * (further + MARGIN), low), high))
+    return tuple(ends)
+
+
+@pytest.mark.parametrize(("peak", "wide", "expected"), [
+    (20, 0, (18, 27)), (20, 3, (15, 30)), (20, 30, (12, 33)), (1, 3, (0, 11)), (58, 0, (56, 59)), (0, 59, (0, 13))])
+def test_bases_that_a_head_can_read(measured, peak, wide, expected):
+    """Keys of at least half of the peak's score, at most 6 nt off; 5 nt of convolution upstream; 2 nt on either side."""
+    profile = np.full(60, 0.49)
+    profile[max(peak - wide, 0):peak + wide + 1] = 0.5
+    profile[peak] = 1
+    # What is high elsewhere does not matter.
+    elsewhere = np.where(np.abs(np.arange(60) - peak) > 30, 0.6, profile)
+    for part in (profile, elsewhere) if wide < 30 else (profile,):
+        evidence = dataclasses.replace(measured, mean_top=np.broadcast_to(part, (2, 1, 1, 60)),
+                                       peak_d=np.array([[peak]]))
+        assert evidence.read_range(0, 0) == expected == plain_range(part, peak, (5, 0), 0, 59)
+        assert evidence.used(0, 0) == slice(59 - expected[1], 60 - expected[0])
+
+
 def test_tables_of_logos_and_windows(two_contigs):
     network, genome, arc = two_contigs
     evidence, _ = measure_heads(network, genome, no_labels(genome), arc, 1, CPU, 1, ALL, 50)
@@ -509,11 +539,12 @@ def test_tables_of_logos_and_windows(two_contigs):
     assert list(logos) == ["layer", "head", "d", "A", "C", "G", "T", "bits", "used"]
     assert list(windows) == ["layer", "head", "contig", "start", "end", "strand", "rank", "query", "score", "output"]
     assert len(logos) == 6 * 16 and len(windows) == 6 * N_WINDOWS
-    cut = 0
+    cut, spans = 0, set()
     for layer, head in np.ndindex(2, 3):
         peak = int(evidence.peak_d[layer, head])
-        # Convolutions of width 3 reach 1 nt to either side in each layer, and the margin is 5 nt.
-        nearest, farthest = max(0, peak - (layer + 1) - 5), min(15, peak + layer + 1 + 5)
+        # Convolutions of width 3 reach 1 nt to either side in each layer.
+        nearest, farthest = plain_range(evidence.mean_top[0, layer, head], peak, (layer + 1, layer + 1), 0, 15)
+        spans.add(farthest - nearest)
         logo = logos[(logos["layer"] == layer + 1) & (logos["head"] == head + 1)]
         assert logo["d"].tolist() == list(range(15, -1, -1))
         assert logo["used"].tolist() == [int(nearest <= d <= farthest) for d in logo["d"]]
@@ -531,7 +562,7 @@ def test_tables_of_logos_and_windows(two_contigs):
             expected = [decode(contig.tokens[[place]]) for place in inside]
             complement = {"A": "T", "T": "A", "C": "G", "G": "C", "N": "N"}
             assert text == "".join(expected if row.strand == "+" else map(complement.get, expected))
-    assert set(windows["strand"]) == {"+", "-"} and cut
+    assert set(windows["strand"]) == {"+", "-"} and cut and len(spans) > 2
 
 
 @pytest.fixture

@@ -204,6 +204,7 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
     assert outcome["sentence"] in readme(run, outcome, True).split("\n")
     assert card["sentence"] == outcome["sentence"] and outcome["sentence"] in run_card_page(card, run, outcome)
     assert outcome["sentence"] in _config(run, outcome, {}, True)["report_comment"]
+    assert all(line in run_card_page(card, run, outcome) for line in outcome["advice"])
     json.dumps(card)
 
 
@@ -290,7 +291,7 @@ def test_run_card_says_what_was_not_done_beside_the_tests(run_with):
     run.params["rotated_steps"] = 0.125
     run.metrics["n_positions"] = 80_000
     text = " ".join(run_card(run, judge(run))["not_done"])
-    for words in ("trained for 12.5 % of", "count as passed there", "at 32,768 of the 80,000 positions", "in 1 pairs",
+    for words in ("trained for 12.5 % of", "counts as passed there", "at 32,768 of the 80,000 positions", "in 1 pairs",
                   "mutated at 20 of the 44 sites", "no motif database (--motifs)", "(--tf_sites)",
                   "One genome and one split"):
         assert words in text, words

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from evidence_fixture import made_up_evidence, softmax
 
-from attentome.heads import used_range, zoom_range
+from attentome.heads import zoom_range
 from attentome.replicates import LAG, changes_of_logos, logo_similarity, match_heads, profile_similarity
 
 PER_HEAD = ("peak_d", "effect_frequencies", "effect_effective")
@@ -99,7 +99,7 @@ def test_profiles_by_the_best_of_all_lags():
 def changes_by_place(evidence, layer, head):
     """Changes of a head's logo in the columns used: dict of nt downstream of the peak to a row of four."""
     peak = int(evidence.peak_d[layer, head])
-    nearest, farthest = used_range(peak, evidence.key_context[layer], evidence.window)
+    nearest, farthest = evidence.read_range(layer, head)
     high = zoom_range(peak, evidence.window)[1]
     return {peak - d: evidence.effect_frequencies[layer, head, high - d] - evidence.background[1, layer, head, high - d]
             for d in range(nearest, farthest + 1)}

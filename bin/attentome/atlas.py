@@ -39,6 +39,7 @@ STYLE = """
 #grades,#row,#grades section{display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start}
 #grades{gap:22px 30px}#grades section{max-width:100%}
 #grades h3{width:0;min-width:100%;margin:0;padding-bottom:3px;border-bottom:1.5px solid var(--ink)}
+#grades .note{width:100%;max-width:none;margin:0}
 #grades .unsupported{width:100%}#grades .unsupported h3{border-bottom:1.5px dashed var(--faint)}
 #grades,#row{margin-top:16px}#grades[hidden]{display:none}
 #row.place{display:grid}
@@ -290,7 +291,7 @@ def atlas_page(run, outcome):
     judged = any(cell.grade in (*GRADES, UNSUPPORTED) for cell in cells)
     sorted_by = "sorted by what their evidence allows" if judged else NOT_USED if instead == HIDDEN else NOT_GRADED
     signs = "letter: grade; –: unsupported; " if judged else f"{cells[0].badge}: {sorted_by}; "
-    data = ("; grades: tables/heads.tsv; bands and logos: what was found of control heads and of the held-out half"
+    data = ("; bands and logos: what was found of control heads and of the held-out half"
             if run.tested else ", heads/L·_H·/pwm.tsv (logos)")
     body = f"""
 <h1>Head atlas: {len(cells)} attention heads, {sorted_by}</h1>

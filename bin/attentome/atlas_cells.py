@@ -215,8 +215,7 @@ def counts_sentence(tested, cells):
     """
     if tested is None:
         return ""
-    grades = [cell.grade for cell in cells]
-    shown = (*GRADES, UNSUPPORTED)
+    grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
         return tally_words(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]

@@ -82,7 +82,7 @@ def _lines(run, outcome, cells):
         lines.append(("The network did not learn to find TSS: these heads explain nothing about promoters.",
                       {"size": TEXT, "weight": "bold"}))
     if cells[0].grade == HIDDEN:
-        lines.append((f"Do not use the grades: {NOT_USED}.", {"size": TEXT, "weight": "bold"}))
+        lines.append((f"{NOT_USED.capitalize()}.", {"size": TEXT, "weight": "bold"}))
     counts = counts_sentence(run.tested, cells)
     lines += [(line, {"size": TEXT}) for line in wrap(counts, TEXT_WIDTH, TEXT) if counts]
     note = "" if run.tested else "Heads are not graded. "

@@ -14,7 +14,7 @@ from attentome.heads import GROUPS
 from attentome.logo import LETTERS
 from attentome.outcome import number
 from attentome.place_axis import INNER, LEFT, WIDTH
-from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, SMALL, SOFT, escape
+from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, SMALL, SOFT, escape, text_width
 
 KIND_WORDS = {"random": "random weights", "rotated": "rotated labels"}
 LEAST_BITS = 0.005
@@ -211,8 +211,12 @@ def logo_track(view, logo, line=None):
     parts = letters_at(logo, view.x, view.px, scale)
     if line is not None:
         words = f"best column of the control logos: {number(line, 2)} bit"
+        long = text_width(words) + 10
+        at_left = logo.loc[view.x(logo["d"]) < LEFT + long, "bits"].max()
+        at_right = logo.loc[view.x(logo["d"]) > LEFT + INNER - long, "bits"].max()
+        side = (LEFT + 5, "start") if not at_left > at_right else (LEFT + INNER - 5, "end")
         parts.append(path([LEFT, LEFT + INNER], [scale(line)] * 2, INK, 1, "5 3")
-                     + words_at(LEFT + 5, min(scale(line) - 9, 100), words, colour=INK))
+                     + words_at(side[0], min(scale(line) - 9, 100), words, side[1], INK))
     return _track(view, scale, (0, 1, 2), "bits", parts, "Effect logo of the held-out half",
                   "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded")
 

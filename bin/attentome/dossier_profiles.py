@@ -132,7 +132,7 @@ def _free_place(axes, words, x, y, lines, d, taken):
     """Px where words on a line may begin so that they lie near it and cross least of all lines and words."""
     width, tall = INNER, float(to_pixels(axes, 0, axes.get_ylim()[1])[1])
     long = text_width(words)
-    points = [along(*to_pixels(axes, -d, values)) for values in lines]
+    px, py = np.concatenate([along(*to_pixels(axes, -d, values)) for values in lines], axis=1)
     best = (np.inf, 6.0, tall / 2)
     for i in range(0, len(x), 2):
         for rise in (14, 24, 40, 60, 80, -16):
@@ -141,8 +141,7 @@ def _free_place(axes, words, x, y, lines, d, taken):
                 if not (2 <= left <= width - long - 2 and 8 <= level <= tall - 8):
                     continue
                 box = (left - 2, level - 8, left + long + 2, level + 8)
-                crossed = sum(int(((px > box[0]) & (px < box[2]) & (py > box[1]) & (py < box[3])).sum())
-                              for px, py in points)
+                crossed = int(((px > box[0]) & (px < box[2]) & (py > box[1]) & (py < box[3])).sum())
                 crossed += sum(50 for other in taken if box[0] < other[2] and other[0] < box[2]
                                and box[1] < other[3] and other[1] < box[3])
                 best = min(best, (100 * crossed + abs(rise) - 0.6 * y[i], left, level))

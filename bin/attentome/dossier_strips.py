@@ -12,7 +12,7 @@ from attentome.heads import head_name, head_title
 from attentome.outcome import number
 from attentome.style import FAINT, GROUP_COLOUR, INK, RULE, SOFT, TEXT, escape, times
 
-WIDTH, LEFT, RIGHT, ROW, LANE = 620, 214, 440, 92, 14
+WIDTH, LEFT, RIGHT, ROW, LANE = 640, 214, 432, 92, 14
 """Px of the strips: whole width, ends of the plots, height of a strip and of a lane in it."""
 BLUE = GROUP_COLOUR["top"]
 TITLES = {"S": ("Sharper than controls", "peak score ÷ uniform"), "L": ("Logo beyond chance", "bits, effect logo"),
@@ -110,7 +110,7 @@ def _against_controls(tested, row, column, letter, scale, ticks, unit, top):
                   ticks_svg(values, scale, _lane(top, i), hatched=kind == "rotated")]
         about = tested.grades["controls"][kind]
         if about["networks"] and row[f"{letter}_q_{kind}"] == row[f"{letter}_q_{kind}"]:
-            words.append(f"q {number(row[f'{letter}_q_{kind}'], 2)} {name}; {row[f'{letter}_above_{kind}']:.0f} of "
+            words.append(f"q {number(row[f'{letter}_q_{kind}'], 2)} {name}; {row[f'{letter}_above_{kind}']:.0f}/"
                          f"{about['networks']} as high")
         else:
             words.append(f"{name}: no control networks")

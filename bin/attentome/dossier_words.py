@@ -130,7 +130,7 @@ def capped_words(grades):
     return f"C is the best grade in this run: {'; '.join(why)}." if why else ""
 
 
-def control_words(tested, letter=None):
+def control_words(tested):
     """The controls, counted: ``160 heads of 20 random-weight networks and ...``."""
     parts = [f"{about['heads']:,} heads of {about['networks']} networks with {KIND_WORDS[kind]}"
              for kind, about in tested.grades["controls"].items() if about["networks"]]

@@ -9,10 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from safetensors import safe_open
+from numpy.lib.stride_tricks import sliding_window_view
+from safetensors import SafetensorError, safe_open
 
 from attentome.formats import write_arrays
-from attentome.heads import used_range, zoom_range
+from attentome.heads import zoom_range
+
+RUN = 10
+"""The information of a logo is that of so many columns in a row: an element and little else."""
+BESIDE, MARGIN = 6, 2
+"""See :meth:`Evidence.read_range`, nt."""
 
 
 @dataclass
@@ -90,11 +96,25 @@ class Evidence:
         entropy = -(share * np.log(np.maximum(share, 1e-30))).sum(-1, dtype=np.float64)
         return 1 - entropy / np.log(self.window)
 
+    def read_range(self, layer, head):
+        """Bases that a head (both numbers count from 0) can read where it looks: smallest and largest d, both included.
+
+        Where it looks are the distances round the first half's peak that have half of its mean score or more, at most
+        :data:`BESIDE` nt to either side; convolution brings further bases into their keys, and :data:`MARGIN` nt beside
+        these are taken too.
+        """
+        profile, peak = self.mean_top[0, layer, head], int(self.peak_d[layer, head])
+        below = np.flatnonzero(profile < profile[peak] / 2)
+        nearest = max(below[below < peak].max(initial=-1) + 1, peak - BESIDE)
+        farthest = min(below[below > peak].min(initial=self.window) - 1, peak + BESIDE)
+        upstream, downstream = self.key_context[layer]
+        low, high = zoom_range(peak, self.window)
+        return max(low, int(nearest - downstream) - MARGIN), min(high, int(farthest + upstream) + MARGIN)
+
     def used(self, layer, head):
-        """Columns of a head's logo (both numbers count from 0) that the statistics use: slice."""
-        peak = int(self.peak_d[layer, head])
-        _, high = zoom_range(peak, self.window)
-        nearest, farthest = used_range(peak, self.key_context[layer], self.window)
+        """Columns of a head's logo (both numbers count from 0) that the statistics use, :meth:`read_range`: slice."""
+        _, high = zoom_range(int(self.peak_d[layer, head]), self.window)
+        nearest, farthest = self.read_range(layer, head)
         return slice(high - farthest, high - nearest + 1)
 
     @property
@@ -108,21 +128,24 @@ class Evidence:
 
     @property
     def bits(self):
-        """Sum of :attr:`column_bits` over the columns used: (layers, heads)."""
-        return self._sum_used(self.column_bits)
+        """Information of the effect logo in the :data:`RUN` columns in a row, of those used, that hold most."""
+        return self._best_run(self.column_bits)
 
     @property
     def attention_bits(self):
         """The same of the second half's attention logo: (layers, heads)."""
-        return self._sum_used(divergence(self.frequencies[1], self.background[1], self.effective[1][..., None]))
+        return self._best_run(divergence(self.frequencies[1], self.background[1], self.effective[1][..., None]))
 
     def best_bits(self, counts):
         """The same of counted windows, such as ``best_counts`` or ``random_counts``: (layers, heads)."""
         n = counts.sum(-1)
-        return self._sum_used(divergence(counts / np.maximum(n, 1)[..., None], self.background[1], np.maximum(n, 1)))
+        return self._best_run(divergence(counts / np.maximum(n, 1)[..., None], self.background[1], np.maximum(n, 1)))
 
-    def _sum_used(self, columns):
-        return np.array([[columns[layer, head, self.used(layer, head)].sum() for head in range(columns.shape[1])]
+    def _best_run(self, columns):
+        def best(bits):
+            return sliding_window_view(bits, min(RUN, len(bits))).sum(-1).max()
+
+        return np.array([[best(columns[layer, head, self.used(layer, head)]) for head in range(columns.shape[1])]
                          for layer in range(columns.shape[0])])
 
 
@@ -133,6 +156,7 @@ def divergence(frequencies, background, n):
     ----------
     frequencies, background : ndarray, shape (..., 4)
     n : ndarray, broadcast to shape (...)
+        Less than 1 counts as 1.
 
     Returns
     -------
@@ -141,7 +165,7 @@ def divergence(frequencies, background, n):
     """
     there = (frequencies > 0) & (background > 0)
     ratio = np.where(there, frequencies, 1.0) / np.where(there, background, 1.0)
-    return (np.where(there, frequencies, 0.0) * np.log2(ratio)).sum(-1) - 3 / (2 * np.log(2) * n)
+    return (np.where(there, frequencies, 0.0) * np.log2(ratio)).sum(-1) - 3 / (2 * np.log(2) * np.maximum(n, 1))
 
 
 def write_evidence(path, evidence):
@@ -156,10 +180,13 @@ def write_evidence(path, evidence):
 
 
 def read_evidence(path):
-    """Read what :func:`write_evidence` wrote."""
-    with safe_open(path, "numpy") as file:
-        header = json.loads(file.metadata()["attentome"])
-        arrays = {name: file.get_tensor(name) for name in file.keys()}
+    """Read what :func:`write_evidence` wrote; ValueError for a cut file."""
+    try:
+        with safe_open(path, "numpy") as file:
+            header = json.loads(file.metadata()["attentome"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
+    except SafetensorError as error:
+        raise ValueError(f"{path} is cut or damaged ({error}): measure the heads again") from None
     best = {name.removeprefix("best."): arrays.pop(name) for name in list(arrays) if name.startswith("best.")}
     best["contig"] = np.array(header.pop("contigs"))[best["contig"]]
     best["strand"] = np.where(best["strand"] == 1, "minus", "plus")
@@ -209,8 +236,7 @@ def window_table(evidence, genome, ahead):
     """
     rows = []
     for layer, head in np.ndindex(evidence.peak_d.shape):
-        peak = int(evidence.peak_d[layer, head])
-        nearest, farthest = used_range(peak, evidence.key_context[layer], evidence.window)
+        nearest, farthest = evidence.read_range(layer, head)
         best = {name: values[layer, head] for name, values in evidence.best.items()}
         plus = best["strand"] == "plus"
         anchor = best["position"] + np.where(plus, ahead, -ahead)

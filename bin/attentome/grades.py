@@ -34,8 +34,8 @@ class Controls:
 
     def values(self, kind, name):
         """A statistic of all heads of a kind of control: shape (networks, heads)."""
-        return np.array([getattr(one, name).ravel() for one in self.networks[kind]]).reshape(
-            len(self.networks[kind]), -1)
+        networks = self.networks[kind]
+        return np.stack([getattr(one, name).ravel() for one in networks]) if networks else np.zeros((0, 0))
 
     def testable(self, kind, n_heads, max_q):
         """Whether there are enough networks of a kind for a single head to reach ``max_q``."""

@@ -230,7 +230,8 @@ def read_head_matrices(path):
     Parameters
     ----------
     path : str or Path
-        TSV with :data:`HEAD_COLUMNS`; of each head the rows stand together, with d falling by 1 from row to row.
+        TSV with :data:`HEAD_COLUMNS`; of each head the rows stand together, with d falling by 1 from row to row. Rows
+        whose column ``used`` is not 1, where there is one, are left out.
 
     Returns
     -------
@@ -243,11 +244,13 @@ def read_head_matrices(path):
         If a column is missing, a number is none, or a head's distances have gaps.
     """
     table = read_tsv(path)
+    if "used" in table.columns:
+        table = table[table["used"] == 1]
     missing = [column for column in HEAD_COLUMNS if column not in table.columns]
     if missing:
         raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
                          f"write a tab-separated header '{' '.join(HEAD_COLUMNS)}'")
-    for row, values in enumerate(table[HEAD_COLUMNS].itertuples(index=False), 2):
+    for row, values in zip(table.index + 2, table[HEAD_COLUMNS].itertuples(index=False), strict=True):
         try:
             good = all(math.isfinite(float(value)) and float(value) >= 0 for value in values[3:])
             good &= all(float(value).is_integer() for value in values[:3])

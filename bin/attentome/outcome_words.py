@@ -99,9 +99,10 @@ def _alarms(run):
     leaking, lines = leaking_networks(run), []
     if leaking:
         factor = run.tested.grades["rule"]["alarm"]["max_rotated_pr_auc_x_prevalence"]
+        finds = "finds" if len(leaking) == 1 else "find"
         lines.append(
-            f"{len(leaking)} of {len(rotated_pr_auc(run))} networks trained on moved labels find them in the test arc, "
-            f"where nothing can be learned: PR AUC up to {interval_text(leaking[0])} where a blind guess scores "
+            f"{len(leaking)} of {len(rotated_pr_auc(run))} networks trained on moved labels {finds} them in the test "
+            f"arc, where nothing can be learned: PR AUC up to {interval_text(leaking[0])} where a blind guess scores "
             f"{number(leaking[0]['prevalence'])} (lower end above {factor} × that)."
         )
     if too_many_graded(run):

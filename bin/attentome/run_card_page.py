@@ -54,7 +54,7 @@ def run_card_page(card, run, outcome):
     body = f"""
 <h1>Run card: {escape(run.name)}</h1>
 {warning(outcome)}<p class="lead">{escape(card["sentence"])}</p>
-<h2>1 Labels <small>what counts as a TSS</small></h2>
+{_advice(outcome)}<h2>1 Labels <small>what counts as a TSS</small></h2>
 {table(SET_COLUMNS, sets, {"rows", "sites", "used"})}
 <p class="note">Curated: {_count(card["labels"]["n_sites"])} sites. {escape(card["labels"]["rule"])} Used:
 sites of the set in a kept cluster. Nothing was checked by hand. Data: tables of the curation step,
@@ -104,6 +104,15 @@ done</h2><ul>{"".join(f"<li>{escape(line)}</li>" for line in card["not_done"])}<
 </div>
 <footer>All facts of this page: <a href="run_card.json">run_card.json</a>.{_no_rule(card)}</footer>"""
     return page(f"Run card · {run.name}", body, run.name, style=STYLE, heads=shown)
+
+
+def _advice(outcome):
+    """What to try, where no page of its own says so."""
+    if not outcome["advice"] or outcome["state"] == "not_learned":
+        return ""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in outcome["advice"])
+    title = "What may have gone wrong" if outcome["state"] == "control_alarm" else "What to try"
+    return f'<div class="box"><h2>{title}</h2><ol>{lines}</ol></div>\n'
 
 
 def _peers(run):

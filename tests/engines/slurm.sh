@@ -26,7 +26,7 @@ process {
     }
 }
 CONFIG
-nextflow run "$PROJECT" -profile test,slurm -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
+nextflow run "$PROJECT" -profile test,slurm --controls false -c site.config --checkpoint_minutes 0.05 --outdir results > run.log 2>&1 &
 run=$!
 at_end "kill $run 2> /dev/null && wait $run; scancel --user root 2> /dev/null; sleep 2"
 

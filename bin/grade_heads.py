@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in order")
     parser.add_argument("--knocked", type=Path, help="folders of KNOCK_OUT_HEADS by network")
     parser.add_argument("--mutated", type=Path, help="the same of MUTATE_SITES")
-    parser.add_argument("--screen", type=Path, help="write nothing but this file: heads of controls to be tested further")
+    parser.add_argument("--screen", type=Path, help="write nothing but this file: heads of controls to test further")
     parser.add_argument("--elements", type=Path, help="element_matches.tsv")
     parser.add_argument("--rule", required=True, help="grade_rule.json")
     parser.add_argument("--out", default=".", type=Path)

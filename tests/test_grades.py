@@ -392,8 +392,8 @@ def test_type_of_a_head_by_its_share_of_content():
 
 # The command.
 
-
 KEPT_OUT = [f"{number:02}" for number in range(5, 21)]
+"""Ends of the ids of controls that a quicker run does without."""
 
 
 @pytest.fixture

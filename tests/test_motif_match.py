@@ -148,7 +148,8 @@ def run(tmp_path):
     (tmp_path / "windows.tsv").write_text("layer\thead\tcontig\tstart\tend\tstrand\trank\n" + "\n".join(windows) + "\n")
     (tmp_path / "measured.json").write_text('{"label_shift": 20}')
     return SimpleNamespace(
-        measured=tmp_path, genome=tmp_path / "genome.fna", genome_json=tmp_path / "genome.json", motifs=[], tf_sites=None,
+        measured=tmp_path, genome=tmp_path / "genome.fna", genome_json=tmp_path / "genome.json", motifs=[],
+        tf_sites=None,
         known=ROOT / "assets/known_elements.tsv", seed=1, out=tmp_path / "out")
 
 

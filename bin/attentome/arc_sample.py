@@ -37,7 +37,8 @@ def sample_halves(intervals, n_positions, stretch=STRETCH):
     halves = []
     for first, last in ((0, total // 2), (total // 2, total)):
         parts = _cut(intervals, first, last, stretch)
-        wanted = max(1, min(len(parts), round(n_positions / 4 / stretch)))
+        # As many as hold a quarter of the positions on each strand, by their mean length.
+        wanted = max(1, min(len(parts), round(n_positions / 4 / (sum(map(len, parts)) / len(parts)))))
         halves.append([parts[len(parts) * (2 * i + 1) // (2 * wanted)] for i in range(wanted)])
     return halves
 

@@ -28,9 +28,8 @@ from attentome.peer_words import peer_sentences
 from attentome.style import FAINT, GROUP_COLOUR, SMALL, SOFT, escape, times
 
 CELL, TALL, LOGO = 176, 86, 40
-GAP, EFFECT_GAP, EFFECT_LOGO = 14, 8, 60
-"""px between a profile and its logo; a logo of all windows by effect is lower than one of the best, so its 2 bits have
-more room."""
+GAP = 14
+"""px between a profile and its logo."""
 SMALL_CELL, SMALL_TALL = 130, 52
 TOP = 16
 """px above a profile, for the names of elements."""
@@ -161,12 +160,11 @@ def cell_svg(cell):
         marks = profile_marks(DistanceAxis(window, SMALL_CELL), values, SMALL_TALL, TOP, FAINT, 1.3)
         return _svg(SMALL_CELL, TOP + SMALL_TALL + 7, title, '<use href="#low-ground"/>' + svg_marks(marks))
     marks = profile_marks(DistanceAxis(window, CELL), values, TALL, TOP, GROUP_COLOUR["top"], peak=head.peak)
-    gap, logo = (EFFECT_GAP, EFFECT_LOGO) if cell.tested else (GAP, LOGO)
     if cell.logo is not None:
-        marks += logo_marks(cell.logo, CELL, logo, TOP + TALL + gap, cell.grey)
+        marks += logo_marks(cell.logo, CELL, LOGO, TOP + TALL + GAP, cell.logo_bits, cell.grey)
         logo_of = "the held-out half" if cell.tested else f"{head.numbers['windows']['n']} windows"
         title += f"; logo of {logo_of}"
-    return _svg(CELL, TOP + TALL + gap + logo + 2, title, '<use href="#ground"/>' + svg_marks(marks))
+    return _svg(CELL, TOP + TALL + GAP + LOGO + 2, title, '<use href="#ground"/>' + svg_marks(marks))
 
 
 def cell_content(cell):
@@ -228,12 +226,12 @@ def nothing_html(run):
         bands = {control.kind: control.band}
         marks = ground_marks(axis, SMALL_TALL, TOP, run.elements, run.profile["label_shift"], bands)
         marks += profile_marks(axis, control.highest, SMALL_TALL, TOP, SOFT, 1.3)
-        tall, letters = TOP + SMALL_TALL + 7, []
+        tall, logo = TOP + SMALL_TALL + 7, []
         if control.logo is not None:
-            marks += (letters := logo_marks(control.logo, SMALL_CELL, EFFECT_LOGO, tall + 2, grey=True))
-            tall += EFFECT_LOGO + 4
-        words = control_words(control, len(letters) > 1)
-        drawn = _svg(SMALL_CELL, tall, control.name, svg_marks(marks))
+            logo = logo_marks(control.logo, SMALL_CELL, LOGO, tall + 2, run.tested.logo_bits, grey=True)
+            tall += LOGO + 4
+        words = control_words(control, logo)
+        drawn = _svg(SMALL_CELL, tall, control.name, svg_marks(marks + logo))
         cells.append(f"<div><b>{control.title}</b>{drawn}{words}</div>")
     return f'<h2>What nothing looks like</h2><div class="nothing">{"".join(cells)}</div>' if cells else ""
 

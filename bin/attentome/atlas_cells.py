@@ -49,6 +49,8 @@ class Cell:
         Columns as in ``pwm.tsv``; None: no logo is shown.
     grey : bool
         The logo is drawn without colours: it was held against control heads and did not pass.
+    logo_bits : float or None
+        Full height of an effect logo; None: a logo of best windows, 2 bits.
     tested : bool
         Whether control heads are part of the run.
     """
@@ -60,6 +62,7 @@ class Cell:
     delta: float
     logo: pd.DataFrame | None
     grey: bool
+    logo_bits: float | None = None
     tested: bool = True
 
     @property
@@ -121,13 +124,13 @@ def _cell(head, tested, instead):
         return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False,
                     tested=False)
     own = tested.heads[(tested.heads["layer"] == head.layer) & (tested.heads["head"] == head.head)]
-    logo = _logo(tested, head)
+    logo, bits = _logo(tested, head), tested.logo_bits
     if own.empty:
-        return Cell(head, instead or NOT_GRADED, "not tested", {}, float("nan"), logo, True)
+        return Cell(head, instead or NOT_GRADED, "not tested", {}, float("nan"), logo, True, bits)
     row = own.iloc[0].to_dict()
     if instead:
         words = "" if instead == HIDDEN else NOT_GRADED
-        return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True)
+        return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True, bits)
     grade = row["grade"]
     if grade == UNSUPPORTED:
         words, logo = failed_words(row, tested.grades["rule"]), None
@@ -136,7 +139,7 @@ def _cell(head, tested, instead):
     else:
         words = claim_words(row["claim"]) or NO_NAME
     return Cell(head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo,
-                row["L"] != PASSED)
+                row["L"] != PASSED, bits)
 
 
 def _logo(tested, head):
@@ -250,8 +253,6 @@ class ControlCell:
     networks, heads : int
     logo : DataFrame or None
         Of the head at the 95th percentile of bits.
-    bits : float
-        Of that logo.
     """
 
     kind: str
@@ -262,7 +263,6 @@ class ControlCell:
     networks: int
     heads: int
     logo: pd.DataFrame | None
-    bits: float
 
 
 def control_cells(tested):
@@ -285,25 +285,25 @@ def control_cells(tested):
         logo = logos[logos["control"] == kind] if len(logos) else logos
         cells.append(ControlCell(
             kind, CONTROL_TITLES[kind], CONTROL_NAMES[kind], bands[kind], rows["highest"].to_numpy(float),
-            int(rows["n_networks"].iloc[0]), int(rows["n_heads"].iloc[0]), logo if len(logo) else None,
-            float(logo["bits_heldout"].iloc[0]) if len(logo) else float("nan")))
+            int(rows["n_networks"].iloc[0]), int(rows["n_heads"].iloc[0]), logo if len(logo) else None))
     return cells
 
 
-def control_words(control, letters):
+def control_words(control, marks):
     """What a control cell shows.
 
     Parameters
     ----------
     control : ControlCell
-    letters : bool
-        Whether any letter of its logo is high enough to be drawn.
+    marks : list of Mark
+        Of its logo: where no letter is among them the words say so.
     """
     words = f"line: the highest of {control.heads:,} heads of {control.networks} {control.name} at each d"
     if control.logo is None:
         return words
-    low = "" if letters else ", too low to be drawn"
-    return f"{words}; logo: the head at the 95th percentile, {number(control.bits, 2)} bit in all{low}"
+    low = "" if any(mark.kind == "letter" for mark in marks) else ", too low to be drawn"
+    bits = number(control.logo["bits_heldout"].iloc[0], 2)
+    return f"{words}; logo: the head at the 95th percentile, {bits} bit in all{low}"
 
 
 def legend(run, example):
@@ -339,7 +339,7 @@ def legend(run, example):
         if example.grade not in GRADES:
             first = f"{example.badge}: {NOT_USED if example.grade == HIDDEN else example.grade}; layer · head"
         logo = ("logo of the half of the test arc on which the peak was not chosen, each window weighted by how much "
-                f"the output falls without the head; 2 bits high in all cells, centred{grey}")
+                f"the output falls without the head; {tested.logo_scale} (ticks: half, full); centred{grey}")
     items = [first, *items, logo]
     if tested:
         items.append("below at the right: change of the PR AUC without the head")

@@ -27,9 +27,9 @@ WIDTH, COLUMNS, MARGIN, CELL, TALL, LOGO = 1170, 5, 14, 208, 84, 36
 TEXT_WIDTH = WIDTH - 2 * MARGIN - 30
 """px of a line of words, with room for type that is drawn wider than it is measured."""
 SMALL_COLUMNS, SMALL_CELL, SMALL_TALL = 8, 128, 50
-GAP, EFFECT_GAP, EFFECT_LOGO = 14, 8, 56
-"""px between a profile and its logo; a logo of all windows by effect has more room for its 2 bits."""
-ROW, TESTED_ROW, SMALL_ROW = 206, 236, 112
+GAP = 14
+"""px between a profile and its logo."""
+ROW, TESTED_ROW, SMALL_ROW = 206, 222, 112
 HEAD = 26
 """px from the middle of a cell's heading to its drawing."""
 NAMES = 16
@@ -49,7 +49,7 @@ def atlas_figure(run, outcome):
     small_top = top + row * -(-len(large) // COLUMNS)
     small_rows = wrap(f"– unsupported. {FAILED_NOTE}.", TEXT_WIDTH) if small else []
     controls_top = small_top + LINE * len(small_rows) + (16 + SMALL_ROW * -(-len(small) // SMALL_COLUMNS)) * bool(small)
-    whole = controls_top + (LINE + ROW + EFFECT_LOGO - LOGO) * bool(controls) + 10
+    whole = controls_top + (LINE + ROW) * bool(controls) + 10
     figure = new_figure(WIDTH, whole)
     # One set of axes over the whole figure, in px with y downwards: places are the same as in the page.
     axes = figure.add_axes([0, 0, 1, 1])
@@ -95,7 +95,7 @@ def _lines(run, outcome, cells):
     if run.profile["window"] > 100:
         note += f" Left of the gap: d {run.profile['window'] - 1} to 100, squeezed."
     if run.tested:
-        note += " Logo: held-out half, by effect, 2 bits high; grey: L is not passed."
+        note += f" Logo: held-out half, by effect, {run.tested.logo_scale}; grey: L is not passed."
     else:
         note += f" Logo: {run.profile['n_windows']} best windows, 2 bits high."
     if any(cell.tests for cell in cells):
@@ -163,11 +163,10 @@ def _cell(axes, cell, run, bands, left, top):
         _write(axes, left + CELL, top, cell.words, ha="right", color=SOFT, va="center_baseline")
     axis, marks = _ground(run, CELL, TALL, bands)
     marks += profile_marks(axis, head.x_uniform("top"), TALL, NAMES, GROUP_COLOUR["top"], peak=head.peak)
-    gap, logo = (EFFECT_GAP, EFFECT_LOGO) if cell.tested else (GAP, LOGO)
     if cell.logo is not None:
-        marks += logo_marks(cell.logo, CELL, logo, NAMES + TALL + gap, cell.grey)
+        marks += logo_marks(cell.logo, CELL, LOGO, NAMES + TALL + GAP, cell.logo_bits, cell.grey)
     _draw(axes, marks, left, top + HEAD - 8)
-    foot = top + HEAD - 8 + NAMES + TALL + gap + logo + 6
+    foot = top + HEAD - 8 + NAMES + TALL + GAP + LOGO + 6
     for i, (test, outcome) in enumerate(cell.tests.items()):
         letter, passed = "?" if outcome == NOT_RUN else test, outcome == PASSED
         _box(axes, left + 19 * i, foot, 15, letter, INK if passed else None, "white" if passed else SOFT,
@@ -189,11 +188,11 @@ def _control_cell(axes, control, run, left, top):
     _write(axes, left, top, control.title, weight="bold", va="center_baseline")
     axis, marks = _ground(run, CELL, TALL, {control.kind: control.band})
     marks += profile_marks(axis, control.highest, TALL, NAMES, SOFT, 1.3)
-    letters = []
+    logo = []
     if control.logo is not None:
-        marks += (letters := logo_marks(control.logo, CELL, EFFECT_LOGO, NAMES + TALL + EFFECT_GAP, grey=True))
-    _draw(axes, marks, left, top + HEAD - 8)
-    for i, line in enumerate(wrap(control_words(control, len(letters) > 1), CELL)):
+        logo = logo_marks(control.logo, CELL, LOGO, NAMES + TALL + GAP, run.tested.logo_bits, grey=True)
+    _draw(axes, marks + logo, left, top + HEAD - 8)
+    for i, line in enumerate(wrap(control_words(control, logo), CELL)):
         _write(axes, left + CELL + 12, top + HEAD + NAMES + LINE * i, line, color=SOFT)
 
 

@@ -13,7 +13,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
 from attentome.logo import LETTERS
-from attentome.style import BASE_COLOUR, FAINT, HIGH, INK, LOW, PALE, RULE, SOFT, along, times
+from attentome.style import BAND, BASE_COLOUR, FAINT, HIGH, INK, LOW, PALE, RULE, SOFT, along, times
 
 NEAR = 100
 """Distances below this are drawn at full width, 1 nt a step; those beyond are squeezed, 8 nt a step."""
@@ -22,7 +22,8 @@ GAP = 6
 MOST_LETTERS = 24
 NAMED = ("-35", "-10")
 """Elements whose columns are drawn in every cell."""
-BAND = "#D5DAE0"
+LEAST = 0.015
+"""Letters lower than this share of a logo's box are left out."""
 
 
 class Mark(NamedTuple):
@@ -164,7 +165,7 @@ def letter_svg_path(letter):
     return "".join(parts)
 
 
-def logo_letters(pwm, width, tall, least=0.03):
+def logo_letters(pwm, width, tall, bits=2.0):
     """Letters of a head's logo, placed in a box.
 
     Parameters
@@ -172,9 +173,9 @@ def logo_letters(pwm, width, tall, least=0.03):
     pwm : DataFrame
         ``pwm.tsv``; only columns with ``used`` = 1 are drawn, at most 24: the stretch with most information.
     width, tall : float
-        px of the box; 2 bits fill its height. Letters are equally wide in all cells.
-    least : float
-        Letters lower than this many bits are left out.
+        px of the box. Letters are equally wide in all cells.
+    bits : float
+        What fills the height of the box; higher columns are cut to it.
 
     Returns
     -------
@@ -194,15 +195,15 @@ def logo_letters(pwm, width, tall, least=0.03):
     heights = (
         counts
         / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        * np.minimum(used["bits"], 2).to_numpy()[:, None]
+        * np.minimum(used["bits"], bits).to_numpy()[:, None]
     )
     letters = []
     for i, column in enumerate(heights):
         floor = tall
         for base in np.argsort(column, kind="stable"):
-            high = column[base] / 2 * tall
+            high = column[base] / bits * tall
             floor -= high
-            if column[base] >= least:
+            if column[base] >= LEAST * bits:
                 letters.append((LETTERS[base], left + i * wide, floor, wide * 0.96, high))
     return letters, int(used["d"].min()), int(used["d"].max())
 
@@ -280,13 +281,15 @@ def profile_marks(axis, values, tall, top, colour, width=1.8, peak=None):
     return marks
 
 
-def logo_marks(pwm, width, tall, top, grey=False):
+def logo_marks(pwm, width, tall, top, bits=None, grey=False):
     """The letters of a logo above a line; as :func:`logo_letters` places them.
 
     Parameters
     ----------
     pwm : DataFrame
     width, tall, top : float
+    bits : float, optional
+        Full height, told by an axis at the left with ticks at 0, half, full; without it 2 bits and no axis.
     grey : bool
         Letters without the colours of the bases.
 
@@ -294,8 +297,10 @@ def logo_marks(pwm, width, tall, top, grey=False):
     -------
     list of Mark
     """
-    letters, _, _ = logo_letters(pwm, width, tall)
+    letters, _, _ = logo_letters(pwm, width, tall, bits or 2.0)
+    axis = [[(0.5, top), (0.5, top + tall)], *([(0.5, y), (4, y)] for y in (top + 0.5, top + tall / 2))] if bits else []
     return [Mark("line", [(0, top + tall + 0.5), (width, top + tall + 0.5)], RULE, 0.9),
+            *(Mark("line", points, FAINT, 0.9) for points in axis),
             *(Mark("letter", [(x, top + y), (w, h)], FAINT if grey else BASE_COLOUR[letter], words=letter)
               for letter, x, y, w, h in letters)]
 

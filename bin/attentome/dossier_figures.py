@@ -17,8 +17,8 @@ from attentome.place_axis import INNER, LEFT, WIDTH
 from attentome.style import BASE_COLOUR, FAINT, GROUP_COLOUR, INK, PALE, SMALL, SOFT, escape, text_width
 
 KIND_WORDS = {"random": "random weights", "rotated": "rotated labels"}
-LEAST_BITS = 0.005
-"""Letters of a logo lower than this are left out."""
+LEAST = 1 / 200
+"""Letters lower than this share of a logo's scale are left out."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _track(view, scale, ticks, unit, parts, title, source, room=26):
     if view.low <= view.label_shift <= view.high:
         back.append(path([view.x(view.label_shift)] * 2, [top, bottom], INK, 0.8))
     back.append(path([LEFT, LEFT, LEFT + INNER], [top, bottom, bottom], FAINT, 0.8))
-    back += [words_at(LEFT - 6, scale(value), number(value, 2), "end") for value in ticks]
+    back += [words_at(LEFT - 6, scale(value), number(value, 3), "end") for value in ticks]
     middle = (top + bottom) / 2
     back.append(f'<text transform="translate(16 {middle}) rotate(-90)" font-size="{SMALL}" fill="{SOFT}" '
                 f'text-anchor="middle">{escape(unit)}</text>')
@@ -186,16 +186,17 @@ def letters_at(rows, x, wide, scale, colours=BASE_COLOUR):
     wide : float
         Px of a column.
     scale : Scale
-        Bits to px.
+        Bits to px; columns that are higher than its end are cut to it.
     colours : dict of str to str
     """
     parts = []
     counts = rows[list(LETTERS)].to_numpy(float)
-    heights = counts / np.maximum(counts.sum(1, keepdims=True), 1e-9) * np.clip(rows["bits"].to_numpy(), 0, 2)[:, None]
+    heights = counts / np.maximum(counts.sum(1, keepdims=True), 1e-9)
+    heights *= np.clip(rows["bits"].to_numpy(), 0, scale.high)[:, None]
     for d, column, in_use in zip(rows["d"], heights, rows["used"], strict=True):
         floor = 0.0
         for i in np.argsort(column, kind="stable"):
-            if column[i] >= LEAST_BITS:
+            if column[i] >= LEAST * scale.high:
                 y = scale(floor + column[i])
                 size = f"{0.0096 * wide:.4f} {(scale(floor) - y) / 100:.4f}"
                 fade = "" if in_use else ' opacity="0.28"'
@@ -205,9 +206,9 @@ def letters_at(rows, x, wide, scale, colours=BASE_COLOUR):
     return parts
 
 
-def logo_track(view, logo, line=None):
-    """Panel c: the effect logo of the held-out half, 0 to 2 bits; ``line``: best column of the control logos, bits."""
-    scale = Scale(0, 2, 114, 6)
+def logo_track(view, logo, bits, line=None):
+    """Panel c: the effect logo of the held-out half, 0 to ``bits``; ``line``: bits of the best control column."""
+    scale = Scale(0, bits, 114, 6)
     parts = letters_at(logo, view.x, view.px, scale)
     if line is not None:
         words = f"best column of the control logos: {number(line, 2)} bit"
@@ -215,21 +216,22 @@ def logo_track(view, logo, line=None):
         at_left = logo.loc[view.x(logo["d"]) < LEFT + long, "bits"].max()
         at_right = logo.loc[view.x(logo["d"]) > LEFT + INNER - long, "bits"].max()
         side = (LEFT + 5, "start") if not at_left > at_right else (LEFT + INNER - 5, "end")
-        parts.append(path([LEFT, LEFT + INNER], [scale(line)] * 2, INK, 1, "5 3")
-                     + words_at(side[0], min(scale(line) - 9, 100), words, side[1], INK))
-    return _track(view, scale, (0, 1, 2), "bits", parts, "Effect logo of the held-out half",
+        level = scale(line)
+        parts.append(path([LEFT, LEFT + INNER], [level] * 2, INK, 1, "5 3")
+                     + words_at(side[0], min(level - 9, 100) if level > 24 else level + 10, words, side[1], INK))
+    return _track(view, scale, (0, bits / 2, bits), "bits", parts, "Effect logo of the held-out half",
                   "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded")
 
 
-def control_logo_track(view, logos):
+def control_logo_track(view, logos, bits):
     """Panel d: the control head's logo of each kind, in letters of the same size as in panel c, grey."""
-    scale, room = Scale(0, 2, 114, 6), INNER / 2 - 20
+    scale, room = Scale(0, bits, 128, 20), INNER / 2 - 20
     columns = int(room / view.px)
-    parts = [words_at(LEFT - 6, scale(value), f"{value}", "end") for value in (0, 1, 2)]
+    parts = [words_at(LEFT - 6, scale(value), number(value, 3), "end") for value in (0, bits / 2, bits)]
     for kind, left in zip(KIND_WORDS, (LEFT, LEFT + INNER / 2 + 20)):
         rows = logos[logos["control"] == kind]
         if rows.empty:
-            parts.append(words_at(left + 6, scale(1.8), f"{KIND_WORDS[kind]}: no such network in this run"))
+            parts.append(words_at(left + 6, 9, f"{KIND_WORDS[kind]}: no such network in this run"))
             continue
         used = rows.loc[rows["used"] == 1, "d"]
         high = int((used.min() + used.max()) // 2 + columns // 2)
@@ -241,11 +243,11 @@ def control_logo_track(view, logos):
         one = rows.iloc[0]
         peak = int(one["d"] - one["from_peak"])
         parts += letters_at(rows, x, view.px, scale, dict.fromkeys(LETTERS, FAINT))
-        parts.append(path([left, left, left + room], [6, 114, 114], FAINT, 0.8)
-                     + path([x(peak)] * 2, [114, 119], INK, 1.2) + words_at(x(peak), 127, f"d = {peak}", "middle")
-                     + words_at(left + 6, scale(1.85), f"{KIND_WORDS[kind]}: network {one['network']}, layer "
+        parts.append(path([left, left, left + room], [20, 128, 128], FAINT, 0.8)
+                     + path([x(peak)] * 2, [128, 133], INK, 1.2) + words_at(x(peak), 141, f"d = {peak}", "middle")
+                     + words_at(left + 6, 9, f"{KIND_WORDS[kind]}: network {one['network']}, layer "
                                 f"{one['layer']}, head {one['head']}, {number(one['bits_heldout'], 2)} bit"))
-    return svg(WIDTH, 136, "Effect logos of control heads", "tests/control_logos.tsv", parts)
+    return svg(WIDTH, 150, "Effect logos of control heads", "tests/control_logos.tsv", parts)
 
 
 def spearman_track(view, rho):

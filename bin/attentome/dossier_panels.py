@@ -6,6 +6,7 @@ import pandas as pd
 from attentome.control_tally import tally_words
 from attentome.dossier_figures import (
     KIND_WORDS,
+    LEAST,
     control_logo_track,
     definitions,
     logo_track,
@@ -126,7 +127,7 @@ def _logos(view, tested, row, logo):
         return [_panel("c", "What does it tell the network?", "No effect logo in this run: --controls true "
                        "measures it.", "")]
     test = grades["rule"]["tests"]["L"]
-    half, equal = grades["n_positions"] // 2, logo[list("ACGT")].sum(axis=1).max()
+    bits, half, equal = tested.logo_bits, grades["n_positions"] // 2, logo[list("ACGT")].sum(axis=1).max()
     used = logo[logo["used"] == 1]["d"]
     controls = tested.control_logos
     line = controls.loc[controls["used"] == 1, "bits"].max() if len(controls) else None
@@ -134,7 +135,8 @@ def _logos(view, tested, row, logo):
                f"the output falls where the head gives its mean; as good as {equal:,.0f} equal windows. "
                f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
                f"{used.max()}, {number(row['bits_heldout'], 3)} bit in all, which test L takes (q ≤ {test['max_q']:g} "
-               f"against {control_words(tested)}).")
+               f"against {control_words(tested)}). Scale: {tested.logo_scale}"
+               f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}.")
     n = int(_of(tested.windows, row)["rank"].max()) if len(_of(tested.windows, row)) else 0
     numbers = (f"In the same columns: attention logo (what makes it look there) "
                f"{number(row['bits_attention'], 3)} bit; its {n} best windows {number(row['bits_best_windows'], 3)} "
@@ -142,14 +144,15 @@ def _logos(view, tested, row, logo):
                f"{number(row['logo_auroc'], 3)}: the attention logo of one half tells the highest 1 % of scores of the "
                "other half.")
     panels = [_panel("c", "What does it tell the network?", caption,
-                     f'{logo_track(view, logo, line)}<p class="note">{escape(numbers)}</p>')]
+                     f'{logo_track(view, logo, bits, line)}<p class="note">{escape(numbers)}</p>')]
     if len(controls):
         kinds = " and ".join(KIND_WORDS[kind] for kind in KIND_WORDS if (controls["control"] == kind).any())
         caption = (f"The control head at the 95th percentile of the bits of its kind ({kinds}; "
-                   f"{control_words(tested)}), by the same recipe at its own peak (tick), 0 to 2 bits, letters as wide "
-                   "as in c; faded: not used. Where nothing is seen, no letter reaches 0.005 bit.")
+                   f"{control_words(tested)}), by the same recipe at its own peak (tick), letters as wide and as "
+                   f"high as in c ({tested.logo_scale}); faded: not used. Where nothing is seen, no letter reaches "
+                   f"{number(LEAST * bits, 2)} bit.")
         panels.append(_panel("d", "What does the same recipe show where nothing was learned?", caption,
-                             control_logo_track(view, controls)))
+                             control_logo_track(view, controls, bits)))
     else:
         panels.append(_panel("d", "What does the same recipe show where nothing was learned?",
                              "No control networks in this run: --random_networks N and --rotated_networks N fill this "

@@ -8,6 +8,7 @@ from attentome.heads import GROUPS, origin_words
 from attentome.line_names import name_lines
 from attentome.place_axis import INNER, LEFT, WIDTH, bracket, distance_axis, place_axis, ruler, to_pixels
 from attentome.style import (
+    BAND,
     FAINT,
     GROUP_COLOUR,
     GROUP_DASH,
@@ -17,6 +18,7 @@ from attentome.style import (
     RULE,
     SMALL,
     SOFT,
+    VALUE_NORM,
     add_axes,
     along,
     new_figure,
@@ -24,7 +26,6 @@ from attentome.style import (
     text_width,
 )
 
-NORM, BAND = "#0E7C74", "#D5DAE0"
 DASHES = {"top": "", "all": "5 2", "bottom": "1 1.6"}
 
 
@@ -110,10 +111,11 @@ def zoom_figure(view, bands, sites=None):
             taken.append((0, low, INNER, high))
     names = (f"score, {sites[2]:,} of the test arc", f"value norm, same {sites[2]:,}") if sites else ()
     for name, values, dash, width, layer in zip(names, more, ("-", (0, (6, 2, 1, 2))), (0.9, 1.6), (2.5, 4)):
-        axes.plot(-d, values, color=NORM, linestyle=dash, linewidth=width, zorder=layer)
+        axes.plot(-d, values, color=VALUE_NORM, linestyle=dash, linewidth=width, zorder=layer)
         x, y = to_pixels(axes, -d, values)
         near = [(x[i] - 4, y[i] - 4, x[i] + 4, y[i] + 4) for i in np.flatnonzero(y > 18)]
-        taken += [_words(axes, *_free_place(axes, name, x, y, [*lines.values(), *more], d, taken), name, NORM), *near]
+        place = _free_place(axes, name, x, y, [*lines.values(), *more], d, taken)
+        taken += [_words(axes, *place, name, VALUE_NORM), *near]
     distance_axis(axes, view)
     bracket(axes, view)
     name_lines(axes, view, d, lines, taken)

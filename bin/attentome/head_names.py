@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from attentome.grades import GRADES
-
 CLAIMS = {"A": "detects {}", "B": "likely reads {}", "C": "may read {}"}
 NO_NAME = "no name"
 
@@ -56,7 +54,7 @@ def claim(grade, element):
 def _element(head, elements):
     none = {"element": "", "element_q": float("nan"), "element_from_d": None, "element_to_d": None,
             "element_shift_nt": None}
-    if elements is None or head["grade"] not in GRADES:
+    if elements is None or head["grade"] not in CLAIMS:
         return none
     own = (elements["layer"] == head["layer"]) & (elements["head"] == head["head"])
     rows = elements[own & (elements["named"] == 1)]

@@ -294,7 +294,8 @@ class Network(nn.Module):
         basis = attention.sinusoid(c.window, frequencies(c), self.v.device)
         parts = torch.arange(c.window, dtype=torch.float64)[:, None] / c.window * c.heads
         wanted = -spread * ((parts - torch.arange(c.heads) - place).clamp(-3, 3) ** 2) / 2
-        wanted = torch.linalg.lstsq(basis, (wanted - wanted.mean(0)) * math.sqrt(c.d_head)).solution.T
+        # What the sinusoids can hardly tell apart is left out: it would turn rounding into weights.
+        wanted = torch.linalg.lstsq(basis, (wanted - wanted.mean(0)) * math.sqrt(c.d_head), rcond=1e-4).solution.T
         weights = layer.distance.weight.view(c.heads, c.d_head, -1)
         v = self.v.double()
         missing = wanted - torch.einsum("hi,hip->hp", v, weights.double())

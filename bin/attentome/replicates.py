@@ -73,6 +73,8 @@ def changes_of_logos(evidence, lag=LAG):
     for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d.shape), strict=True):
         used, peak = evidence.used(layer, head), int(evidence.peak_d[layer, head])
         start = columns + lag + peak - (zoom_range(peak, evidence.window)[1] - used.start)
+        if evidence.effect_effective[layer, head] == 0:    # the output ignores it
+            continue
         change = evidence.effect_frequencies[layer, head, used] - evidence.background[1, layer, head, used]
         row[start:start + len(change)] = change
     return places

@@ -23,6 +23,8 @@ GROUP_DASH = {"top": "-", "all": (0, (5, 2)), "bottom": (0, (1, 1.6))}
 GROUP_WIDTH = {"top": 2.0, "all": 1.5, "bottom": 1.5}
 BASE_COLOUR = {"A": "#00845F", "C": "#0B63B0", "G": "#E39B00", "T": "#C8461A"}
 BLUES = ("#083D5C", "#2F7CA8", "#93C3DC", "#DCECF4")
+BAND, VALUE_NORM = "#D5DAE0", "#0E7C74"
+"""What control heads do; how much of what a head reads arrives."""
 
 LOW, HIGH = 0.5, 110.0
 """Ends of the common log2 scale of profiles, in multiples of uniform attention."""

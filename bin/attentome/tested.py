@@ -8,6 +8,8 @@ import pandas as pd
 from attentome.formats import read_arrays, read_json, read_tsv
 
 REAL = "curated"
+LOGO_BITS = (0.25, 0.5, 1.0, 1.5, 2.0)
+"""Scales that effect logos are drawn on."""
 
 
 @dataclass
@@ -59,6 +61,20 @@ class Tested:
     elements: pd.DataFrame
     motifs: pd.DataFrame
     enrichment: pd.DataFrame
+
+    @property
+    def logo_bits(self):
+        """Full height of every effect logo of this run, bits: the least scale that holds the highest used column of all
+        heads and control heads."""
+        bits = [table.loc[table["used"] == 1, "bits"] for table in (self.logos, self.control_logos) if len(table)]
+        highest = max((column.max() for column in bits if len(column)), default=0.0)
+        return next((scale for scale in LOGO_BITS if scale >= highest), LOGO_BITS[-1])
+
+    @property
+    def logo_scale(self):
+        """The scale of the effect logos as captions name it."""
+        bits = self.logo_bits
+        return f"0 to {bits:g} bit{'s' * (bits > 1)}, the same for all heads and controls of this run"
 
     def of(self, layer, head):
         """The row of one head, as a dict."""

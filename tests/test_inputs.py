@@ -277,7 +277,7 @@ def test_command_line_text_becomes_what_the_schema_asks_for(schema):
     ({"dropout": 1}, "--dropout is '1'", "give less than 1"),
     ({"learning_rate": 0}, "--learning_rate is '0'", "give more than 0"),
     ({"sim_miss_rate": 1.5}, "--sim_miss_rate is '1.5'", "give at most 1"),
-    ({"preset": "huge"}, "--preset is 'huge'", "give one of published, cpu, tiny"),
+    ({"preset": "huge"}, "--preset is 'huge'", "give one of published, cpu, tiny, selftest"),
     ({"split": "70-20-10"}, "--split is '70-20-10'", "three percentages"),
     ({"run_name": "a/b"}, "--run_name is 'a/b'", "use letters"),
     ({"model": True}, "--model has no value", "give a path"),

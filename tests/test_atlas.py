@@ -13,7 +13,7 @@ from test_heads import run_cli
 from test_report import Page, options
 from tested_fixture import write_tested
 
-from attentome.atlas import TALL, TOP, atlas_page
+from attentome.atlas import GAP, LOGO, TALL, TOP, atlas_page
 from attentome.atlas_cells import FILL, ON_FILL, atlas_cells, claim_words, failed_words, rule_words
 from attentome.atlas_figure import atlas_figure
 from attentome.control_tally import tally_words
@@ -26,6 +26,8 @@ GRADES = ["unsupported", "C", "A", "D", "B", "unsupported", "A", "B"]
 OUTCOME = {"state": "learned_graded", "sentence": "The network learned to find TSS."}
 ALARM = {"state": "control_alarm", "sentence": "Do not use the grades. A control network learned."}
 LETTER = re.compile(r'href="#g[ACGT]"')
+SIZE = re.compile(r'href="#g[ACGT]" transform="translate\([^)]*\) scale\([\d.]+ ([\d.]+)\)')
+"""Height of a letter, in hundreds of px."""
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,28 @@ def test_a_logo_that_failed_is_grey(described, tmp_path):
         assert set(re.findall(r'<use href="#g[ACGT]"[^>]*fill="([^"]+)"', cells[name])) == colours, name
 
 
+@pytest.mark.parametrize(("share", "full", "words"), [(1.0, 1.0, "0 to 1 bit"), (0.3, 0.5, "0 to 0.5 bit")])
+def test_all_effect_logos_stand_on_one_scale(described, tmp_path, share, full, words):
+    run = graded(described, tmp_path)
+    # Made up: the highest letter of each head holds 85 % of its column of 1 bit, and of a control head all of 0.2 bit.
+    run.tested.logos["bits"] *= share
+    table = run.tested.control_logos
+    table.loc[table["d"] == 30, ["G", "bits"]] = [1e6, 0.2]
+    text = atlas_page(run, OUTCOME)
+    cells = [html for html in cells_of(text).values() if LETTER.search(html)]
+    nothing = text.split("What nothing looks like")[1].split("Order:")[0]
+    assert len(cells) == 6 and "too low" not in nothing
+    for html, bits in [*((html, 0.85 * share) for html in cells), (nothing, 0.2)]:
+        assert max(map(float, SIZE.findall(html))) * 100 == pytest.approx(bits / full * LOGO, abs=0.01)
+    top = TOP + TALL + GAP
+    for y in (top + 0.5, top + LOGO / 2):
+        assert all(f'points="0.5,{y:.1f} 4.0,{y:.1f}"' in html for html in cells), "ticks: full, half"
+    named = f"{words}, the same for all heads and controls of this run"
+    assert words_of(text).count(named) == 1
+    assert named in " ".join(written(atlas_figure(run, OUTCOME)))
+    assert "2 bits" not in words_of(text)
+
+
 def test_the_control_band_lies_in_every_cell_at_its_height(described, tmp_path):
     text = atlas_page(graded(described, tmp_path), OUTCOME)
     assert text.count('href="#ground"') == 7 and text.count('href="#low-ground"') == 2, "six heads and the specimen"
@@ -223,6 +247,11 @@ def test_without_tests_the_atlas_is_the_one_of_an_untested_run(described):
     assert re.findall(r'data-by="(\w+)"', text) == ["place", "distance", "height"]
     assert "TATAAT" in words_of(cells_of(text)["L1_H1"]) and "stroke-dasharray" not in text
     assert "controls are not part of this run" in words_of(text)
+    used = described.heads[0].pwm[described.heads[0].pwm["used"] == 1]
+    shares = used[list("ACGT")].div(used[list("ACGT")].sum(axis=1), axis=0)
+    tall = shares.max(axis=1).mul(used["bits"].clip(upper=2)).max() / 2 * LOGO
+    assert max(map(float, SIZE.findall(cells_of(text)["L1_H1"]))) * 100 == pytest.approx(tall, abs=0.01)
+    assert "height is 2 bits in all cells" in words_of(text) and 'points="0.5,' not in text
 
 
 @pytest.mark.parametrize(("layers", "heads"), [(1, 1), (6, 6)])

@@ -210,13 +210,44 @@ def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
                       r'fill="#\w+"( op)?', panel)
     view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
     tall = {letter: float(size) * 100 for letter, _, size, _ in uses if float(size) * 100 > 20}
-    # 3,400 of 4,000 windows, 1 bit; 2 bits are 108 px.
-    assert tall == pytest.approx(dict.fromkeys("TA", 0.85 * 54), abs=0.1)
+    # 3,400 of 4,000 windows, 1 bit, which is the full height of 108 px.
+    assert tall == pytest.approx(dict.fromkeys("TA", 0.85 * 108), abs=0.1)
     first = min(float(x) for letter, x, size, _ in uses if float(size) > 0.2)
     assert first + 0.48 * view.px == pytest.approx(view.x(32), abs=0.1)
     assert not any(fade for *_, fade in uses)
     run.tested.logos["used"] = 0
     assert re.search('href="#gT"[^>]*opacity="0.28"', page_of(run, 1))
+
+
+def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
+    run = run_of(heads, tmp_path)
+    run.tested.logos["bits"] *= 0.3
+    control = run.tested.control_logos
+    control.loc[(control["control"] == "rotated") & (control["d"] == 30), ["G", "bits"]] = [1e6, 0.4]
+    run.tested.logos.loc[run.tested.logos["d"] == 60, ["C", "bits"]] = [1e9, 0.9]
+    page = page_of(run, 1)
+    start, middle, end = map(page.index, ("What does it tell the", "What does the same", "Does the output"))
+    for panel, letter, tall in ((page[start:middle], "T", 0.85 * 0.3), (page[middle:end], "G", 0.4)):
+        heights = [float(size) * 100 for size in re.findall(rf'href="#g{letter}"[^>]*scale\([\d.]+ ([\d.]+)\)', panel)]
+        assert max(heights) == pytest.approx(108 * tall / 0.5, abs=0.1)
+        ticks = {text.text: float(text.get("y")) for text in texts(drawings(panel)[0])
+                 if text.get("text-anchor") == "end"}
+        assert ticks["0"] - ticks["0.25"] == ticks["0.25"] - ticks["0.5"] == 54
+        assert "0 to 0.5 bit, the same for all heads and controls of this run" in words_of(panel)
+    # A column that is not used and higher than the scale is cut to it, and the caption says so.
+    cut = re.findall(r'href="#gC" transform="translate\([\d.]+ ([\d.]+)\) scale\([\d.]+ ([\d.]+)\)', page[start:middle])
+    assert max(cut, key=lambda one: float(one[1])) == ("6.0", "1.0800")
+    assert "higher columns are cut" in words_of(page[start:middle])
+    assert "higher columns are cut" not in words_of(page_of(run_of(heads, tmp_path / "low"), 1))
+
+
+def test_words_on_the_best_control_column_stay_inside(heads, tmp_path):
+    run = run_of(heads, tmp_path)
+    for best in (0.01, 0.5, 0.97, 1.0):
+        run.tested.control_logos.loc[run.tested.control_logos["used"] == 1, "bits"] = best
+        panel = page_of(run, 1).split("What does it tell the")[1].split("What does the same")[0]
+        words, = (text for text in texts(drawings(panel)[0]) if text.text.startswith("best column"))
+        assert 6 + 10 <= float(words.get("y")) <= 114, best
 
 
 def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):

@@ -183,7 +183,7 @@ def test_what_nothing_looks_like_stands_beside_the_map(described, tmp_path):
     words = words_of(atlas_page(run, OUTCOME))
     assert "What nothing looks like" in words
     assert "160 heads of 20 untrained networks" in words and "160 heads of 20 networks with moved labels" in words
-    assert words.count("0.17 bit in all, too low to be drawn") == 2
+    assert words.count("0.17 bit in its best ten columns, too low to be drawn") == 2
     assert "What nothing looks like" in written(atlas_figure(run, OUTCOME))
     bare = graded(described, tmp_path / "bare", ["not graded"] * 2, 2, networks=0)
     text = atlas_page(bare, OUTCOME)

@@ -303,7 +303,7 @@ def control_words(control, marks):
         return words
     low = "" if any(mark.kind == "letter" for mark in marks) else ", too low to be drawn"
     bits = number(control.logo["bits_heldout"].iloc[0], 2)
-    return f"{words}; logo: the head at the 95th percentile, {bits} bit in all{low}"
+    return f"{words}; logo: the head at the 95th percentile, {bits} bit in its best ten columns{low}"
 
 
 def legend(run, example):

@@ -134,8 +134,8 @@ def _logos(view, tested, row, logo):
     caption = (f"Effect logo: all {half:,} positions of the held-out half of the test arc, each weighted by how much "
                f"the output falls where the head gives its mean; as good as {equal:,.0f} equal windows. "
                f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
-               f"{used.max()}, {number(row['bits_heldout'], 3)} bit in all, which test L takes (q ≤ {test['max_q']:g} "
-               f"against {control_words(tested)}). Scale: {tested.logo_scale}"
+               f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most, which "
+               f"test L takes (q ≤ {test['max_q']:g} against {control_words(tested)}). Scale: {tested.logo_scale}"
                f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}.")
     n = int(_of(tested.windows, row)["rank"].max()) if len(_of(tested.windows, row)) else 0
     numbers = (f"In the same columns: attention logo (what makes it look there) "

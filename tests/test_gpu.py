@@ -13,7 +13,7 @@ import time
 import pytest
 from nextflow_run import PROJECT, project_copy, run_pipeline
 
-NETWORK = {"CHECK_DEVICE", "TRAIN", "PREDICT"}
+NETWORK = {"CHECK_DEVICE", "TRAIN", "PREDICT", "MEASURE_HEADS", "KNOCK_OUT_HEADS", "MUTATE_SITES"}
 ENGINE = """#!/bin/bash
 # Runs the command that follows the image's name, as a container would.
 case "$1" in
@@ -101,7 +101,7 @@ def test_on_slurm_the_gpu_is_asked_of_the_scheduler(stand_ins, tmp_path):
             if name != "DESCRIBE_HEAD":    # whose jobs are of one array, with a header of its own
                 assert f"-p {'gpu' if name in NETWORK else 'normal'}\n" in f"{header}\n" and "-A project_42" in header
                 asked = re.search(r"--mem (\d+)M", header)[1], re.search(r"-t (\S+)", header)[1]
-                large = name in ("TRAIN", "PREDICT", "PROFILE")
+                large = name in NETWORK - {"CHECK_DEVICE"} | {"PROFILE"}
                 assert asked == (("3072", "02:00:00") if large else ("2048", "01:00:00"))
     headers = [path.read_text() for path in (tmp_path / "work").glob("*/*/.command.run")]
     assert sum("#SBATCH --array 0-7" in header for header in headers) == 1
@@ -147,8 +147,8 @@ def test_out_of_gpu_memory_comes_back_with_half_the_batch(tmp_path):
                         f"if {fits} not in ' '.join(sys.argv):\n    sys.exit(85)\n"
                         f"runpy.run_path(str(Path(__file__).with_name('real_{script}')), run_name='__main__')\n")
         path.chmod(0o755)
-    small = ("-profile", "test", "--predict_batch", "4", "--max_steps", "20", "--sim_length", "50000",
-             "--sim_promoters", "100")
+    small = ("-profile", "test", "--controls", "false", "--predict_batch", "4", "--max_steps", "20",
+             "--sim_length", "50000", "--sim_promoters", "100")
     run = run_pipeline(tmp_path, *small, project=project)
     assert run.exit_code == 0, run.output
     assert run.tasks("FAILED") == {"TRAIN": 2, "PREDICT": 1}

@@ -30,8 +30,8 @@ def start(folder, *arguments):
     environment = {**os.environ, "NXF_ANSI_LOG": "false",
                    "PATH": f"{PROJECT}/.tools/venv/bin:{os.environ['PATH']}"}
     return subprocess.Popen(
-        ["nextflow", "run", str(PROJECT), "-profile", "test", "--checkpoint_minutes", "0.02", "--outdir", "results",
-         *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        ["nextflow", "run", str(PROJECT), "-profile", "test", "--controls", "false", "--checkpoint_minutes", "0.02",
+         "--outdir", "results", *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True)
 
 

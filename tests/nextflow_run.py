@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-LIMIT = 15 * 60    # seconds; the demo takes two minutes, so a run that is still there then waits for something
+LIMIT = 15 * 60    # seconds; the demo takes three minutes, so a run that is still there then waits for something
 
 
 @dataclass

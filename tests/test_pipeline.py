@@ -21,6 +21,12 @@ from attentome.model_folder import load_model
 
 SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1, "LABEL": 1, "TRAIN": 1,
              "PREDICT": 1, "JOIN_OUTPUTS": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
+# Three seeds, and twice 21 control networks of which 11 share a task.
+NETWORKS = 3 + 2 + 2
+TESTS = {"MEASURE_HEADS": NETWORKS, "SCREEN_HEADS": 1, "KNOCK_OUT_HEADS": 1, "MUTATE_SITES": 1, "NAME_HEADS": 1,
+         "GRADE_HEADS": 1}
+TESTED = {**SIMULATED, "TRAIN": NETWORKS, **TESTS}
+UNTESTED = ("--controls", "false")
 HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
 RESULTS = [
     "README.txt", "outcome.json", "atlas.html", "atlas.png", "atlas.svg", "run_card.html", "run_card.json",
@@ -47,6 +53,17 @@ RESULTS = [
         "execution_report.html", "execution_timeline.html", "execution_trace.txt", "pipeline_dag.mmd", "params.json",
         "attentome_software_mqc_versions.yml")),
 ]
+TEST_RESULTS = [
+    *(f"tests/{name}" for name in (
+        "heads.tsv", "seeds.tsv", "controls.tsv", "bands.tsv", "control_logos.tsv", "grades.json", "knockout.tsv",
+        "knockout_pairs.tsv", "knockout.json", "ism.tsv.gz", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
+        "deletion_heads.tsv", "receptive_field.json", "motif_matches.tsv", "element_matches.tsv",
+        "site_enrichment.tsv", "measured/curated/parts.safetensors")),
+    *(f"tests/measured/{network}/{name}" for network in ("curated", "replicate_2", "replicate_3") for name in (
+        "evidence.safetensors", "logos.tsv", "windows.tsv", "measured.json")),
+    *(f"networks/{network}/{name}" for network in ("replicate_2", "replicate_3") for name in (
+        "model/model.safetensors", "model/model.json", "history.tsv", "speed.tsv", "training.json")),
+]
 
 
 def missing(folder, names):
@@ -57,36 +74,51 @@ def missing(folder, names):
 def test_stub_run_makes_every_file(tmp_path, parser):
     run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", parser=parser)
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter(SIMULATED)
-    assert missing(run.results, RESULTS) == []
+    assert run.tasks() == Counter(TESTED)
+    assert missing(run.results, RESULTS + TEST_RESULTS) == []
+    # Of control networks, which any run makes again, nothing is kept but what was found.
+    assert [path for path in run.results.rglob("control_*") if path.name != "control_logos.tsv"] == []
+
+
+def test_a_given_model_is_held_against_networks_with_random_weights_alone(tmp_path):
+    """Replicates and networks on moved labels would have to be trained as it was, which nobody knows."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/model.json").write_text('{"network": {"layers": 2, "heads": 4}, "label_shift": 20}')
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--model", "model")
+    assert run.exit_code == 0, run.output
+    assert run.tasks() == Counter({**TESTED, "TRAIN": 2, "MEASURE_HEADS": 3})
+    assert not (run.results / "networks").exists()
 
 
 def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
     project = project_copy(tmp_path / "project")
+    few = ("--random_networks", "1", "--rotated_networks", "1", "--replicates", "2")
+    tasks = Counter({**TESTED, "TRAIN": 4, "MEASURE_HEADS": 4})
 
     def changed_tasks(*arguments):
-        run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "-resume", *arguments, project=project)
+        run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "-resume", *few, *arguments, project=project)
         assert run.exit_code == 0, run.output
-        assert run.tasks() == Counter(SIMULATED)
+        assert run.tasks() == tasks
         return set(run.tasks("COMPLETED"))
 
     def change(module):
         with open(project / "bin/attentome" / module, "a") as source:
             source.write("\n# changed\n")
 
-    assert changed_tasks() == set(SIMULATED)
+    assert changed_tasks() == set(tasks)
     assert changed_tasks() == set()
-    # A module that only the report imports; then one that the network's three tasks reach (the heads come after
-    # them, and everything before them stays); then a parameter that no computation depends on.
+    # A module that only the report imports; then one that all tasks of the networks reach (the heads come after them,
+    # and everything before them stays); then a parameter that no computation depends on. Another seed reaches the
+    # report by the folder of what was measured: a folder counts by its time, not by its content.
     change("report.py")
     assert changed_tasks() == {"REPORT"}
     change("model.py")
     again = changed_tasks()
-    assert {"TRAIN", "PREDICT", "PROFILE"} <= again
+    assert {"TRAIN", "PREDICT", "PROFILE", "MEASURE_HEADS", "KNOCK_OUT_HEADS", "MUTATE_SITES"} <= again
     assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "AUDIT", "CURATE", "LABEL"}
     assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
     assert changed_tasks("--run_name", "another", "--seed", "2") == {
-        "CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "PROFILE", "EVALUATE"}
+        "CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "PROFILE", "EVALUATE", *TESTS, "REPORT"}
     # Another preset's settings train nothing again.
     presets = json.loads((project / "assets/presets.json").read_text())
     presets["cpu"]["training"]["batch_size"] += 1
@@ -102,7 +134,7 @@ def test_resume_runs_again_what_a_changed_file_reaches(tmp_path):
         (tmp_path / f"{name}.bed").write_text("c\t10\t11\t.\t0\t+\n")
 
     def changed_tasks():
-        run = run_pipeline(tmp_path, "--input", "sets.csv", "--genome", "genome.fna", "-stub-run", "-resume")
+        run = run_pipeline(tmp_path, "--input", "sets.csv", "--genome", "genome.fna", "-stub-run", "-resume", *UNTESTED)
         assert run.exit_code == 0, run.output
         return run.tasks("COMPLETED")
 
@@ -169,7 +201,7 @@ def file_server():
 
 
 def test_every_network_is_compared_with_every_set(tmp_path):
-    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--train_sets", "set_a,set_c")
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--train_sets", "set_a,set_c")
     assert run.exit_code == 0, run.output
     assert run.tasks() == Counter({**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
                                    "COMPARE_SETS": 3, "GRID": 1})
@@ -181,7 +213,8 @@ def test_every_network_is_compared_with_every_set(tmp_path):
 
 
 def test_peers_are_trained_on_the_same_labels_and_compared(tmp_path):
-    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--baselines", "--train_sets", "set_a")
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--baselines", "--train_sets",
+                       "set_a")
     assert run.exit_code == 0, run.output
     assert run.tasks() == Counter({**SIMULATED, "LABEL": 2, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
                                    "COMPARE_SETS": 2, "GRID": 1, "SCAN_PROMOTERS": 1, "COMPARE_PEERS": 1})
@@ -198,7 +231,7 @@ def test_peers_are_trained_on_the_same_labels_and_compared(tmp_path):
 
 
 def test_one_set_or_no_wish_means_no_auxiliary_outputs(tmp_path):
-    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--auxiliary", "false")
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--auxiliary", "false")
     assert run.exit_code == 0, run.output
     assert not (run.results / "labels/auxiliary.safetensors").exists()
 
@@ -255,7 +288,7 @@ def test_shards_give_the_same_files(demo, tmp_path):
     """Three tasks for the genome, three for the heads, the trained model given: outputs, profile, heads to the byte."""
     _, whole = demo
     run = run_pipeline(tmp_path, "-profile", "test", "--model", str(whole.results / "model"), "--shards", "3",
-                       "--heads_per_task", "3")
+                       "--heads_per_task", "3", *UNTESTED)
     assert run.exit_code == 0, run.output
     assert run.tasks() == Counter({**SIMULATED, "TRAIN": 0, "PREDICT": 3, "DESCRIBE_HEAD": 3})
     for name in (*(f"heads/{head}/{name}" for head in HEADS for name in ("head.json", "profile.tsv", "logo.svg")),
@@ -271,9 +304,12 @@ def read_table(path):
 
 @pytest.mark.slow
 def test_demo_makes_every_file(demo):
+    """Knock-outs and mutants besides those of the real network are of control heads that stand out."""
     _, run = demo
-    assert run.tasks() == Counter(SIMULATED)
-    assert missing(run.results, RESULTS) == []
+    tasks = run.tasks()
+    assert tasks.pop("KNOCK_OUT_HEADS") == tasks.pop("MUTATE_SITES") >= 1
+    assert tasks == Counter({name: n for name, n in TESTED.items() if name not in ("KNOCK_OUT_HEADS", "MUTATE_SITES")})
+    assert missing(run.results, RESULTS + TEST_RESULTS) == []
 
 
 @pytest.mark.slow
@@ -385,10 +421,10 @@ def test_pages_of_the_demo_need_nothing_from_elsewhere(demo):
 
 @pytest.mark.slow
 def test_resumed_demo_runs_nothing_again(demo):
-    folder, _ = demo
+    folder, run = demo
     again = run_pipeline(folder, "-profile", "test", "-resume")
     assert again.exit_code == 0, again.output
-    assert again.tasks("CACHED") == Counter(SIMULATED)
+    assert again.tasks("CACHED") == run.tasks()
 
 
 @pytest.mark.slow

@@ -69,6 +69,7 @@ def design_lines(design, folders):
              f"| false claims | {summary['false']} of {summary['true'] + summary['false']} | 5 % or less |",
              f"| graded heads in random-weight networks | {tally['random']} | none |",
              f"| graded heads in rotated-label networks, at most | {tally['rotated']} | 1 in 100 |", "",
+             bits_line(folders), "",
              "| part | named as | recalled in | best grade | position error, nt |", "| --- | --- | ---: | --- | ---: |",
              *[f"| {row.part} | {row.element} | {row.recalled} of {row.runs} | {row.best_grade or 'none'} | "
                f"{number(row.error_largest_nt)} |" for row in by_part.itertuples()], ""]
@@ -78,6 +79,19 @@ def design_lines(design, folders):
             f"{row.run} L{row.layer}·H{row.head} ({row.grade}) {row.element or 'no name'} at d {number(row.from_d)} to "
             f"{number(row.to_d)}" for row in false.itertuples()) + ".", ""]
     return lines
+
+
+def bits_line(folders):
+    """Bits of the 50 best windows and of the effect logos, trained heads beside control heads."""
+    trained = pd.concat([read_tsv(folder / "tests/heads.tsv") for folder in folders])
+    controls = pd.concat([read_tsv(folder / "tests/controls.tsv") for folder in folders])
+    groups = {"trained": trained, **{kind: controls[controls["control"] == kind] for kind in ("random", "rotated")}}
+    texts = []
+    for column, words in (("bits_best_windows", "50 best windows"), ("bits_heldout", "effect logos")):
+        found = [f"{name} {rows[column].median():.1f} ({rows[column].quantile(0.95):.1f})"
+                 for name, rows in groups.items()]
+        texts.append(f"{words}: {', '.join(found)}")
+    return f"Bits, median over the heads (and 95th percentile). {'; '.join(texts)}."
 
 
 def number(value):

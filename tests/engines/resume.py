@@ -31,8 +31,8 @@ def start(folder, *arguments):
                    "PATH": f"{PROJECT}/.tools/venv/bin:{os.environ['PATH']}"}
     return subprocess.Popen(
         ["nextflow", "run", str(PROJECT), "-profile", "test", "--controls", "false", "--checkpoint_minutes", "0.02",
-         "--outdir", "results", *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True)
+         "--outdir", "results", *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def to_the_end(folder, *arguments):

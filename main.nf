@@ -156,7 +156,8 @@ workflow {
     TESTED_HEADS(
         settings,
         ch_models.filter { meta, _model -> settings.controls && meta.id == 'curated' }.map { meta, model -> [[meta], [model]] },
-        TRAIN.out.model.filter { networks, _models -> networks[0].control },
+        // Files come in the order of their names, in which control_random_100 stands before control_random_99.
+        TRAIN.out.model.filter { networks, _models -> networks[0].control }.map { networks, models -> each_network(networks, models).transpose() },
         ch_labels, ch_labels_json, ch_split, ch_genome, ch_genome_json, ch_device,
     )
 

@@ -3,8 +3,6 @@
  * map: its id, the seed it starts from, and where it is not the real one, what else is told of its start.
  */
 
-include { read_json } from './parameters'
-
 // The networks beside the real one, those that share a task together:
 // [[[id: 'replicate_2', control: 'replicate', seed: 2]], ..., [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...], ...]
 // A model that was given was not trained here: it has no replicates, and no networks trained beside it.
@@ -20,12 +18,15 @@ def further_networks(settings) {
         [id: named('rotated', number), control: 'rotated', seed: settings.seed + 2000 + number, steps: settings.rotated_steps,
             rotate: number / (settings.rotated_networks + 1) as double]
     }
-    return replicates + random.collate(settings.networks_per_task) + rotated.collate(settings.networks_per_task)
+    // What is no number, CHECK_INPUTS tells.
+    def per_task = settings.networks_per_task instanceof Integer && settings.networks_per_task > 0 ? settings.networks_per_task : 1
+    return replicates + random.collate(per_task) + rotated.collate(per_task)
 }
 
 // A preset with the shape of a given model's network: [tiny: [network: [layers: 6, ...], training: [...]]]
 def of_model(preset, model_json) {
-    return preset.collectEntries { name, parts -> [name, parts + [network: read_json(model_json).network]] }
+    def network = new groovy.json.JsonSlurper().parseText(model_json.text).network
+    return preset.collectEntries { name, parts -> [name, parts + [network: network]] }
 }
 
 def numbered(count) {

@@ -92,11 +92,12 @@ def write_tsv(path, table, float_format="%.6g"):
 
 
 def read_tsv(path, **options):
-    """Read a TSV file with a header into a data frame; contig and set names stay text."""
+    """Read a TSV file with a header into a data frame; names stay text, also those such as ``-10``."""
     import pandas as pd
 
     text_columns = {name: str for name in (
-        "contig", "set", "sets", "train_set", "test_set", "strand", "name", "kind", "arc")}
+        "contig", "set", "sets", "train_set", "test_set", "strand", "name", "kind", "arc",
+        "element", "motif", "factor")}
     return pd.read_csv(path, sep="\t", dtype=text_columns, keep_default_na=False,
                        na_values=["nan"], **options)
 

@@ -39,6 +39,9 @@ process MEASURE_HEADS {
         touch measured/\$network/{evidence.safetensors,logos.tsv,windows.tsv}
         echo '{}' > measured/\$network/measured.json
     done
+    for network in ${networks.findAll { network -> !network.control }.collect { network -> network.id }.join(' ')}; do
+        touch measured/\$network/parts.safetensors
+    done
     echo '{}' > record.json
     """
 }

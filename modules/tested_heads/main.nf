@@ -65,10 +65,10 @@ workflow TESTED_HEADS {
         NAME_HEADS.out.tables, rule, code_version('grade_heads.py'),
     )
 
-    emit:
     // heads.tsv, controls.tsv, knockout.tsv, ..., curated
-    facts = GRADE_HEADS.out.tables.mix(
-        KNOCK_OUT_HEADS.out.tables.mix(MUTATE_SITES.out.tables).filter { network, _tables -> network.id == 'curated' }.map { _network, tables -> tables },
-        NAME_HEADS.out.tables,
-    ).flatten().mix(ch_own)
+    ch_tables = KNOCK_OUT_HEADS.out.tables.mix(MUTATE_SITES.out.tables).filter { network, _tables -> network.id == 'curated' }.map { _network, tables -> tables }
+    facts     = GRADE_HEADS.out.tables.mix(ch_tables, NAME_HEADS.out.tables).flatten().mix(ch_own)
+
+    emit:
+    facts
 }

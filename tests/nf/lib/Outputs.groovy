@@ -1,6 +1,7 @@
 import groovy.json.JsonSlurper
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
+import java.util.zip.GZIPInputStream
 
 /** What a step has written, in a form that is the same wherever and whenever it ran. */
 class Outputs {
@@ -41,19 +42,30 @@ class Outputs {
         lines(file).drop(1).collect { line -> [names, line.split('\t', -1) as List].transpose().collectEntries() }
     }
 
+    /** Lines of a text, compressed or not. */
     static List<String> lines(file) {
-        new File(file.toString()).readLines()
+        def bytes = new File(file.toString()).newInputStream()
+        (file.toString().endsWith('.gz') ? new GZIPInputStream(bytes) : bytes).readLines('UTF-8')
     }
 
     static Object json(file) {
         new JsonSlurper().parse(new File(file.toString()))
     }
 
+    /** What the header of a safetensors file tells besides its arrays. */
+    static Object metadata(file) {
+        new JsonSlurper().parseText(tensors(file).__metadata__.attentome)
+    }
+
     /** Type and shape of each array of a safetensors file: ['sim|plus': 'U8 [20000]', ...]. */
     static Map shapes(file) {
+        tensors(file).findAll { name, _entry -> name != '__metadata__' }.sort().collectEntries { name, entry -> [name, "${entry.dtype} ${entry.shape}".toString()] }
+    }
+
+    /** The header of a safetensors file. */
+    private static Map tensors(file) {
         def bytes  = new File(file.toString()).bytes
         def length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong() as int
-        def header = new JsonSlurper().parseText(new String(bytes, 8, length, 'UTF-8'))
-        header.findAll { name, _entry -> name != '__metadata__' }.sort().collectEntries { name, entry -> [name, "${entry.dtype} ${entry.shape}".toString()] }
+        return new JsonSlurper().parseText(new String(bytes, 8, length, 'UTF-8'))
     }
 }

@@ -58,14 +58,14 @@ class Steps {
         }
     }
 
-    /** PREDICT: a network of the preset tiny after ten steps on Inputs.scored, and its outputs. */
-    static void predicted(test) {
+    /** TRAIN: networks of the preset tiny after ten steps on Inputs.scored: the real one, and others beside it. */
+    static void trained(test, String controls = '') {
         test.run('TRAIN') {
             script 'modules/train/main.nf'
             process { """
                 def inputs  = file('${test.launchDir}/inputs')
                 def presets = new groovy.json.JsonSlurper().parseText(file("\${projectDir}/assets/presets.json").text)
-                input[0] = [[[id: 'curated', seed: 1]], inputs.resolve('labels.safetensors'), inputs.resolve('labels.json'), inputs.resolve('split.tsv'), [], presets.subMap(['tiny'])]
+                input[0] = [[${controls}[id: 'curated', seed: 1]], inputs.resolve('labels.safetensors'), inputs.resolve('labels.json'), inputs.resolve('split.tsv'), [], presets.subMap(['tiny'])]
                 input[1] = inputs.resolve('genome.fna')
                 input[2] = inputs.resolve('genome.json')
                 input[3] = [max_steps: 10]
@@ -74,6 +74,59 @@ class Steps {
                 input[6] = 'test'
             """ }
         }
+    }
+
+    /** TRAIN: the real network, one with weights as drawn, and one on moved labels. */
+    static void trainedWithControls(test) {
+        trained(test, "[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], [id: 'control_rotated_01', control: 'rotated', seed: 2001, rotate: 0.005], ")
+    }
+
+    /** Of those three the real one, all its heads, and one head of the one on moved labels: [[id: 'curated', seed: 1], model/, []], ... */
+    static final String TESTED = """TRAIN.out.model.flatMap { networks, models -> [networks, models].transpose() }
+        .filter { network, _model -> network.control != 'random' }
+        .map { network, model -> [network, model, network.control ? ['L2_H3'] : []] }"""
+
+    /** MEASURE_HEADS: the heads of those three. */
+    static void measured(test) {
+        trainedWithControls(test)
+        test.run('MEASURE_HEADS') {
+            script 'modules/measure_heads/main.nf'
+            process { measuring(test.launchDir) }
+        }
+    }
+
+    /** SCREEN_HEADS: which heads of the controls stand out by the rule in the inputs. */
+    static void screened(test) {
+        measured(test)
+        test.run('SCREEN_HEADS') {
+            script 'modules/screen_heads/main.nf'
+            process { """
+                input[0] = MEASURE_HEADS.out.measured.map { networks, _folders -> networks }
+                input[1] = MEASURE_HEADS.out.measured.map { _networks, folders -> folders }
+                input[2] = file('${test.launchDir}/inputs/rule.json')
+                input[3] = 'test'
+            """ }
+        }
+    }
+
+    /** The inputs of MEASURE_HEADS on Inputs.scored. */
+    static String measuring(folder, String models = 'TRAIN.out.model') {
+        """
+            input[0] = ${models}
+            input[1] = file('${folder}/inputs/labels.safetensors')
+            input[2] = file('${folder}/inputs/split.tsv')
+            input[3] = file('${folder}/inputs/genome.fna')
+            input[4] = file('${folder}/inputs/genome.json')
+            input[5] = 4000
+            input[6] = 1
+            input[7] = 'cpu'
+            input[8] = 'test'
+        """
+    }
+
+    /** PREDICT: the outputs of the real network of `trained`. */
+    static void predicted(test) {
+        trained(test)
         test.run('PREDICT') {
             script 'modules/predict/main.nf'
             process { """

@@ -22,7 +22,7 @@ setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and
 	@assets/setup/nextflow.sh $(VENV)
 	@touch $@
 
-demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, under 3 minutes)
+demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, some minutes)
 	nextflow run . -profile test --outdir results/demo $(if $(wildcard .nextflow/history),-resume)
 	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
 

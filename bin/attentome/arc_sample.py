@@ -8,8 +8,9 @@ from attentome.knockout import KnockOut, knocked_out_outputs
 from attentome.labels import Interval, stream_key
 from attentome.logo import letters
 from attentome.moments import Moments
-from attentome.pieces import Piece, arc_pieces
+from attentome.pieces import arc_pieces, genome_pieces
 from attentome.predict import run_pieces
+from attentome.profile_merge import group_moments
 
 STRETCH = 4096
 """Longest stretch of the sample, nt."""
@@ -84,15 +85,18 @@ class Half:
         yield from run_pieces(self.network, self.genome, pieces, self.device, 1, self.threads,
                               lambda batch: watcher(batch[0]))
 
+    def top_rows(self, n):
+        """Rows of the n highest outputs, sorted."""
+        return np.sort(np.argsort(-self.outputs, kind="stable")[:n])
+
     def top_profile(self, n):
         """Mean score over the n highest outputs: float32, shape (layers, heads, window), the last index is d."""
-        rows = np.sort(np.argsort(-self.outputs, kind="stable")[:n])
-        shape = self.mean.shape
-        parts = _pieces_with(self.pieces, rows, max(1, sum(self.network.context()) // 2))
-        sums = np.zeros(shape)
-        for _, _, watch in self._scan(parts, lambda piece: _Rows(piece, rows, shape)):
-            sums += watch.total
-        return (sums[..., ::-1] / len(rows)).astype(np.float32)
+        streams = {(piece.contig, piece.strand): piece.place
+                   for piece in genome_pieces(self.genome, max(map(len, self.genome.values())))}
+        places = np.concatenate([streams[piece.contig, piece.strand] + np.arange(piece.start, piece.stop)
+                                 for piece in self.pieces])
+        groups = {"top": np.sort(places[self.top_rows(n)])}
+        return group_moments(self.network, self.genome, groups, self.device, self.threads)["mean_top"]
 
     def scores_at(self, distances):
         """Scores of all positions at one distance a head: float32, shape (layers, heads, n)."""
@@ -166,19 +170,6 @@ class _Sums:
         self.moments.add(layer, band)
 
 
-class _Rows:
-    """Sums of the scores of chosen positions of one piece."""
-
-    def __init__(self, piece, rows, shape):
-        low, high = np.searchsorted(rows, [piece.place, piece.place + len(piece)])
-        self.rows, self.total = rows[low:high] - piece.place, np.zeros(shape)
-
-    def __call__(self, layer, start, band):
-        here = self.rows[(self.rows >= start) & (self.rows < start + band.shape[2])] - start
-        if len(here):
-            self.total[layer] += band[0][:, here.tolist()].double().sum(1).cpu().numpy()
-
-
 class _Column:
     """The scores of one piece at one place of the window for each head, keys upstream first."""
 
@@ -188,15 +179,3 @@ class _Column:
     def __call__(self, layer, start, band):
         for head, place in enumerate(self.places[layer].tolist()):
             self.scores[layer, head, start:start + band.shape[2]] = band[0, head, :, place].cpu().numpy()
-
-
-def _pieces_with(pieces, rows, near):
-    """Parts of pieces that hold the given places and little else; places up to so many nt apart share a part."""
-    found = []
-    for piece in pieces:
-        here = rows[(rows >= piece.place) & (rows < piece.place + len(piece))]
-        for part in np.split(here, np.flatnonzero(np.diff(here) > near) + 1) if len(here) else []:
-            start = piece.start + int(part[0]) - piece.place
-            stop = piece.start + int(part[-1]) - piece.place + 1
-            found.append(Piece(piece.contig, piece.strand, start, stop, int(part[0])))
-    return found

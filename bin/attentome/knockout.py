@@ -26,7 +26,7 @@ from attentome.genome import OUTSIDE, flip
 from attentome.heads import numbers_of_head
 from attentome.labels import arc_values, stream_key
 from attentome.metrics import block_numbers
-from attentome.model import Network, tss_logit
+from attentome.model import Network
 from attentome.pieces import arc_pieces
 from attentome.predict import ARC_PIECE, run_pieces
 from attentome.scan import chunk_of, scan_changed_layer, scan_stem, window_means
@@ -78,8 +78,7 @@ def scan_variants(network, variants, means, tokens, _watch=None):
     while waiting:
         number, x, exists, which = waiting.pop()
         if number == len(network.layers):
-            output = torch.cat([tss_logit(network.logits(network.norm(part) if network.norm else part))
-                                for part in x.split(chunk, 1)], 1)
+            output = network.tss_logits(x, chunk)
             for variant in which:
                 outputs[variant] = output
             continue

@@ -77,10 +77,10 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     found = {name: values.reshape(*peaks.shape, *values.shape[1:]) for name, values in found.items()}
     found |= {name: np.moveaxis(found[name], 2, 0) for name in ("frequencies", "background", "effective")}
     rows = found.pop("rows")
-    contig, strand, position = (values[rows] for values in halves[1].positions())
+    places = [half.positions() for half in halves]
+    contig, strand, position = (values[rows] for values in places[1])
     value, low, high, prevalence = _pr_auc(halves, labels, seed)
-    chosen = [np.sort(np.argsort(-half.outputs, kind="stable")[:n_top]) for half in halves]
-    top = {name: np.concatenate([half.positions()[i][rows] for half, rows in zip(halves, chosen, strict=True)])
+    top = {name: np.concatenate([where[i][half.top_rows(n_top)] for half, where in zip(halves, places, strict=True)])
            for i, name in enumerate(("contig", "strand", "position"))}
     return Evidence(
         mean_top=mean_top, mean_all=np.stack([half.mean for half in halves]), peak_d=peaks, **found,

@@ -395,6 +395,10 @@ class Network(nn.Module):
         for number, layer in enumerate(self.layers):
             crop = watch and self._scored_blocks(watch, number, n)
             x, exists = scan_layer(layer, x, exists, self.u, self.v, chunk, crop)
+        return self.tss_logits(x, chunk)
+
+    def tss_logits(self, x, chunk):
+        """Outputs of the states behind the last layer, in chunks of positions: (b, n, d_model) to (b, n)."""
         return torch.cat([tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part))
                           for part in x.split(chunk, 1)], 1)
 

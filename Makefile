@@ -4,7 +4,7 @@ VENV   := .tools/venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
-SELFTEST := --preset selftest --sim_length 500000 --sim_promoters 1500 --measured_positions 100000 --mutated_sites 30
+SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measured_positions 100000 --mutated_sites 30
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest grid image clean

@@ -84,7 +84,8 @@ def test_words_follow_the_grade(heads, tmp_path):
 
 
 @pytest.mark.parametrize(("first_failed", "words"), [
-    ("L", "its effect logo holds no more than theirs (q 0.4"), ("K", "removing it costs nothing that can be measured")])
+    ("L", "it tells no more by its effect logo than they do (q 0.4"),
+    ("K", "removing it costs nothing that can be measured")])
 def test_an_unsupported_head_is_told_by_its_first_failed_test(heads, tmp_path, first_failed, words):
     run = run_of(heads, tmp_path)
     table = run.tested.heads

@@ -130,10 +130,10 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
     assert table["first_failed"].tolist() == ["S", "", "S", "K"]
     assert (table[["S", "L"]].to_numpy() == np.array([[FAILED], [PASSED]])[[0, 1, 0, 1]]).all()
     assert (table[["R", "I"]] == PASSED).all(axis=None) and table["K"].tolist() == [PASSED] * 3 + [FAILED]
-    for name, values in (("peak_x_uniform", real.sharpness), ("bits_heldout", real.bits), ("focus", real.focus),
-                         ("bits_attention", real.attention_bits), ("logo_auroc", real.auroc)):
+    for name, values in (("peak_x_uniform", real.sharpness), ("bits_heldout", real.bits), ("told", real.told),
+                         ("focus", real.focus), ("bits_attention", real.attention_bits), ("logo_auroc", real.auroc)):
         np.testing.assert_allclose(table[name], values[0])
-    for test, statistic in (("s", "sharpness"), ("l", "bits")):
+    for test, statistic in (("s", "sharpness"), ("l", "told")):
         for kind in KINDS:
             null = np.array([getattr(one, statistic)[0] for one in controls.networks[kind]])
             for head in range(4):
@@ -243,8 +243,8 @@ def test_same_head_needs_its_profile_and_its_logo():
 def test_network_like_the_controls_seldom_passes():
     """Networks drawn like the controls: of 20 no more than one has a head that is called sharp, or that has a logo."""
     rng = np.random.default_rng(9)
-    pool = [SimpleNamespace(sharpness=one.sharpness, bits=one.bits) for one in networks(rng, 600, heads=8, window=12)]
-    for statistic in ("sharpness", "bits"):
+    pool = [SimpleNamespace(sharpness=one.sharpness, told=one.told) for one in networks(rng, 600, heads=8, window=12)]
+    for statistic in ("sharpness", "told"):
         found = []
         for _ in range(600):
             real, *others = (pool[i] for i in rng.choice(600, 41, replace=False))

@@ -150,6 +150,19 @@ def test_head_whose_effect_is_a_word(measured):
     assert evidence.bits[0, READER] > 3 * untrained.max()
 
 
+def test_what_a_head_tells_is_its_bits_times_the_square_of_its_effect(genome, measured):
+    """A network whose outputs are all halved has the same logos, and tells a quarter."""
+    effects = Half(built_network(), genome, sample_halves(ARC, ALL)[1], CPU, 1).effects((1, 4))
+    falls = np.maximum(effects[0, READER].astype(float), 0)
+    assert measured.told[0, READER] == pytest.approx(measured.bits[0, READER] * (falls ** 2).mean(), rel=1e-6)
+    halved = built_network()
+    halved.logits.weight.data /= 2
+    less = measure(halved, genome, no_labels(genome))[0]
+    assert less.bits[0, READER] == pytest.approx(measured.bits[0, READER], rel=1e-4)
+    assert less.told[0, READER] == pytest.approx(measured.told[0, READER] / 4, rel=1e-4)
+    assert (measured.told[0, [CONTENT, FLAT]] == 0).all()
+
+
 def test_effect_is_what_the_output_loses(genome):
     """By the formula of the built network: LayerNorm of the base at the query and the number of fitting bases."""
     for ahead in (0, 3):

@@ -365,7 +365,7 @@ def test_every_table_has_its_columns(report):
             "windows_at_sites",
             "windows_at_sites_expected",
             *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
-            *("s_q_random", "s_q_rotated", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
+            *("s_q_random", "s_q_rotated", "told", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
             *("dprauc_zero", "dprauc_zero_lo", "dprauc_zero_hi", "dprauc_mean", "dprauc_mean_lo", "dprauc_mean_hi"),
             *("dprauc_uniform", "dprauc_uniform_lo", "dprauc_uniform_hi", "seeds_found", "seeds_run", "ism_rho"),
             *("ism_q", "deletion_area", "deletion_lo", "deletion_hi", "n_networks_above"),

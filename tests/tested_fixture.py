@@ -70,6 +70,7 @@ def write_tested(
                     for kind in KINDS
                     for name, value in (("p", p["S"]), ("q", q["S"]), ("above", 0 if "S" in passed else networks))
                 },
+                "told": 0.14 if "L" in passed else 0.0001,
                 "bits_heldout": 1.4 if "L" in passed else 0.1,
                 "bits_attention": 0.5,
                 "bits_best_windows": 5.0,
@@ -159,6 +160,7 @@ def write_tested(
                         "head": head,
                         "peak_d": 30,
                         "peak_x_uniform": 1.1 + extra + 0.1 * rng.random(),
+                        "told": 0.001 * rng.random() - 0.0001,
                         "bits_heldout": 0.1 + 0.1 * rng.random(),
                         "grade": grade,
                     }
@@ -167,7 +169,8 @@ def write_tested(
         folder / "controls.tsv",
         pd.DataFrame(
             control_rows,
-            columns=["control", "network", "layer", "head", "peak_d", "peak_x_uniform", "bits_heldout", "grade"],
+            columns=["control", "network", "layer", "head", "peak_d", "peak_x_uniform", "told", "bits_heldout",
+                     "grade"],
         ),
     )
     d = np.arange(window)

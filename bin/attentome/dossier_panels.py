@@ -131,11 +131,13 @@ def _logos(view, tested, row, logo):
     used = logo[logo["used"] == 1]["d"]
     controls = tested.control_logos
     line = controls.loc[controls["used"] == 1, "bits"].max() if len(controls) else None
-    caption = (f"Effect logo: all {half:,} positions of the held-out half of the test arc, each weighted by how much "
-               f"the output falls where the head gives its mean; as good as {equal:,.0f} equal windows. "
+    caption = (f"Effect logo: all {half:,} positions of the held-out half of the test arc, each weighted by the "
+               "square of how far the output falls where the head gives its mean; as good as "
+               f"{equal:,.0f} equal windows. "
                f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
-               f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most, which "
-               f"test L takes (q ≤ {test['max_q']:g} against {control_words(tested)}). Scale: {tested.logo_scale}"
+               f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most. "
+               f"Test L takes these bits × the mean of the weights, {number(row['told'], 2)} (q ≤ {test['max_q']:g} "
+               f"against {control_words(tested)}). Scale: {tested.logo_scale}"
                f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}.")
     n = int(_of(tested.windows, row)["rank"].max()) if len(_of(tested.windows, row)) else 0
     numbers = (f"In the same columns: attention logo (what makes it look there) "

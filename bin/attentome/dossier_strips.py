@@ -15,9 +15,12 @@ from attentome.style import FAINT, GROUP_COLOUR, INK, RULE, SOFT, TEXT, escape, 
 WIDTH, LEFT, RIGHT, ROW, LANE = 640, 214, 432, 92, 14
 """Px of the strips: whole width, ends of the plots, height of a strip and of a lane in it."""
 BLUE = GROUP_COLOUR["top"]
-TITLES = {"S": ("Sharper than controls", "peak score ÷ uniform"), "L": ("Logo beyond chance", "bits, effect logo"),
+TITLES = {"S": ("Sharper than controls", "peak score ÷ uniform"),
+          "L": ("Tells more than controls", "effect logo, bit × logit²"),
           "K": ("Needed by the model", "Δ PR AUC, 95 %"), "R": ("Found again", "head of each other seed"),
           "I": ("Mutants agree", "deletion area, logits")}
+TOLD_RANGE = 1e-5
+"""Of the highest value: where the axis of test L begins."""
 SIGNED = {"zero": "zeroed", "mean": "mean", "uniform": "uniform"}
 
 
@@ -133,11 +136,12 @@ def _sharp(tested, row, rule, top):
 
 
 def _logo(tested, row, rule, top):
-    everything = [*tested.heads["bits_heldout"], *_of_controls(tested, "bits_heldout")]
-    scale = Scale(min(0.0, *everything), max(*everything, 0.1), LEFT, RIGHT - 14)
-    ticks = nice_ticks(scale.low, scale.high)
-    parts, words = _against_controls(tested, row, "bits_heldout", "l", scale, ticks, "", top)
-    return parts, [f"{number(row['bits_heldout'], 3)} bit", *words]
+    # What is 0 or less, or next to nothing, lies at the left end.
+    high = max(*tested.heads["told"], *_of_controls(tested, "told"), 1e-6)
+    scale = Scale(high * TOLD_RANGE, high, LEFT, RIGHT - 14, log=True)
+    ticks = [tick for tick in 10.0 ** np.arange(-12, 4, 2) if scale.low <= tick <= high]
+    parts, words = _against_controls(tested, row, "told", "l", scale, ticks, "", top)
+    return parts, [number(row["told"], 2), *words]
 
 
 def _of_controls(tested, column):

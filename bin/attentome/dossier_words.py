@@ -49,7 +49,7 @@ def failed_words(row, controls):
                 f"({times(row['peak_x_uniform'])} uniform; {against(row, 's', controls)}).")
     start = f"It looks {d} nt upstream, more sharply than control heads ({times(row['peak_x_uniform'])} uniform), but"
     if row["L"] != PASSED:
-        text = f"its effect logo holds no more than theirs ({against(row, 'l', controls)})"
+        text = f"it tells no more by its effect logo than they do ({against(row, 'l', controls)})"
     elif row["K"] != PASSED:
         text = "removing it costs nothing that can be measured"
     else:
@@ -90,7 +90,7 @@ def sentence(row, view, logo, base, controls):
     if row["L"] == PASSED and word:
         parts.append(f"Its effect logo spells {word}.")
     elif row["L"] == FAILED:
-        parts.append("Its effect logo holds no more than those of control heads.")
+        parts.append("It tells no more of the sequence than control heads do.")
     loss = row["dprauc_zero"]
     if loss == loss:
         of = f", from {number(base['pr_auc'])}" if base else ""

@@ -39,8 +39,10 @@ class Evidence:
     effective : ndarray of float32, shape (2, layers, heads)
         So many windows of equal weight would tell as much: (sum of weights)^2 / sum of squares.
     effect_frequencies : ndarray of float32, shape (layers, heads, columns, 4)
-        The second half's windows weighted by the head's effect.
+        The second half's windows weighted by the square of the head's effect.
     effect_effective : ndarray of float32, shape (layers, heads)
+    effect_power : ndarray of float64, shape (layers, heads)
+        Mean of those weights, logit^2.
     best_counts : ndarray of int64, shape (layers, heads, columns, 4)
         Of the ``N_WINDOWS`` windows of the second half with the highest scores.
     random_counts : ndarray of int64, same shape
@@ -67,6 +69,7 @@ class Evidence:
     effective: np.ndarray
     effect_frequencies: np.ndarray
     effect_effective: np.ndarray
+    effect_power: np.ndarray
     best_counts: np.ndarray
     random_counts: np.ndarray
     auroc: np.ndarray
@@ -130,6 +133,11 @@ class Evidence:
     def bits(self):
         """Information of the effect logo in the :data:`RUN` columns in a row, of those used, that hold most."""
         return self._best_run(self.column_bits)
+
+    @property
+    def told(self):
+        """What a head tells of the sequence: bits of its effect logo x mean square of its effect, bit x logit^2."""
+        return self.bits * self.effect_power
 
     @property
     def attention_bits(self):

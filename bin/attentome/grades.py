@@ -143,13 +143,14 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     """
     tests = rule["tests"]
     layer, head = head_numbers_of(evidence)
-    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("sharpness", "bits"))
+    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("sharpness", "told"))
     seeds = same_head_again(evidence, others, controls, tests["R"])
     by_head = seeds.groupby(["layer", "head"])["matched"].sum() if len(seeds) else {}
     table = pd.DataFrame({
         "layer": layer, "head": head, "peak_d": evidence.peak_d.ravel(), "peak_x_uniform": evidence.sharpness.ravel(),
         "focus": evidence.focus.ravel(), **{f"s_{name}": values for name, values in sharp.items()},
-        "bits_heldout": evidence.bits.ravel(), "bits_attention": evidence.attention_bits.ravel(),
+        "told": evidence.told.ravel(), "bits_heldout": evidence.bits.ravel(),
+        "effect_power": evidence.effect_power.ravel(), "bits_attention": evidence.attention_bits.ravel(),
         "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
         "bits_random_windows": evidence.best_bits(evidence.random_counts).ravel(),
         "logo_auroc": evidence.auroc.ravel(), **{f"l_{name}": values for name, values in logo.items()},

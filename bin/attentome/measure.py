@@ -8,9 +8,10 @@ Two logos are made of a head, both of all windows of a half, and with weights:
 
 * The *attention logo* weighs each window by the head's score at its peak: what makes the head look there. A head that
   looks at a fixed place has none, whatever it reads at that place.
-* The *effect logo* weighs each window by how much the output falls where the head's own output is replaced by its mean,
-  0 where it does not fall: what the head tells the network. The weights' scale does not count, so a head that does next
-  to nothing is not told from one that does much; that is what knock-outs are for.
+* The *effect logo* weighs each window by the square of how far the output, a logit, falls where the head's own output
+  is replaced by its mean, 0 where it does not fall: what the head tells the network. A few windows with much to tell
+  count more than many with little. Any function of the sequence has such a logo, those of untrained heads too; what a
+  head tells is the bits of its logo times the mean of the weights.
 
 Neither picks the windows that a head likes best. A few dozen of so many windows that any function of the sequence picks
 are alike: in untrained networks they hold as many bits as in trained ones (docs/trust.md). They are kept to be shown.
@@ -107,7 +108,8 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
     window = network.config.window
     low, high = zoom_range(peak, window)
     logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]
-    by_effect, _, effective = halves[1].weighted(np.maximum(effect, 0), low, high)
+    falls = np.maximum(effect, 0, dtype=np.float64) ** 2
+    by_effect, _, effective = halves[1].weighted(falls, low, high)
     used = used_range(peak, network.key_context(at[0]), window)
     columns = slice(high - used[1], high - used[0] + 1)
     weights = pwm(*(part[columns] if np.ndim(part) else part for part in logos[0]))
@@ -118,7 +120,7 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
     drawn = halves[1].rows_of_equal_gc(rows, low, high, np.random.default_rng([seed, *at]))
     return {"frequencies": np.stack([logo[0] for logo in logos]), "background": np.stack([logo[1] for logo in logos]),
             "effective": np.array([logo[2] for logo in logos]), "effect_frequencies": by_effect,
-            "effect_effective": np.float64(effective),
+            "effect_effective": np.float64(effective), "effect_power": falls.mean(),
             "best_counts": base_counts(halves[1].windows(rows, low, high)),
             "random_counts": base_counts(halves[1].windows(drawn, low, high)),
             "auroc": np.float64(roc_auc(is_best, halves[1].word_scores(weights, used[1]))), "rows": rows}

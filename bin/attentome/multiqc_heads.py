@@ -159,7 +159,7 @@ def _grade_headers(card, tested):
         "effect_bits": number_column("Effect logo, bits", "Bits of the held-out effect logo", "{:,.2f}"),
         "q_sharp": {"title": "q sharp", "description": "Of the peak's height; the larger of those against both kinds "
                     "of control networks", "scale": False},
-        "q_logo": {"title": "q logo", "description": "Of the bits of the effect logo, likewise", "scale": False},
+        "q_logo": {"title": "q logo", "description": "Of what the effect logo tells, likewise", "scale": False},
     }
 
 

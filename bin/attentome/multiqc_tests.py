@@ -7,6 +7,8 @@ from attentome.heads import head_title
 from attentome.multiqc_content import parent
 from attentome.number_words import interval_text, number
 
+LEAST_TOLD = 1e-6
+"""bit x logit²; what is less is drawn there."""
 GROUPS = {"rotated": "moved labels", "random": "random weights"}
 
 
@@ -39,13 +41,15 @@ def _controls(tested, card):
     tabs, labels = [], []
     for column, name, axis in (
         ("peak_x_uniform", "Sharpness", "height of the peak, log2 × uniform"),
-        ("bits_heldout", "Logo", "bits of the held-out effect logo"),
+        ("told", "Logo", "told by the held-out effect logo, log10 of bit × logit²"),
     ):
         groups = {"trained": tested.heads[column]}
         for kind, words in GROUPS.items():
             groups[words] = tested.controls.loc[tested.controls["control"] == kind, column]
         if column == "peak_x_uniform":
             groups = {words: np.log2(values.clip(lower=0.25)) for words, values in groups.items()}
+        else:
+            groups = {words: np.log10(values.clip(lower=LEAST_TOLD)) for words, values in groups.items()}
         tabs.append({f"{words} ({len(values)} heads)": [round(float(value), 4) for value in values.dropna()]
                      for words, values in groups.items() if len(values)})
         labels.append({"name": name, "xlab": axis})

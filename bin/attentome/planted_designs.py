@@ -21,7 +21,7 @@ from attentome.genome import BASES, decode, encode, interval_to_stream, reverse_
 from attentome.promoter_parts import PARTS, plant, spread
 from attentome.simulate import CONTIG, DOWNSTREAM
 
-LENGTH, PROMOTERS = 500_000, 1_500
+LENGTH, PROMOTERS = 1_000_000, 3_000
 """Size of a self-test genome in nt, and its promoters."""
 UPSTREAM = 75
 """nt before its TSS that each promoter or decoy keeps to itself, besides DOWNSTREAM, so that no two overlap."""

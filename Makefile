@@ -7,7 +7,7 @@ export NXF_ANSI_LOG ?= false
 SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measured_positions 100000 --mutated_sites 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest grid image clean
+.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest trust grid image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,7 @@ test-resume: setup  ## kill the demo at ten points and go on (half an hour)
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
 	docs/parameter_table.py
 
+MOTIFS = $(DATA)/../motifs
 ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli_k12 \
 	--genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz --annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz
 
@@ -74,6 +75,14 @@ selftest: setup  ## explain networks on ten genomes with planted truth (3 hours)
 			--run_name $${design}_$$seed --outdir results/selftest/$${design}_$$seed || exit 1; \
 	done; done
 	PYTHONPATH=bin tests/bench/selftest.py results/selftest docs/trust.md
+
+trust: setup  ## grade the heads of E. coli in three seeds (DATA=, 2 hours) and write them to docs/trust.md
+	mkdir -p results
+	awk -F, 'NR > 1 { print "NC_000913.3\t" $$3 - 1 "\t" $$4 "\tregulator" }' $(DATA)/regulondb10_tf_binding_site.csv \
+		| sort -u > results/regulator_sites.bed
+	nextflow run . $(ECOLI) --run_name ecoli_trust --outdir results/ecoli_trust --tf_sites results/regulator_sites.bed \
+		--motifs $(MOTIFS)/regulonDB_2025-05.tf,$(MOTIFS)/sigma70_regulondb10_strong_minus10_minus35.meme
+	PYTHONPATH=bin tests/bench/ecoli_trust.py results/ecoli_trust $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz docs/trust.md
 
 grid: setup  ## train on each of those sets and test on each (DATA=, half an hour) and write docs/ecoli_grid.md
 	nextflow run . $(ECOLI) --controls false --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all

@@ -5,14 +5,13 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
+from page_part import rewrite
 
-from attentome.formats import read_json, read_tsv, write_text
+from attentome.formats import read_json, read_tsv
 from attentome.grades import GRADES, UNSUPPORTED
 from attentome.head_names import CLAIMS
 from attentome.logo import TELLING_BITS
 from attentome.planted_truth import expected_parts, judge_claims, summarise_runs
-
-START, END = "<!-- made by make selftest: begin -->", "<!-- made by make selftest: end -->"
 
 
 def claims_of_run(results):
@@ -108,8 +107,7 @@ def main():
     lines = []
     for design in sorted({folder.name.rsplit("_", 1)[0] for folder in folders}):
         lines += design_lines(design, [folder for folder in folders if folder.name.rsplit("_", 1)[0] == design])
-    before, rest = args.out.read_text().split(START)
-    write_text(args.out, before + START + "\n\n" + "\n".join(lines) + END + rest.split(END)[1])
+    rewrite(args.out, "make selftest", lines)
 
 
 if __name__ == "__main__":

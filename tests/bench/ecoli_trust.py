@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Write the part of docs/trust.md on E. coli: graded heads, and which known elements each seed's heads spell."""
+
+import argparse
+from pathlib import Path
+
+from page_part import rewrite
+
+from attentome.element_match import match_elements, read_known_elements
+from attentome.formats import read_json, read_tsv
+from attentome.genome import load_genome
+from attentome.grades import TESTS
+from attentome.logo import genome_background
+from attentome.motif_readers import read_head_matrices
+
+KNOWN = Path(__file__).parents[2] / "assets/known_elements.tsv"
+ALPHA, MOST = 0.05, 3
+"""Largest q of a motif or of known sites that is listed, and how many of each head."""
+
+
+def elements_of_network(measured, background, known):
+    """Elements that the heads of one network spell at their place, by the rule that names heads."""
+    shift = read_json(measured / "measured.json")["label_shift"]
+    found = match_elements(read_head_matrices(measured / "logos.tsv"), known, background, shift, seed=1)
+    return found[found["named"] == 1]
+
+
+def head_lines(heads):
+    lines = ["| head | grade | claim | looks at d | × uniform | tests passed | Δ PR AUC, zeroed | other seeds |",
+             "| --- | --- | --- | ---: | ---: | --- | ---: | ---: |"]
+    for row in heads.to_dict("records"):
+        passed = " ".join(test for test in TESTS if row[test] == "passed") or "none"
+        claim = row["claim"] if isinstance(row["claim"], str) else ""
+        lines.append(f"| L{row['layer']}·H{row['head']} | {row['grade']} | {claim} | {row['peak_d']} | "
+                     f"{row['peak_x_uniform']:.0f} | {passed} | {row['dprauc_zero']:.4f} "
+                     f"({row['dprauc_zero_lo']:.4f} to {row['dprauc_zero_hi']:.4f}) | {row['seeds_found']} of "
+                     f"{row['seeds_run'] - 1} |")
+    return lines
+
+
+def element_lines(by_network, known, grades):
+    """Which networks spell which element, by which heads; ``grades``: (layer, head) of the real network to grade."""
+    networks = list(by_network)
+    lines = ["| element | expected at d | " + " | ".join(networks) + " | networks |",
+             "| --- | --- | " + "--- | " * len(networks) + "---: |"]
+    for element in known:
+        cells, found = [], 0
+        for network, table in by_network.items():
+            rows = table[table["element"] == element.name].sort_values(["q", "p"])
+            found += len(rows) > 0
+            cells.append("; ".join(
+                f"L{row.layer}·H{row.head}" + (f" ({grades[row.layer, row.head]})" if network == networks[0] else "")
+                + f" d {row.place_from_d} to {row.place_to_d}, q {row.q:.2g}" for row in rows.itertuples()) or "–")
+        own = by_network[networks[0]].attrs["label_shift"]
+        low, high = element.distances(own)
+        expected = "downstream" if low is None else f"{low} to {high}"
+        lines.append(f"| {element.name} | {expected} | " + " | ".join(cells) + f" | {found} of {len(networks)} |")
+    return lines
+
+
+def name_lines(tests):
+    """Motifs and known sites with a q of ALPHA or less, the best of each head."""
+    lines = []
+    for file, name, words in (("motif_matches.tsv", "motif", "Motifs of the databases"),
+                              ("site_enrichment.tsv", "factor", "Known binding sites")):
+        table = read_tsv(tests / file)
+        table = table[table["q"] <= ALPHA].sort_values(["layer", "head", "q"]).groupby(["layer", "head"]).head(MOST)
+        texts = [f"L{row['layer']}·H{row['head']} {row['name'] if name == 'motif' else row[name]} (q {row['q']:.2g})"
+                 for row in table.to_dict("records")]
+        lines += [f"{words} with q ≤ {ALPHA:g}, at most {MOST} a head: {'; '.join(texts) or 'none'}.", ""]
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("results", type=Path, help="--outdir of the run")
+    parser.add_argument("genome", help="FASTA of the run")
+    parser.add_argument("out", type=Path, help="page whose part between the two marks is written anew")
+    args = parser.parse_args()
+    tests, preset = args.results / "tests", read_json(args.results / "run_card.json")["parameters"]["preset"]
+    heads, grades, known = read_tsv(tests / "heads.tsv"), read_json(tests / "grades.json"), read_known_elements(KNOWN)
+    background = genome_background(load_genome(args.genome, args.results / "inputs/genome.json"))
+    by_network = {}
+    for network in ("curated", *sorted(grades["replicates"])):
+        folder = tests / "measured" / network
+        by_network[network] = elements_of_network(folder, background, known)
+        by_network[network].attrs["label_shift"] = read_json(folder / "measured.json")["label_shift"]
+    aucs = ", ".join(f"{number:.3f}" for number in (grades["pr_auc"], *grades["replicates"].values()))
+    tally = "; ".join(f"{kind}: {one['graded']} of {one['heads']} heads of {one['networks']} networks graded"
+                      for kind, one in grades["controls"].items())
+    grade_of = {(row.layer, row.head): row.grade for row in heads.itertuples()}
+    rewrite(args.out, "make trust", [
+        f"Preset {preset}, {grades['seeds']} seeds; PR AUC at {grades['n_positions']:,} positions of the test arc: "
+        f"{aucs}. Controls: {tally}.", "",
+        *head_lines(heads), "",
+        "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the first "
+        "network.", "", *element_lines(by_network, known, grade_of), "", *name_lines(tests)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""A part of a page that a program writes: what stands between its two marks is written anew."""
+
+from attentome.formats import write_text
+
+
+def rewrite(page, made_by, lines):
+    """Put lines between ``<!-- made by <made_by>: begin -->`` and ``... end -->`` of a page (Path)."""
+    start, end = (f"<!-- made by {made_by}: {edge} -->" for edge in ("begin", "end"))
+    before, rest = page.read_text().split(start)
+    write_text(page, before + start + "\n\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1])

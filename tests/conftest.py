@@ -16,6 +16,19 @@ def root():
     return ROOT
 
 
+@pytest.fixture(scope="session")
+def described(tmp_path_factory):
+    """Inputs of a run of 1 x 4 heads that learned, and the folders of its heads; nothing may be written there."""
+    from report_fixture import write_inputs
+    from test_heads import run_cli
+
+    folder = tmp_path_factory.mktemp("run")
+    write_inputs(folder, layers=1, heads=4)
+    done = run_cli(folder, folder / "heads", 1, 2, 3, 4)
+    assert done.returncode == 0, done.stderr
+    return folder, [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
+
+
 def load_command(name):
     """The module ``bin/<name>.py``, whose functions a test calls without a process of its own."""
     specification = importlib.util.spec_from_file_location(name, ROOT / f"bin/{name}.py")

@@ -8,8 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from report_fixture import write_inputs
-from test_heads import run_cli
 from tested_fixture import write_tested
 
 from attentome.dossier_figures import nice_end, nice_ticks, view_of
@@ -33,14 +31,10 @@ MISSING = ("knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism_profile.t
 
 
 @pytest.fixture(scope="module")
-def heads(tmp_path_factory):
+def heads(described):
     """Four described heads of one layer."""
     use_style()
-    folder = tmp_path_factory.mktemp("run")
-    write_inputs(folder, layers=1, heads=4)
-    done = run_cli(folder, folder / "heads", 1, 2, 3, 4)
-    assert done.returncode == 0, done.stderr
-    return [read_head(folder / "heads" / f"L1_H{head}") for head in range(1, 5)]
+    return [read_head(folder) for folder in described[1]]
 
 
 def run_of(heads, folder, grades=GRADES, missing=(), **options):

@@ -8,8 +8,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from conftest import ROOT
-from report_fixture import write_inputs
-from test_heads import run_cli
 from test_report import options
 from tested_fixture import write_tested
 
@@ -28,16 +26,6 @@ from attentome.run_card_tests import rule_lines
 MIXED = ["A", "B", "D", "unsupported"]
 NONE = ["unsupported"] * 4
 UNGRADED = ["not graded"] * 4
-
-
-@pytest.fixture(scope="module")
-def described(tmp_path_factory):
-    """Inputs of a run of 1 x 4 heads that learned, and the folders of its heads."""
-    folder = tmp_path_factory.mktemp("run")
-    write_inputs(folder, layers=1, heads=4)
-    done = run_cli(folder, folder / "heads", 1, 2, 3, 4)
-    assert done.returncode == 0, done.stderr
-    return folder, [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
 
 
 @pytest.fixture

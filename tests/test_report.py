@@ -86,21 +86,11 @@ def options(folder, heads, **changes):
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory):
-    """Inputs of a run of 1 x 4 heads, and the folders of its heads."""
-    folder = tmp_path_factory.mktemp("run")
-    write_inputs(folder, layers=1, heads=4)
-    done = run_cli(folder, folder / "heads", 1, 2, 3, 4)
-    assert done.returncode == 0, done.stderr
-    return folder, [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
-
-
-@pytest.fixture(scope="module")
-def report(described):
+def report(described, tmp_path_factory):
     """A report without the MultiQC page, laid out as the results folder is."""
     folder, heads = described
     run = read_run(options(folder, heads))
-    out = folder / "report"
+    out = tmp_path_factory.mktemp("report") / "report"
     outcome = write_report(run, out, multiqc=False)
     return out, outcome, run
 

@@ -338,8 +338,9 @@ def legend(run, example):
         first, grey = "grade; layer · head; what may be said of it", "; grey: L is not passed" * bool(example.tests)
         if example.grade not in GRADES:
             first = f"{example.badge}: {NOT_USED if example.grade == HIDDEN else example.grade}; layer · head"
-        logo = ("logo of the half of the test arc on which the peak was not chosen, each window weighted by how much "
-                f"the output falls without the head; {tested.logo_scale} (ticks: half, full); centred{grey}")
+        logo = ("logo of the half of the test arc on which the peak was not chosen, each window weighted by the "
+                f"square of how far the output falls without the head; {tested.logo_scale} (ticks: half, full); "
+                f"centred{grey}")
     items = [first, *items, logo]
     if tested:
         items.append("below at the right: change of the PR AUC without the head")

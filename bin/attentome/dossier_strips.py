@@ -16,7 +16,7 @@ WIDTH, LEFT, RIGHT, ROW, LANE = 640, 214, 432, 92, 14
 """Px of the strips: whole width, ends of the plots, height of a strip and of a lane in it."""
 BLUE = GROUP_COLOUR["top"]
 TITLES = {"S": ("Sharper than controls", "peak score ÷ uniform"),
-          "L": ("Tells more than controls", "effect logo, bit × logit²"),
+          "L": ("Logo beyond chance", "told, bit × logit²"),
           "K": ("Needed by the model", "Δ PR AUC, 95 %"), "R": ("Found again", "head of each other seed"),
           "I": ("Mutants agree", "deletion area, logits")}
 TOLD_RANGE = 1e-5

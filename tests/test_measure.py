@@ -14,10 +14,20 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attentome import attention
 from attentome.arc_sample import BLOCK, STRETCH, Half, sample_halves
-from attentome.evidence import BESIDE, MARGIN, RUN, divergence, logo_table, read_evidence, window_table, write_evidence
+from attentome.evidence import (
+    BESIDE,
+    MARGIN,
+    RUN,
+    divergence,
+    logo_range,
+    logo_table,
+    read_evidence,
+    window_table,
+    write_evidence,
+)
 from attentome.formats import read_json, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import Contig, decode, encode, reverse_complement
-from attentome.heads import used_range, zoom_range
+from attentome.heads import used_range
 from attentome.labels import Interval, rotate_labels
 from attentome.measure import BEST_SHARE, N_WINDOWS, measure_heads, pwm
 from attentome.metrics import pr_auc
@@ -185,6 +195,16 @@ def test_effect_is_what_the_output_loses(genome):
                                        atol=1e-5)
         assert effects[0, READER].max() > 1
         np.testing.assert_array_equal(effects[0, [CONTENT, FLAT]], 0)
+
+
+@pytest.mark.parametrize(("peak", "window", "context", "low", "high"), [
+    (27, 128, (6, 6), 0, 99), (110, 512, (6, 0), 60, 159),    # the zoom holds all
+    (63, 128, (194, 0), 28, 127), (95, 128, (12, 0), 16, 115),    # moved to the window's end, or as far as is read
+    (1, 128, (194, 0), 0, 99), (25, 128, (194, 0), 17, 116),    # the peak and what is beside it stay
+    (500, 512, (194, 0), 412, 511)])
+def test_columns_of_a_logo_lie_where_the_head_reads(peak, window, context, low, high):
+    assert logo_range(peak, window, context) == (low, high)
+    assert low <= max(0, peak - context[1] - BESIDE - MARGIN)
 
 
 def test_head_that_the_output_ignores(measured):
@@ -423,12 +443,12 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         rows = [where[place] for place in zip(best["strand"], best["position"], strict=True)]
         np.testing.assert_allclose(scores[rows], best["score"], rtol=1e-6)
         np.testing.assert_allclose(halves[1].outputs[rows], best["output"], atol=1e-5)
-        texts = [decode(codes) for codes in halves[1].windows(np.array(rows), *zoom_range(peak, 24))]
+        texts = [decode(codes) for codes in halves[1].windows(np.array(rows), *evidence.logo_range(layer, head))]
         assert evidence.best_counts[layer, head].tolist() == [
             [sum(text[column] == letter for text in texts) for letter in "ACGT"] for column in range(24)]
         assert evidence.random_counts[layer, head].sum(1).tolist() == [N_WINDOWS] * 24
         # Bits of the PWM of the first half, judged on the second.
-        low, high = zoom_range(peak, 24)
+        low, high = evidence.logo_range(layer, head)
         nearest, farthest = used_range(peak, evidence.key_context[layer], 24)
         used = slice(high - farthest, high - nearest + 1)
         first = halves[0].scores_at(evidence.peak_d)[layer, head]

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from evidence_fixture import made_up_evidence, softmax
 
-from attentome.heads import zoom_range
 from attentome.replicates import LAG, changes_of_logos, logo_similarity, match_heads, profile_similarity
 
 PER_HEAD = ("peak_d", "effect_frequencies", "effect_effective")
@@ -100,7 +99,7 @@ def changes_by_place(evidence, layer, head):
     """Changes of a head's logo in the columns used: dict of nt downstream of the peak to a row of four."""
     peak = int(evidence.peak_d[layer, head])
     nearest, farthest = evidence.read_range(layer, head)
-    high = zoom_range(peak, evidence.window)[1]
+    high = evidence.logo_range(layer, head)[1]
     return {peak - d: evidence.effect_frequencies[layer, head, high - d] - evidence.background[1, layer, head, high - d]
             for d in range(nearest, farthest + 1)}
 
@@ -137,7 +136,7 @@ def test_logo_is_the_same_wherever_the_peak_lies():
     word = softmax(rng.normal(size=(6, 4)))
     evidence.peak_d[:] = [[30, 70, 150]]
     for head, peak in enumerate(evidence.peak_d[0].tolist()):
-        first = zoom_range(peak, 260)[1] - (peak + 3)
+        first = evidence.logo_range(0, head)[1] - (peak + 3)
         evidence.effect_frequencies[0, head, first:first + 6] = word
     found = logo_similarity(changes_of_logos(evidence), changes_of_logos(evidence), 0)
     np.testing.assert_allclose(found, np.ones((3, 3)), atol=1e-6)

@@ -33,7 +33,7 @@ class Evidence:
         Where the first half's ``mean_top`` is highest.
     frequencies : ndarray of float32, shape (2, layers, heads, columns, 4)
         A, C, G, T round ``peak_d``, each window weighted by the head's score there; of each half. Column 0 is the
-        farthest d of ``heads.zoom_range``.
+        farthest d of :func:`logo_range`.
     background : ndarray of float32, shape (2, layers, heads, columns, 4)
         The same without weights.
     effective : ndarray of float32, shape (2, layers, heads)
@@ -111,12 +111,16 @@ class Evidence:
         nearest = max(below[below < peak].max(initial=-1) + 1, peak - BESIDE)
         farthest = min(below[below > peak].min(initial=self.window) - 1, peak + BESIDE)
         upstream, downstream = self.key_context[layer]
-        low, high = zoom_range(peak, self.window)
+        low, high = self.logo_range(layer, head)
         return max(low, int(nearest - downstream) - MARGIN), min(high, int(farthest + upstream) + MARGIN)
+
+    def logo_range(self, layer, head):
+        """Columns of a head's logos (both numbers count from 0): :func:`logo_range`."""
+        return logo_range(int(self.peak_d[layer, head]), self.window, self.key_context[layer])
 
     def used(self, layer, head):
         """Columns of a head's logo (both numbers count from 0) that the statistics use, :meth:`read_range`: slice."""
-        _, high = zoom_range(int(self.peak_d[layer, head]), self.window)
+        _, high = self.logo_range(layer, head)
         nearest, farthest = self.read_range(layer, head)
         return slice(high - farthest, high - nearest + 1)
 
@@ -155,6 +159,30 @@ class Evidence:
 
         return np.array([[best(columns[layer, head, self.used(layer, head)]) for head in range(columns.shape[1])]
                          for layer in range(columns.shape[0])])
+
+
+def logo_range(peak_d, window, key_context):
+    """Distances of the columns of a head's logos.
+
+    ``heads.zoom_range``, moved upstream as far as convolution brings bases into the keys where the head looks, but not
+    so far that those downstream are lost: a stem can read farther than the zoom reaches.
+
+    Parameters
+    ----------
+    peak_d, window : int
+    key_context : (int, int)
+        As in :func:`attentome.heads.key_reach`.
+
+    Returns
+    -------
+    (int, int)
+        Smallest and largest d, both included; as many as of ``heads.zoom_range``.
+    """
+    low, high = zoom_range(peak_d, window)
+    upstream, downstream = (int(reach) + BESIDE + MARGIN for reach in key_context)
+    wanted = min(peak_d + upstream, window - 1) - high
+    moved = max(0, min(wanted, peak_d - downstream - low))
+    return low + moved, high + moved
 
 
 def divergence(frequencies, background, n):
@@ -216,7 +244,7 @@ def logo_table(evidence):
     """
     rows = []
     for layer, head in np.ndindex(evidence.peak_d.shape):
-        low, high = zoom_range(int(evidence.peak_d[layer, head]), evidence.window)
+        low, high = evidence.logo_range(layer, head)
         used = np.zeros(high - low + 1, int)
         used[evidence.used(layer, head)] = 1
         counts = evidence.effect_frequencies[layer, head] * evidence.effect_effective[layer, head]

@@ -23,8 +23,8 @@ ahead.
 import numpy as np
 
 from attentome.arc_sample import Half, sample_halves
-from attentome.evidence import Evidence
-from attentome.heads import used_range, zoom_range
+from attentome.evidence import Evidence, logo_range
+from attentome.heads import used_range
 from attentome.knockout import block_draws, drawn_pr_auc
 from attentome.logo import base_counts
 from attentome.metrics import roc_auc
@@ -105,12 +105,12 @@ def _pr_auc(halves, labels, seed):
 
 def _measure_head(halves, first, second, effect, peak, network, at, seed):
     """Logos of one head from its scores at its peak at all positions of both halves, and its effect at the second's."""
-    window = network.config.window
-    low, high = zoom_range(peak, window)
+    window, context = network.config.window, network.key_context(at[0])
+    low, high = logo_range(peak, window, context)
     logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]
     falls = np.maximum(effect, 0, dtype=np.float64) ** 2
     by_effect, _, effective = halves[1].weighted(falls, low, high)
-    used = used_range(peak, network.key_context(at[0]), window)
+    used = used_range(peak, context, window)
     columns = slice(high - used[1], high - used[0] + 1)
     weights = pwm(*(part[columns] if np.ndim(part) else part for part in logos[0]))
     order = np.argsort(-second, kind="stable")

@@ -3,8 +3,6 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from attentome.heads import zoom_range
-
 LAG = 6
 """Two heads may read the same bases through keys that lie this many nt apart: their convolutions overlap."""
 
@@ -72,7 +70,7 @@ def changes_of_logos(evidence, lag=LAG):
     places = np.zeros((evidence.peak_d.size, 2 * (columns + lag) + 1, 4))
     for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d.shape), strict=True):
         used, peak = evidence.used(layer, head), int(evidence.peak_d[layer, head])
-        start = columns + lag + peak - (zoom_range(peak, evidence.window)[1] - used.start)
+        start = columns + lag + peak - (evidence.logo_range(layer, head)[1] - used.start)
         if evidence.effect_effective[layer, head] == 0:    # the output ignores it
             continue
         change = evidence.effect_frequencies[layer, head, used] - evidence.background[1, layer, head, used]

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from attentome.attention_parts import measure_parts
-from attentome.evidence import logo_table, window_table, write_evidence
+from attentome.evidence import logo_table, window_table, word_table, write_evidence
 from attentome.exits import one_line_exit
 from attentome.formats import read_arrays, read_json, read_tsv, write_arrays, write_json, write_tsv
 from attentome.genome import load_genome
@@ -44,7 +44,9 @@ def main():
         for start, folder in zip(read_json(args.networks), args.models, strict=True):
             network, description = load_model(folder, device)
             own = rotate_labels(labels, start["rotate"]) if start.get("rotate") else labels
-            evidence, top = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions)
+            named = start.get("control") in (None, "replicate")
+            evidence, top = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions,
+                                          words=named)
             out = args.out / start["id"]
             write_evidence(out / "evidence.safetensors", evidence)
             if not start.get("control"):
@@ -53,6 +55,8 @@ def main():
             shift = description["label_shift"] + network.config.ahead
             write_json(out / "measured.json", {"label_shift": shift, "window": evidence.window})
             write_tsv(out / "logos.tsv", logo_table(evidence))
+            if named:
+                write_tsv(out / "words.tsv", word_table(evidence))
             write_tsv(out / "windows.tsv", window_table(evidence, genome, network.config.ahead))
 
 

@@ -42,13 +42,14 @@ def name_heads(options):
     label_shift = read_json(options.measured / "measured.json")["label_shift"]
     lengths = {name: len(contig) for name, contig in genome.items()}
     matrices = read_head_matrices(options.measured / "logos.tsv")
+    words = read_head_matrices(options.measured / "words.tsv")
     windows = read_windows(options.measured / "windows.tsv")
     elements = read_known_elements(options.known)
     databases = {Path(path).name: read_motifs(path) for path in options.motifs}
     sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
     background = genome_background(genome)
 
-    found = match_elements(matrices, elements, background, label_shift, options.seed)
+    found = match_elements(matrices + words, elements, background, label_shift, options.seed)
     write_tsv(options.out / "element_matches.tsv", found)
 
     n_motifs = sum(map(len, databases.values()))

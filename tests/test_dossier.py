@@ -201,8 +201,12 @@ def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     run = run_of(heads, tmp_path)
     page = page_of(run, 1)
     panel = page[page.index("What does it tell the network?"):page.index("What does the same recipe")]
-    uses = re.findall(r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" '
-                      r'fill="#\w+"( op)?', panel)
+    panel, words = panel.split("as a mixture of two words")
+    found = r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" fill="#\w+"( op)?'
+    uses = re.findall(found, panel)
+    # Words stand on 2 bits, which are 48 px, each as often as there are letters.
+    tall = [letter for letter, _, size, _ in re.findall(found, words) if float(size) == pytest.approx(0.204, abs=1e-3)]
+    assert "".join(tall) == "TATAATTATAAT" and "word 1: 70 % of the weight" in words
     view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
     tall = {letter: float(size) * 100 for letter, _, size, _ in uses if float(size) * 100 > 20}
     # 3,400 of 4,000 windows, 1 bit, which is the full height of 108 px.

@@ -630,7 +630,7 @@ def test_command_measures_networks_one_by_one(folder, monkeypatch):
     out = folder / "out"
     files = ["evidence.safetensors", "logos.tsv", "measured.json", "windows.tsv"]
     for name in ("curated", "r1", "t1"):
-        expected = sorted([*files, "parts.safetensors"]) if name == "curated" else files
+        expected = sorted([*files, "parts.safetensors", "words.tsv"]) if name == "curated" else files
         assert sorted(path.name for path in (out / name).iterdir()) == expected
         assert read_json(out / name / "measured.json") == {"label_shift": 7, "window": WINDOW}
     assert json.loads((folder / "record.json").read_text())["process"] == "MEASURE_HEADS"

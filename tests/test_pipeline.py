@@ -60,7 +60,7 @@ TEST_RESULTS = [
         "deletion_heads.tsv", "receptive_field.json", "motif_matches.tsv", "element_matches.tsv",
         "site_enrichment.tsv", "measured/curated/parts.safetensors")),
     *(f"tests/measured/{network}/{name}" for network in ("curated", "replicate_2", "replicate_3") for name in (
-        "evidence.safetensors", "logos.tsv", "windows.tsv", "measured.json")),
+        "evidence.safetensors", "logos.tsv", "windows.tsv", "words.tsv", "measured.json")),
     *(f"networks/{network}/{name}" for network in ("replicate_2", "replicate_3") for name in (
         "model/model.safetensors", "model/model.json", "history.tsv", "speed.tsv", "training.json")),
 ]

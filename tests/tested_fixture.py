@@ -218,6 +218,9 @@ def write_tested(
     else:
         write_tsv(folder / "control_logos.tsv", pd.DataFrame())
     write_tsv(folder / "curated/logos.tsv", pd.concat([logo.assign(layer=layer, head=head) for layer, head in at]))
+    words = [logo[logo["used"] == 1].assign(layer=layer, head=head, word=number, share=share)
+             for layer, head in at for number, share in ((1, 0.7), (2, 0.3))]
+    write_tsv(folder / "curated/words.tsv", pd.concat(words).drop(columns="used"))
     write_tsv(
         folder / "curated/windows.tsv",
         pd.DataFrame(
@@ -395,6 +398,7 @@ def write_tested(
                 {
                     "layer": row["layer"],
                     "head": row["head"],
+                    "word": 0,
                     "element": row["element"],
                     "score": 6.0,
                     "p": 0.0002,
@@ -413,6 +417,7 @@ def write_tested(
             columns=[
                 "layer",
                 "head",
+                "word",
                 "element",
                 "score",
                 "p",

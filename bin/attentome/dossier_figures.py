@@ -223,6 +223,19 @@ def logo_track(view, logo, bits, line=None):
                   "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded")
 
 
+def words_track(view, words):
+    """The words that the effect logo is split into, one below the other, 0 to 2 bits, in register with panel c."""
+    parts, top = [], 0
+    for word, rows in words.groupby("word"):
+        scale = Scale(0, 2, top + 66, top + 18)
+        parts += letters_at(rows.assign(used=1), view.x, view.px, scale)
+        parts.append(path([LEFT, LEFT, LEFT + INNER], [top + 18, top + 66, top + 66], FAINT, 0.8)
+                     + "".join(words_at(LEFT - 6, scale(value), number(value), "end") for value in (0, 2))
+                     + words_at(LEFT + 6, top + 9, f"word {word}: {100 * rows['share'].iloc[0]:.0f} % of the weight"))
+        top += 74
+    return svg(WIDTH, top, "Words of the effect logo", "tests/measured/curated/words.tsv", parts)
+
+
 def control_logo_track(view, logos, bits):
     """Panel d: the control head's logo of each kind, in letters of the same size as in panel c, grey."""
     scale, room = Scale(0, bits, 128, 20), INNER / 2 - 20

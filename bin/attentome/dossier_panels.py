@@ -13,6 +13,7 @@ from attentome.dossier_figures import (
     mutagenesis_track,
     spearman_track,
     view_of,
+    words_track,
 )
 from attentome.dossier_profiles import whole_window, zoom_figure
 from attentome.dossier_strips import boxes_html, deletion_svg, split_svg, strips_svg
@@ -145,8 +146,14 @@ def _logos(view, tested, row, logo):
                f"bit, as many windows of the same GC content {number(row['bits_random_windows'], 2)} bit. AUROC "
                f"{number(row['logo_auroc'], 3)}: the attention logo of one half tells the highest 1 % of scores of the "
                "other half.")
+    words = _of(tested.words, row)
+    split = ""
+    if len(words):
+        about = ("The windows of largest effect as a mixture of two words at this place (EM): a head that reads one "
+                 "word shows it in both, or beside a remainder. 0 to 2 bits.")
+        split = f'<p class="note">{escape(about)}</p>{words_track(view, words)}'
     panels = [_panel("c", "What does it tell the network?", caption,
-                     f'{logo_track(view, logo, bits, line)}<p class="note">{escape(numbers)}</p>')]
+                     f'{logo_track(view, logo, bits, line)}<p class="note">{escape(numbers)}</p>{split}')]
     if len(controls):
         kinds = " and ".join(KIND_WORDS[kind] for kind in KIND_WORDS if (controls["control"] == kind).any())
         caption = (f"The control head at the 95th percentile of the bits of its kind ({kinds}; "
@@ -218,8 +225,9 @@ def _strips(tested, row, rule, params):
                f"other {len(tested.heads) - 1} heads of this network. S and L pass at q ≤ {sharp:g} against both "
                "kinds; several heads that stand out together reach a lower q than the least of one alone; "
                "3/20 as high: 3 of 20 networks hold a head as high. Dashed: threshold.")
-    names = ("The effect logo of panel c against known elements; bold: named by the rule (q ≤ 0.05, at its place, "
-             "grade C or better); at most 5 rows, plain type: no name. Distances in nt.")
+    names = ("The effect logo of panel c (all) and its words against known elements, the best match of each; bold: "
+             "named by the rule (q ≤ 0.05, at its place, grade C or better); at most 5 rows, plain type: no name. "
+             "Distances in nt.")
     pairs = _panel("", "Can another head stand in?", _pairs_caption(tested), pairs_html(tested, row))
     return (f'<div class="strips">{_panel("g", "Could this be nothing?", caption, strips_svg(tested, row, rule))}'
             f'<div>{_panel("h", "What is it called?", names, names_html(tested, row, params))}{pairs}</div></div>')

@@ -195,18 +195,20 @@ def _empty(what, given, parameter, nothing):
 def _elements(own, there, may_name):
     if not there:
         return '<p class="note">Known elements: not compared in this run.</p>'
-    own = own[own["p"].notna()].sort_values(["q", "p"], kind="stable", na_position="last").head(MOST)
+    own = own[own["p"].notna()].sort_values(["named", "q", "p"], ascending=[False, True, True], kind="stable")
+    own = own.drop_duplicates("element").head(MOST)
     if own.empty:
         return '<p class="note">Known elements: the logo holds no column at any element that tells enough.</p>'
     rows = []
     for one in own.to_dict("records"):
         named = may_name and one["named"] == 1 and one["q"] <= ALPHA
-        cells = [escape(minus(one["element"])), _place(one["place_from_d"], one["place_to_d"]),
+        cells = [escape(minus(one["element"])), f"word {one['word']}" if one["word"] else "all",
+                 _place(one["place_from_d"], one["place_to_d"]),
                  _place(one["expected_from_d"], one["expected_to_d"]),
                  "–" if one["shift_nt"] != one["shift_nt"] else minus(f"{one['shift_nt']:+.0f}").replace("+0", "0"),
                  _q(one["q"])]
         rows.append([f"<b>{cell}</b>" for cell in cells] if named else cells)
-    return table(["element", "place d", "expected", "shift", "q"], rows, {"shift", "q"})
+    return table(["element", "in", "place d", "expected", "shift", "q"], rows, {"shift", "q"})
 
 
 def _place(first, last):

@@ -33,8 +33,8 @@ EXACT_WORDS = 1 << 18
 """Up to so many random words are all counted; of more, a sample is drawn."""
 DRAWS = 100_000
 ALPHA = 0.05
-COLUMNS = ["layer", "head", "element", "score", "p", "p_composition", "q", "shift_nt", "place_from_d", "place_to_d",
-           "expected_from_d", "expected_to_d", "named"]
+COLUMNS = ["layer", "head", "word", "element", "score", "p", "p_composition", "q", "shift_nt", "place_from_d",
+           "place_to_d", "expected_from_d", "expected_to_d", "named"]
 
 
 @dataclass(frozen=True)
@@ -163,12 +163,12 @@ def match_elements(matrices, elements, background, label_shift, seed):
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`, a row per head and element. ``q`` by Benjamini and Hochberg over the rows that have a p and an
-        element of :data:`MIN_LETTERS` letters or more; NaN in others. ``shift_nt``: how far upstream (positive) or
-        downstream of the element's place the best place within :data:`SEARCH` nt lies, of equals the nearest;
-        ``place_from_d`` and ``place_to_d`` that place (nt, both included). ``named`` is 1 where q and p_composition
-        are :data:`ALPHA` or less, the best place lies within the tolerance, and every part of the consensus scores
-        above 0 there.
+        :data:`COLUMNS`, a row per matrix and element; ``word`` is the matrix's. ``q`` by Benjamini and Hochberg over
+        the rows that have a p and an element of :data:`MIN_LETTERS` letters or more; NaN in others. ``shift_nt``: how
+        far upstream (positive) or downstream of the element's place the best place within :data:`SEARCH` nt lies, of
+        equals the nearest; ``place_from_d`` and ``place_to_d`` that place (nt, both included). ``named`` is 1 where q
+        and p_composition are :data:`ALPHA` or less, the best place lies within the tolerance, and every part of the
+        consensus scores above 0 there.
     """
     rows = [_match(matrix, element, background, label_shift, seed) for matrix in matrices for element in elements]
     table = pd.DataFrame(rows, columns=[*COLUMNS, "long_enough", "here"])
@@ -182,6 +182,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
 
 
 def _match(matrix, element, background, label_shift, seed):
+    where = matrix.layer, matrix.head, matrix.word, element.name
     from_d, to_d = element.distances(label_shift)
     width, columns = len(element.consensus), len(matrix.counts)
     if to_d is None:
@@ -200,8 +201,7 @@ def _match(matrix, element, background, label_shift, seed):
     at, away, starts = at[told], away[told], starts[told]
     long_enough = len(places) >= MIN_LETTERS
     if len(at) == 0:
-        return (matrix.layer, matrix.head, element.name, np.nan, np.nan, np.nan, np.nan, None, None, None, from_d, to_d,
-                0, long_enough, False)
+        return (*where, np.nan, np.nan, np.nan, np.nan, None, None, None, from_d, to_d, 0, long_enough, False)
     values, shares = letter_scores(matrix, element, background, background)
     wanted = [_classes(letter).index(IUPAC[letter]) for _, letter in element.letters]
     own = np.stack([values[letter][at[:, letter], wanted[letter]] for letter in range(len(places))], axis=1)
@@ -217,8 +217,8 @@ def _match(matrix, element, background, label_shift, seed):
     best = int(np.argmax(np.round(scores, 9)))
     here = bool(near[best]) and all(own[best, part].sum() > 0 for part in element.parts)
     shift, place_to = None if to_d is None else int(away[best]), int(starts[best])
-    return (matrix.layer, matrix.head, element.name, score, p, p_composition, np.nan, shift, place_to - width + 1,
-            place_to, from_d, to_d, 0, long_enough, here)
+    return (*where, score, p, p_composition, np.nan, shift, place_to - width + 1, place_to, from_d, to_d, 0,
+            long_enough, here)
 
 
 def _classes(letter):

@@ -59,6 +59,10 @@ class Evidence:
         How far upstream and downstream of a key convolutions reach, nt.
     n_positions, n_top : int
         Of both halves; of each half.
+    word_shares, word_effective : ndarray of float64, shape (layers, heads, WORDS), or None
+        Of :func:`attentome.words.split_words`; None where words were not asked for.
+    word_frequencies : ndarray of float32, shape (layers, heads, WORDS, columns, 4), or None
+        0 in columns that are not used.
     """
 
     mean_top: np.ndarray
@@ -81,6 +85,9 @@ class Evidence:
     key_context: np.ndarray
     n_positions: int
     n_top: int
+    word_shares: np.ndarray | None = None
+    word_effective: np.ndarray | None = None
+    word_frequencies: np.ndarray | None = None
 
     @property
     def window(self):
@@ -252,6 +259,34 @@ def logo_table(evidence):
                                   **{letter: counts[:, i] for i, letter in enumerate("ACGT")},
                                   "bits": np.maximum(evidence.column_bits[layer, head], 0), "used": used}))
     return pd.concat(rows, ignore_index=True)
+
+
+def word_table(evidence):
+    """The words of all heads, in the columns that the statistics use.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        With words.
+
+    Returns
+    -------
+    DataFrame
+        layer, head, word (all counted from 1; the first has the largest share), share (of the weight), then d, A, C, G,
+        T and bits as in :func:`logo_table`. Words without a share are left out.
+    """
+    columns = ["layer", "head", "word", "share", "d", *"ACGT", "bits"]
+    rows = [pd.DataFrame(columns=columns)]
+    for layer, head, word in zip(*np.nonzero(evidence.word_shares), strict=True):
+        used, (nearest, farthest) = evidence.used(layer, head), evidence.read_range(layer, head)
+        n, frequencies = evidence.word_effective[layer, head, word], evidence.word_frequencies[layer, head, word, used]
+        bits = divergence(frequencies, evidence.background[1, layer, head, used], n)
+        rows.append(pd.DataFrame({
+            "layer": layer + 1, "head": head + 1, "word": word + 1, "share": evidence.word_shares[layer, head, word],
+            "d": np.arange(farthest, nearest - 1, -1),
+            **{letter: n * frequencies[:, i] for i, letter in enumerate("ACGT")},
+            "bits": np.maximum(bits, 0)}))
+    return pd.concat(rows[1:] or rows, ignore_index=True)
 
 
 def window_table(evidence, genome, ahead):

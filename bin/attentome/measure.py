@@ -28,11 +28,14 @@ from attentome.heads import used_range
 from attentome.knockout import block_draws, drawn_pr_auc
 from attentome.logo import base_counts
 from attentome.metrics import roc_auc
+from attentome.words import WORDS, split_words
 
 N_POSITIONS = 400_000
 """Positions of the test arc, both strands counted, on which heads are measured; all of a shorter arc."""
 N_TOP = 250
 """Highest outputs of each half over which profiles are taken."""
+N_SPLIT = 5000
+"""Windows with the largest effect that are split into words."""
 N_WINDOWS = 50
 """Windows in the logo of the best ones."""
 BEST_SHARE = 0.01
@@ -42,7 +45,8 @@ N_RESAMPLES = 200
 """Of the bootstrap of the PR AUC."""
 
 
-def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP):
+def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP,
+                  words=False):
     """Measure the heads of one network.
 
     Parameters
@@ -59,6 +63,8 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     device : torch.device
     threads : int
     n_positions, n_top : int
+    words : bool
+        Split the effect logos into words, of which those of control networks have no use.
 
     Returns
     -------
@@ -83,13 +89,34 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     value, low, high, prevalence = _pr_auc(halves, labels, seed)
     top = {name: np.concatenate([where[i][half.top_rows(n_top)] for half, where in zip(halves, places, strict=True)])
            for i, name in enumerate(("contig", "strand", "position"))}
-    return Evidence(
+    evidence = Evidence(
         mean_top=mean_top, mean_all=np.stack([half.mean for half in halves]), peak_d=peaks, **found,
         best={"contig": contig, "strand": strand, "position": position, "score": np.take_along_axis(second, rows, -1),
               "output": halves[1].outputs[rows]},
         pr_auc=value, pr_auc_lo=low, pr_auc_hi=high, prevalence=prevalence,
         key_context=np.array([network.key_context(layer) for layer in range(network.config.layers)]),
-        n_positions=sum(len(half.outputs) for half in halves), n_top=n_top), top
+        n_positions=sum(len(half.outputs) for half in halves), n_top=n_top)
+    if words:
+        _split_words(evidence, halves[1], effects, seed)
+    return evidence, top
+
+
+def _split_words(evidence, half, effects, seed):
+    """Add the words of the effect logos to the evidence."""
+    shape = (*evidence.peak_d.shape, WORDS)
+    evidence.word_shares, evidence.word_effective = np.zeros(shape), np.zeros(shape)
+    evidence.word_frequencies = np.zeros((*shape, *evidence.effect_frequencies.shape[2:]), np.float32)
+    for at in np.ndindex(evidence.peak_d.shape):
+        used = evidence.used(*at)
+        weights = _weights(effects[at])
+        rows = np.argsort(-weights, kind="stable")[:N_SPLIT]
+        evidence.word_shares[at], evidence.word_frequencies[at][:, used], evidence.word_effective[at] = split_words(
+            half.windows(rows, *evidence.read_range(*at)), weights[rows], evidence.background[1][at][used], [seed, *at])
+
+
+def _weights(effect):
+    """Weights of the windows of an effect logo, logit^2."""
+    return np.maximum(effect, 0, dtype=np.float64) ** 2
 
 
 def _pr_auc(halves, labels, seed):
@@ -108,7 +135,7 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
     window, context = network.config.window, network.key_context(at[0])
     low, high = logo_range(peak, window, context)
     logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]
-    falls = np.maximum(effect, 0, dtype=np.float64) ** 2
+    falls = _weights(effect)
     by_effect, _, effective = halves[1].weighted(falls, low, high)
     used = used_range(peak, context, window)
     columns = slice(high - used[1], high - used[0] + 1)

@@ -53,6 +53,8 @@ class HeadMatrix:
         A, C, G, T.
     bits : ndarray of float, shape (columns,)
         Information of each column.
+    word : int
+        0: of all windows; else one of the head's words.
     """
 
     layer: int
@@ -60,6 +62,7 @@ class HeadMatrix:
     to_d: int
     counts: np.ndarray
     bits: np.ndarray
+    word: int = 0
 
     def frequencies(self, background, pseudocount=1.0):
         """Frequencies with ``pseudocount`` sequences of the background added, shape (columns, 4)."""
@@ -230,8 +233,9 @@ def read_head_matrices(path):
     Parameters
     ----------
     path : str or Path
-        TSV with :data:`HEAD_COLUMNS`; of each head the rows stand together, with d falling by 1 from row to row. Rows
-        whose column ``used`` is not 1, where there is one, are left out.
+        TSV with :data:`HEAD_COLUMNS`; of each head, or of each of its words where there is a column ``word``, the rows
+        stand together, with d falling by 1 from row to row. Rows whose column ``used`` is not 1, where there is one,
+        are left out.
 
     Returns
     -------
@@ -259,12 +263,13 @@ def read_head_matrices(path):
         if not good:
             raise ValueError(f"{path}: row {row}: holds something else than whole numbers of layer, head and d, "
                              "counts and bits; give numbers of 0 or more")
+    table = table[HEAD_COLUMNS].astype(float).assign(word=table["word"].astype(int) if "word" in table.columns else 0)
     matrices = []
-    for (layer, head), rows in table[HEAD_COLUMNS].astype(float).groupby(["layer", "head"], sort=False):
+    for (layer, head, word), rows in table.groupby(["layer", "head", "word"], sort=False):
         steps = np.diff(rows["d"])
         if np.any(steps != -1):
             raise ValueError(f"{path}: row {rows.index[int(np.argmax(steps != -1)) + 1] + 2}: d of layer "
                              f"{layer:.0f}, head {head:.0f} does not fall by 1; give each distance once, highest first")
         matrices.append(HeadMatrix(int(layer), int(head), int(rows["d"].iloc[0]), rows[list(LETTERS)].to_numpy(),
-                                   rows["bits"].to_numpy()))
+                                   rows["bits"].to_numpy(), int(word)))
     return matrices

@@ -30,8 +30,9 @@ class Tested:
         A control head's logo of each kind.
     grades : dict
         ``grades.json``: the rule, its checksum, tallies.
-    logos, windows : DataFrame
-        Effect logos and best windows of the real network's heads on the second half of the sample.
+    logos, words, windows : DataFrame
+        Effect logos, the words that they are split into, and best windows of the real network's heads on the second
+        half of the sample.
     parts : dict of str to ndarray
         Split of the logit, value norms.
     knockout, pairs : DataFrame
@@ -48,6 +49,7 @@ class Tested:
     control_logos: pd.DataFrame
     grades: dict
     logos: pd.DataFrame
+    words: pd.DataFrame
     windows: pd.DataFrame
     parts: dict
     knockout: pd.DataFrame
@@ -102,7 +104,8 @@ def read_tested(folder):
               "control_logos": "control_logos", "knockout": "knockout", "pairs": "knockout_pairs",
               "ism_profile": "ism_profile", "ism_heads": "ism_heads", "deletion": "deletion",
               "deletion_heads": "deletion_heads", "elements": "element_matches", "motifs": "motif_matches",
-              "enrichment": "site_enrichment", "logos": f"{REAL}/logos", "windows": f"{REAL}/windows"}
+              "enrichment": "site_enrichment", "logos": f"{REAL}/logos", "words": f"{REAL}/words",
+              "windows": f"{REAL}/windows"}
     parts = folder / REAL / "parts.safetensors"
     return Tested(
         **{name: _table(folder / f"{file}.tsv") for name, file in tables.items()},

@@ -42,6 +42,9 @@ process MEASURE_HEADS {
     for network in ${networks.findAll { network -> !network.control }.collect { network -> network.id }.join(' ')}; do
         touch measured/\$network/parts.safetensors
     done
+    for network in ${networks.findAll { network -> !(network.control in ['random', 'rotated']) }.collect { network -> network.id }.join(' ')}; do
+        touch measured/\$network/words.tsv
+    done
     echo '{}' > record.json
     """
 }

@@ -21,8 +21,9 @@ ALPHA, MOST = 0.05, 3
 def elements_of_network(measured, background, known):
     """Elements that the heads of one network spell at their place, by the rule that names heads."""
     shift = read_json(measured / "measured.json")["label_shift"]
-    found = match_elements(read_head_matrices(measured / "logos.tsv"), known, background, shift, seed=1)
-    return found[found["named"] == 1]
+    matrices = read_head_matrices(measured / "logos.tsv") + read_head_matrices(measured / "words.tsv")
+    found = match_elements(matrices, known, background, shift, seed=1)
+    return found[found["named"] == 1].sort_values(["q", "p"]).drop_duplicates(["layer", "head", "element"])
 
 
 def head_lines(heads):

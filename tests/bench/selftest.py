@@ -35,6 +35,7 @@ def claims_of_run(results):
     for head in heads.itertuples():
         own = {"layer": head.layer, "head": head.head, "grade": head.grade, "run": results.name, "control": ""}
         named = elements[(elements["layer"] == head.layer) & (elements["head"] == head.head) & (elements["named"] == 1)]
+        named = named.sort_values(["q", "p"]).drop_duplicates("element")
         if head.grade in CLAIMS and len(named):
             rows += [{**own, "element": match.element, "element_q": match.q, "from_d": match.place_from_d,
                       "to_d": match.place_to_d, "shift_nt": match.shift_nt} for match in named.itertuples()]

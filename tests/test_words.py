@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
+from attentome.element_match import match_elements, read_known_elements
+from attentome.evidence import divergence
 from attentome.genome import encode
+from attentome.motif_readers import HeadMatrix
 from attentome.words import split_words
 
 UNIFORM = np.full((10, 4), 0.25)
@@ -73,3 +77,22 @@ def test_the_same_seed_finds_the_same_words():
     found, again = (split_words(windows, weights, UNIFORM, [1, 2]) for _ in range(2))
     for one, other in zip(found, again, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_words_of_nothing_spell_elements_no_more_often_than_chance():
+    """Windows weighted by random functions of their sequence, or by nothing: p of the elements is as it should be."""
+    known = read_known_elements(ROOT / "assets/known_elements.tsv")
+    uniform, p = np.full((13, 4), 0.25), []
+    for family in range(6):
+        rng, matrices = np.random.default_rng(family), []
+        for head in range(16):
+            windows = rng.integers(0, 4, (2000, 13)).astype(np.uint8)
+            matrix = rng.normal(size=(13, 4)) * (head % 4)
+            weights = np.exp(matrix[np.arange(13), windows].sum(1) / 2)
+            _, words, effective = split_words(windows, weights, uniform, [family, head])
+            to_d = int(rng.integers(36, 96))
+            matrices += [HeadMatrix(1, head + 1, to_d, n * word, np.maximum(divergence(word, uniform, n), 0), number)
+                         for number, (word, n) in enumerate(zip(words, effective, strict=True), 1)]
+        p.append(match_elements(matrices, known, uniform[0], 20, seed=1)["p"].dropna())
+    p = np.concatenate(p)
+    assert len(p) > 150 and (p <= 0.05).mean() < 0.08 and (p <= 0.01).mean() < 0.025

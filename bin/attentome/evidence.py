@@ -31,16 +31,16 @@ class Evidence:
         Mean score over the highest outputs and over all positions, of each half.
     peak_d : ndarray of int64, shape (layers, heads)
         Where the first half's ``mean_top`` is highest.
-    frequencies : ndarray of float32, shape (2, layers, heads, columns, 4)
+    frequencies : ndarray of float64, shape (2, layers, heads, columns, 4)
         A, C, G, T round ``peak_d``, each window weighted by the head's score there; of each half. Column 0 is the
         farthest d of :func:`logo_range`.
-    background : ndarray of float32, shape (2, layers, heads, columns, 4)
+    background : ndarray of float64, shape (2, layers, heads, columns, 4)
         The same without weights.
-    effective : ndarray of float32, shape (2, layers, heads)
+    effective : ndarray of float64, shape (2, layers, heads)
         So many windows of equal weight would tell as much: (sum of weights)^2 / sum of squares.
-    effect_frequencies : ndarray of float32, shape (layers, heads, columns, 4)
+    effect_frequencies : ndarray of float64, shape (layers, heads, columns, 4)
         The second half's windows weighted by the square of the head's effect.
-    effect_effective : ndarray of float32, shape (layers, heads)
+    effect_effective : ndarray of float64, shape (layers, heads)
     effect_power : ndarray of float64, shape (layers, heads)
         Mean of those weights, logit^2.
     best_counts : ndarray of int64, shape (layers, heads, columns, 4)

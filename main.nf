@@ -82,7 +82,7 @@ workflow {
     further = settings.controls && !settings.curate_only ? further_networks(settings) : []    // [[[id: 'replicate_2', ...]], [[id: 'control_random_01', ...], ...], ...]
     ch_further = ch_curated_learned
         .combine(channel.fromList(further.collect { networks -> [networks] }))
-        .map { learned -> [learned[-1]] + learned[1..4] + [model_json ? of_model(own, model_json) : own] }
+        .map { learned -> [learned[-1]] + learned[1..4] + [model_json ? of_model(own, read_json(model_json).network) : own] }
     TRAIN(
         ch_real.mix(ch_peer, ch_further),
         ch_genome, ch_genome_json, overrides.findAll { _name, value -> value != null },

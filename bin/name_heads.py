@@ -20,8 +20,8 @@ from attentome.site_enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, rea
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--measured", required=True, type=Path, help="folder of MEASURE_HEADS: logos.tsv, windows.tsv, "
-                                                                     "measured.json")
+    parser.add_argument("--measured", required=True, type=Path, help="folder of MEASURE_HEADS: logos.tsv, words.tsv, "
+                                                                     "windows.tsv, measured.json")
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")

@@ -24,8 +24,7 @@ def further_networks(settings) {
 }
 
 // A preset with the shape of a given model's network: [tiny: [network: [layers: 6, ...], training: [...]]]
-def of_model(preset, model_json) {
-    def network = new groovy.json.JsonSlurper().parseText(model_json.text).network
+def of_model(preset, network) {
     return preset.collectEntries { name, parts -> [name, parts + [network: network]] }
 }
 

@@ -18,9 +18,8 @@ ALPHA, MOST = 0.05, 3
 """Largest q of a motif or of known sites that is listed, and how many of each head."""
 
 
-def elements_of_network(measured, background, known):
+def elements_of_network(measured, background, known, shift):
     """Elements that the heads of one network spell at their place, by the rule that names heads."""
-    shift = read_json(measured / "measured.json")["label_shift"]
     matrices = read_head_matrices(measured / "logos.tsv") + read_head_matrices(measured / "words.tsv")
     found = match_elements(matrices, known, background, shift, seed=1)
     return found[found["named"] == 1].sort_values(["q", "p"]).drop_duplicates(["layer", "head", "element"])
@@ -39,7 +38,7 @@ def head_lines(heads):
     return lines
 
 
-def element_lines(by_network, known, grades):
+def element_lines(by_network, known, shift, grades):
     """Which networks spell which element, by which heads; ``grades``: (layer, head) of the real network to grade."""
     networks = list(by_network)
     lines = ["| element | expected at d | " + " | ".join(networks) + " | networks |",
@@ -47,13 +46,12 @@ def element_lines(by_network, known, grades):
     for element in known:
         cells, found = [], 0
         for network, table in by_network.items():
-            rows = table[table["element"] == element.name].sort_values(["q", "p"])
+            rows = table[table["element"] == element.name]
             found += len(rows) > 0
             cells.append("; ".join(
                 f"L{row.layer}·H{row.head}" + (f" ({grades[row.layer, row.head]})" if network == networks[0] else "")
                 + f" d {row.place_from_d} to {row.place_to_d}, q {row.q:.2g}" for row in rows.itertuples()) or "–")
-        own = by_network[networks[0]].attrs["label_shift"]
-        low, high = element.distances(own)
+        low, high = element.distances(shift)
         expected = "downstream" if low is None else f"{low} to {high}"
         lines.append(f"| {element.name} | {expected} | " + " | ".join(cells) + f" | {found} of {len(networks)} |")
     return lines
@@ -81,11 +79,9 @@ def main():
     tests, preset = args.results / "tests", read_json(args.results / "run_card.json")["parameters"]["preset"]
     heads, grades, known = read_tsv(tests / "heads.tsv"), read_json(tests / "grades.json"), read_known_elements(KNOWN)
     background = genome_background(load_genome(args.genome, args.results / "inputs/genome.json"))
-    by_network = {}
-    for network in ("curated", *sorted(grades["replicates"])):
-        folder = tests / "measured" / network
-        by_network[network] = elements_of_network(folder, background, known)
-        by_network[network].attrs["label_shift"] = read_json(folder / "measured.json")["label_shift"]
+    shift = read_json(tests / "measured/curated/measured.json")["label_shift"]
+    by_network = {network: elements_of_network(tests / "measured" / network, background, known, shift)
+                  for network in ("curated", *sorted(grades["replicates"]))}
     aucs = ", ".join(f"{number:.3f}" for number in (grades["pr_auc"], *grades["replicates"].values()))
     tally = "; ".join(f"{kind}: {one['graded']} of {one['heads']} heads of {one['networks']} networks graded"
                       for kind, one in grades["controls"].items())
@@ -95,7 +91,7 @@ def main():
         f"{aucs}. Controls: {tally}.", "",
         *head_lines(heads), "",
         "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the first "
-        "network.", "", *element_lines(by_network, known, grade_of), "", *name_lines(tests)])
+        "network.", "", *element_lines(by_network, known, shift, grade_of), "", *name_lines(tests)])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def main():
     parser.add_argument("--tag", default="")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    packages = ("torch", "numpy", "safetensors")
+    packages = ("torch", "numpy", "safetensors", "scikit-learn")
     with one_line_exit("measure_heads.py"), task_record(args.record, "MEASURE_HEADS", args.tag, packages, args.threads):
         genome = load_genome(args.genome, args.genome_json)
         labels, test = read_arrays(args.labels), read_split(read_tsv(args.split), "test")

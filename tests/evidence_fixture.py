@@ -39,8 +39,8 @@ def made_up_evidence(rng, layers=2, heads=4, window=40, sharp=1.0, telling=0.1, 
         best={"contig": np.where(position % 2, "a", "b"), "strand": np.where(position % 3, "plus", "minus"),
               "position": position, "score": rng.random((*shape, n_best)).astype(np.float32),
               "output": rng.normal(size=(*shape, n_best)).astype(np.float32)},
-        pr_auc=0.5, pr_auc_lo=0.4, pr_auc_hi=0.6, prevalence=0.001, key_context=np.array([key_context] * layers),
-        n_positions=10_000, n_top=250)
+        pr_auc=0.5, pr_auc_lo=0.4, pr_auc_hi=0.6, prevalence=0.001, slope=1.0,
+        key_context=np.array([key_context] * layers), n_positions=10_000, n_top=250)
 
 
 def softmax(logits):

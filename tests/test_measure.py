@@ -173,6 +173,26 @@ def test_what_a_head_tells_is_its_bits_times_the_square_of_its_effect(genome, me
     assert (measured.told[0, [CONTENT, FLAT]] == 0).all()
 
 
+def test_what_a_head_tells_has_the_unit_of_the_labels(genome):
+    """Labels give the outputs their unit: a network whose outputs are all halved tells as much."""
+    halved = built_network()
+    halved.logits.weight.data /= 2
+    noise = np.random.default_rng(4)
+    labels = {}
+    for stream, zeros in no_labels(genome).items():
+        fits = Half(built_network(), genome, [Interval("test", "c", 0, len(zeros))], CPU, 1)
+        strand = np.array([name == stream.split(".")[1] for name in fits.positions()[1]])
+        outputs = np.zeros(len(zeros))
+        outputs[fits.positions()[2][strand]] = fits.outputs[strand]
+        labels[stream] = (noise.random(len(zeros)) < 1 / (1 + np.exp(4 - 3 * outputs))).astype(np.uint8)
+    whole, half = (measure(network, genome, labels)[0] for network in (built_network(), halved))
+    assert whole.slope == pytest.approx(3, rel=0.3)
+    assert half.slope == pytest.approx(2 * whole.slope, rel=1e-4)
+    assert half.told[0, READER] == pytest.approx(whole.told[0, READER], rel=1e-3)
+    assert whole.told[0, READER] == pytest.approx(
+        whole.bits[0, READER] * whole.effect_power[0, READER] * whole.slope ** 2)
+
+
 def test_effect_is_what_the_output_loses(genome):
     """By the formula of the built network: LayerNorm of the base at the query and the number of fitting bases."""
     for ahead in (0, 3):

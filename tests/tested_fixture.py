@@ -72,6 +72,7 @@ def write_tested(
                 },
                 "told": 0.14 if "L" in passed else 0.0001,
                 "bits_heldout": 1.4 if "L" in passed else 0.1,
+                "output_slope": 1.1,
                 "bits_attention": 0.5,
                 "bits_best_windows": 5.0,
                 "bits_random_windows": 0.05,

@@ -137,7 +137,8 @@ def _logos(view, tested, row, logo):
                f"{equal:,.0f} equal windows. "
                f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
                f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most. "
-               f"Test L takes these bits × the mean of the weights, {number(row['told'], 2)} (q ≤ {test['max_q']:g} "
+               f"Test L takes these bits × the mean of the weights × the square of the slope of the labels on the "
+               f"output ({number(row['output_slope'], 2)}), {number(row['told'], 2)} (q ≤ {test['max_q']:g} "
                f"against {control_words(tested)}). Scale: {tested.logo_scale}"
                f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}.")
     n = int(_of(tested.windows, row)["rank"].max()) if len(_of(tested.windows, row)) else 0

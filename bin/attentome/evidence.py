@@ -55,6 +55,8 @@ class Evidence:
     pr_auc, pr_auc_lo, pr_auc_hi, prevalence : float
         Of the network's outputs at these positions, against the labels that it was trained on, with the 95 % interval
         of a bootstrap over blocks; nan where no label is there.
+    slope : float
+        :func:`attentome.calibration.label_slope` of the outputs at these positions.
     key_context : ndarray of int64, shape (layers, 2)
         How far upstream and downstream of a key convolutions reach, nt.
     n_positions, n_top : int
@@ -82,6 +84,7 @@ class Evidence:
     pr_auc_lo: float
     pr_auc_hi: float
     prevalence: float
+    slope: float
     key_context: np.ndarray
     n_positions: int
     n_top: int
@@ -147,8 +150,11 @@ class Evidence:
 
     @property
     def told(self):
-        """What a head tells of the sequence: bits of its effect logo x mean square of its effect, bit x logit^2."""
-        return self.bits * self.effect_power
+        """What a head tells of the sequence: bits of its effect logo x mean square of its effect, bit x logit^2.
+
+        The effect in evidence for a label (``slope``): the unit of an untrained network's outputs means nothing.
+        """
+        return self.bits * self.effect_power * self.slope ** 2
 
     @property
     def attention_bits(self):

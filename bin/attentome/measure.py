@@ -11,7 +11,8 @@ Two logos are made of a head, both of all windows of a half, and with weights:
 * The *effect logo* weighs each window by the square of how far the output, a logit, falls where the head's own output
   is replaced by its mean, 0 where it does not fall: what the head tells the network. A few windows with much to tell
   count more than many with little. Any function of the sequence has such a logo, those of untrained heads too; what a
-  head tells is the bits of its logo times the mean of the weights.
+  head tells is the bits of its logo times the mean of the weights, in evidence for a label (the slope of the labels on
+  the outputs): an untrained network's outputs can be large and mean nothing.
 
 Neither picks the windows that a head likes best. A few dozen of so many windows that any function of the sequence picks
 are alike: in untrained networks they hold as many bits as in trained ones (docs/trust.md). They are kept to be shown.
@@ -23,6 +24,7 @@ ahead.
 import numpy as np
 
 from attentome.arc_sample import Half, sample_halves
+from attentome.calibration import label_slope
 from attentome.evidence import Evidence, logo_range
 from attentome.heads import used_range
 from attentome.knockout import block_draws, drawn_pr_auc
@@ -86,14 +88,17 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     rows = found.pop("rows")
     places = [half.positions() for half in halves]
     contig, strand, position = (values[rows] for values in places[1])
-    value, low, high, prevalence = _pr_auc(halves, labels, seed)
+    target = np.concatenate([half.target(labels) for half in halves])
+    outputs = np.concatenate([half.outputs for half in halves])
+    value, low, high = _pr_auc(halves, target, outputs, seed)
     top = {name: np.concatenate([where[i][half.top_rows(n_top)] for half, where in zip(halves, places, strict=True)])
            for i, name in enumerate(("contig", "strand", "position"))}
     evidence = Evidence(
         mean_top=mean_top, mean_all=np.stack([half.mean for half in halves]), peak_d=peaks, **found,
         best={"contig": contig, "strand": strand, "position": position, "score": np.take_along_axis(second, rows, -1),
               "output": halves[1].outputs[rows]},
-        pr_auc=value, pr_auc_lo=low, pr_auc_hi=high, prevalence=prevalence,
+        pr_auc=value, pr_auc_lo=low, pr_auc_hi=high, prevalence=float(target.mean()),
+        slope=label_slope(target, outputs),
         key_context=np.array([network.key_context(layer) for layer in range(network.config.layers)]),
         n_positions=sum(len(half.outputs) for half in halves), n_top=n_top)
     if words:
@@ -119,15 +124,14 @@ def _weights(effect):
     return np.maximum(effect, 0, dtype=np.float64) ** 2
 
 
-def _pr_auc(halves, labels, seed):
-    """PR AUC with the ends of its 95 % interval, and the prevalence."""
-    target = np.concatenate([half.target(labels) for half in halves])
+def _pr_auc(halves, target, outputs, seed):
+    """PR AUC with the ends of its 95 % interval."""
     if not target.any():
-        return np.nan, np.nan, np.nan, 0.0
+        return np.nan, np.nan, np.nan
     blocks = np.concatenate([halves[0].blocks(), halves[1].blocks() + halves[0].blocks().max() + 1])
     draws = block_draws(int(blocks.max()) + 1, N_RESAMPLES, seed)
-    found = drawn_pr_auc(target, np.concatenate([half.outputs for half in halves]), blocks, draws)
-    return float(found[0]), *np.nanpercentile(found[1:], [2.5, 97.5]).tolist(), float(target.mean())
+    found = drawn_pr_auc(target, outputs, blocks, draws)
+    return float(found[0]), *np.nanpercentile(found[1:], [2.5, 97.5]).tolist()
 
 
 def _measure_head(halves, first, second, effect, peak, network, at, seed):

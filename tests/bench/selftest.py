@@ -8,7 +8,7 @@ import pandas as pd
 from page_part import rewrite
 
 from attentome.formats import read_json, read_tsv
-from attentome.grades import GRADES, UNSUPPORTED
+from attentome.grades import GRADES, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.head_names import CLAIMS
 from attentome.logo import TELLING_BITS
 from attentome.planted_truth import expected_parts, judge_claims, summarise_runs
@@ -69,7 +69,7 @@ def design_lines(design, folders):
              f"| false claims | {summary['false']} of {summary['true'] + summary['false']} | 5 % or less |",
              f"| graded heads in random-weight networks | {tally['random']} | none |",
              f"| graded heads in rotated-label networks, at most | {tally['rotated']} | 1 in 100 |", "",
-             bits_line(folders), "",
+             *test_lines(folders), "", bits_line(folders), "",
              "| part | named as | recalled in | best grade | position error, nt |", "| --- | --- | ---: | --- | ---: |",
              *[f"| {row.part} | {row.element} | {row.recalled} of {row.runs} | {row.best_grade or 'none'} | "
                f"{number(row.error_largest_nt)} |" for row in by_part.itertuples()], ""]
@@ -83,15 +83,28 @@ def design_lines(design, folders):
 
 def bits_line(folders):
     """Bits of the 50 best windows and of the effect logos, trained heads beside control heads."""
-    trained = pd.concat([read_tsv(folder / "tests/heads.tsv") for folder in folders])
-    controls = pd.concat([read_tsv(folder / "tests/controls.tsv") for folder in folders])
-    groups = {"trained": trained, **{kind: controls[controls["control"] == kind] for kind in ("random", "rotated")}}
-    texts = []
+    groups, texts = heads_by_group(folders), []
     for column, words in (("bits_best_windows", "50 best windows"), ("bits_heldout", "effect logos")):
         found = [f"{name} {rows[column].median():.1f} ({rows[column].quantile(0.95):.1f})"
                  for name, rows in groups.items()]
         texts.append(f"{words}: {', '.join(found)}")
     return f"Bits, median over the heads (and 95th percentile). {'; '.join(texts)}."
+
+
+def test_lines(folders):
+    """Table of how many heads pass each test, trained heads beside control heads, of those on which it was run."""
+    lines = ["| heads that pass each test | " + " | ".join(TESTS) + " |", "| --- |" + " ---: |" * len(TESTS)]
+    for name, rows in heads_by_group(folders).items():
+        run = [rows[test][rows[test] != NOT_RUN] for test in TESTS]
+        lines.append(f"| {name} | " + " | ".join(f"{(one == PASSED).sum()} of {len(one)}" for one in run) + " |")
+    return lines
+
+
+def heads_by_group(folders):
+    """Graded heads of the trained networks and of each kind of control, of all runs."""
+    controls = pd.concat([read_tsv(folder / "tests/controls.tsv") for folder in folders])
+    return {"trained": pd.concat([read_tsv(folder / "tests/heads.tsv") for folder in folders]),
+            **{kind: controls[controls["control"] == kind] for kind in ("random", "rotated")}}
 
 
 def number(value):

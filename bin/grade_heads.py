@@ -16,6 +16,7 @@ from attentome.grades import (
     grade_controls,
     grade_heads,
     grade_summary,
+    partner_profiles,
 )
 from attentome.head_names import name_heads
 from attentome.heads import head_name
@@ -62,6 +63,7 @@ def grade(args):
     of_controls = grade_controls(controls, rule, *by_kind)
     write_tsv(args.out / "heads.tsv", heads)
     write_tsv(args.out / "seeds.tsv", seeds)
+    write_tsv(args.out / "seed_profiles.tsv", partner_profiles(seeds, of_kind["replicate"]))
     write_tsv(args.out / "controls.tsv", of_controls)
     write_tsv(args.out / "bands.tsv", band_table(controls))
     write_tsv(args.out / "control_logos.tsv", control_logos(controls))

@@ -253,7 +253,7 @@ def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):
     run = run_of(heads, tmp_path)
     logo = run.tested.logos[run.tested.logos["head"] == 1]
     view = view_of(heads[0], 27, logo)
-    profile = zoom_figure(view, run.tested.bands)
+    profile = zoom_figure(view, run.tested.bands, run.tested.seed_profiles.iloc[:0])
     places = {name: float(x) * 960 / 720 for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', profile)}
     track = page_of(run, 1).split("Does the output rise")[1].split("</svg>")[0]
     own = {name: float(x) for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', track)}
@@ -261,6 +261,22 @@ def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):
     assert len(shared) >= 5
     for name in shared:
         assert own[name] == pytest.approx(places[name], abs=0.2), name
+
+
+def test_partners_in_other_seeds_are_drawn_at_their_heights(heads, tmp_path):
+    run = run_of(heads, tmp_path)
+    view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
+    own = run.tested.seed_profiles.query("head == 1")
+    assert own["network"].unique().tolist() == ["replicate_2", "replicate_3"]
+    with_seeds, without = (zoom_figure(view, run.tested.bands, rows) for rows in (own, own.iloc[:0]))
+    found = re.findall(r'<path d="M ([^"]*)"[^>]*style="fill: none; stroke: #0b4f8a; stroke-opacity', with_seeds)
+    assert len(found) == 2 and "stroke-opacity" not in without
+    heights = [{float(pair.split()[1]) for pair in re.split("[ML]", line)} for line in found]
+    assert all(len(levels) == 1 for levels in heights)
+    # 2.5 and 3.5 x uniform: y counts downwards.
+    assert heights[0].pop() > heights[1].pop()
+    assert "Thin: the same head in 2 other seeds (test R)" in words_of(page_of(run, 1))
+    assert "Thin: the same" not in words_of(page_of(run, 3))
 
 
 def test_band_of_control_heads_is_drawn_at_its_height(heads, tmp_path):

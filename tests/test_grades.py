@@ -28,6 +28,7 @@ from attentome.grades import (
     grade_controls,
     grade_heads,
     grade_summary,
+    partner_profiles,
     same_head_again,
     test_against_controls,
 )
@@ -235,6 +236,12 @@ def test_same_head_needs_its_profile_and_its_logo():
     assert by_network["matched"].sum().to_dict() == {"a": 4, "b": 0, "c": 0}
     assert (seeds[seeds["network"] == "c"]["profile_r"] > 0.99).all()
     assert (seeds[seeds["network"] == "b"]["profile_r"] < 0.8).all()
+    # Partners that do not count have no profile; those that do, their own.
+    profiles = partner_profiles(seeds, {"a": real, "b": elsewhere, "c": reads_else})
+    assert profiles.groupby(["layer", "head", "network"]).size().to_dict() == {
+        (1, head, "a"): 30 for head in range(1, 5)}
+    own = profiles.sort_values(["head", "d"])["x_uniform"].to_numpy().reshape(4, 30)
+    np.testing.assert_allclose(own, 30 * real.mean_top[:, 0].mean(0), rtol=1e-5)
     # Against all heads of all controls: the least p is 1 in 161.
     assert seeds["logo_p"].min() == pytest.approx(1 / 161)
     assert (seeds[seeds["network"] == "a"]["logo_q"] <= 0.05).all()
@@ -437,13 +444,15 @@ def test_command_grades_and_names(folder, monkeypatch):
             "--elements", folder / "element_matches.tsv")
     out = folder / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "bands.tsv", "control_logos.tsv", "controls.tsv", "grades.json", "heads.tsv", "seeds.tsv"]
+        "bands.tsv", "control_logos.tsv", "controls.tsv", "grades.json", "heads.tsv", "seed_profiles.tsv",
+        "seeds.tsv"]
     heads = read_tsv(out / "heads.tsv")
     assert heads["grade"].tolist() == ["unsupported", "A", "unsupported", "B"]
     assert heads["claim"].tolist() == ["", "detects -35", "", "likely reads -35"]
     assert heads["type"].tolist() == ["position", "mixed", "sequence", "mixed"]
     assert heads["element_from_d"].tolist()[1] == 50
     assert len(read_tsv(out / "seeds.tsv")) == 8 and len(read_tsv(out / "controls.tsv")) == 160
+    assert set(read_tsv(out / "seed_profiles.tsv")["network"]) <= {"replicate_2", "replicate_3"}
     assert len(read_tsv(out / "bands.tsv")) == 60 and len(read_tsv(out / "control_logos.tsv")) == 60
     summary = read_json(out / "grades.json")
     assert summary["grades"] == {"A": 1, "B": 1, "C": 0, "D": 0, "unsupported": 2, "not graded": 0}

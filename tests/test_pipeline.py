@@ -55,9 +55,9 @@ RESULTS = [
 ]
 TEST_RESULTS = [
     *(f"tests/{name}" for name in (
-        "heads.tsv", "seeds.tsv", "controls.tsv", "bands.tsv", "control_logos.tsv", "grades.json", "knockout.tsv",
-        "knockout_pairs.tsv", "knockout.json", "ism.tsv.gz", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
-        "deletion_heads.tsv", "receptive_field.json", "motif_matches.tsv", "element_matches.tsv",
+        "heads.tsv", "seeds.tsv", "seed_profiles.tsv", "controls.tsv", "bands.tsv", "control_logos.tsv", "grades.json",
+        "knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism.tsv.gz", "ism_profile.tsv", "ism_heads.tsv",
+        "deletion.tsv", "deletion_heads.tsv", "receptive_field.json", "motif_matches.tsv", "element_matches.tsv",
         "site_enrichment.tsv", "measured/curated/parts.safetensors")),
     *(f"tests/measured/{network}/{name}" for network in ("curated", "replicate_2", "replicate_3") for name in (
         "evidence.safetensors", "logos.tsv", "windows.tsv", "words.tsv", "measured.json")),

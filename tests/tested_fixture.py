@@ -146,6 +146,12 @@ def write_tested(
             ],
         ),
     )
+    profiles = [pd.DataFrame({"layer": layer, "head": head, "network": f"replicate_{seed}", "d": np.arange(window),
+                              "x_uniform": 0.5 + seed})
+                for (layer, head), grade in zip(at, grades, strict=True) if "R" in PASSES[grade]
+                for seed in range(2, seeds + 1)]
+    write_tsv(folder / "seed_profiles.tsv", pd.concat(profiles) if profiles else pd.DataFrame(
+        columns=["layer", "head", "network", "d", "x_uniform"]))
     left = graded_controls
     control_rows = []
     for kind, extra in KINDS.items():

@@ -81,7 +81,7 @@ def dossier(head, run, outcome):
         f'<div class="head">{badge(grade)}<div><h1>Layer {head.layer} · Head {head.head}</h1>\n'
         f'<p class="lead">{escape(lead(row, hidden))}</p></div>{boxes}</div>',
         "" if hidden else f"<p>{escape(words)}</p>", f'<p class="note">{escape(notes)}</p>' if notes else "",
-        *_profiles(head, view, tested), *_logos(view, tested, row, logo), _spearman(head, view),
+        *_profiles(view, tested, row), *_logos(view, tested, row, logo), _spearman(head, view),
         *_mutants(view, tested), _below_mutants(view, tested, row), _strips(tested, row, rule, run.params),
         '<div class="rule"><p>The rule of the grades (SHA-256 ' + tested.grades["rule_sha256"][:16] + "…):</p>"
         + "".join(f"<p>{escape(line)}</p>" for line in rule_lines(tested.grades))
@@ -97,7 +97,7 @@ def _of(frame, row):
     return frame[(frame["layer"] == row["layer"]) & (frame["head"] == row["head"])] if len(frame) else frame
 
 
-def _profiles(head, view, tested):
+def _profiles(view, tested, row):
     sizes, grades = view.sizes, tested.grades
     groups = (f"Mean score of the {sizes['top']:,} highest outputs (solid), all {sizes['all']:,} positions (dashed) "
               f"and the {sizes['bottom']:,} lowest (dotted)")
@@ -115,11 +115,14 @@ def _profiles(head, view, tested):
         sites = tested.parts["score_mean"][at] * view.window, share * view.window, int(n.max())
         words = (f"Green: the {sites[2]:,} highest outputs of the test arc, their mean score, and the value norm, how "
                  "much of it arrives: mean length of score × value × W_O, divided by its sum over d.")
+    seeds = _of(tested.seed_profiles, row)
+    n = seeds["network"].nunique() if len(seeds) else 0
+    again = f" Thin: the same head in {n} other seed{'s' * (n > 1)} (test R), test arc." if n else ""
     far = f" The peak lies far: d {view.low} to {view.high}." if view.low > 0 else ""
-    caption = (f"The same, × uniform, linear. {words} DNA runs 5′ to 3′ on the strand of the query; bases are true "
-               f"where d = 0 sits on TSS + {view.label_shift}, for all positions only d counts.{far}")
+    caption = (f"The same, × uniform, linear. {words}{again} DNA runs 5′ to 3′ on the strand of the query; bases are "
+               f"true where d = 0 sits on TSS + {view.label_shift}, for all positions only d counts.{far}")
     return [*panels, _panel("b", "Where does it look, when the output is high?", caption,
-                            inline(zoom_figure(view, bands, sites)))]
+                            inline(zoom_figure(view, bands, seeds, sites)))]
 
 
 def _logos(view, tested, row, logo):

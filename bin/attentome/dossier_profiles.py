@@ -70,7 +70,7 @@ def whole_window(view, bands):
                parts)
 
 
-def zoom_figure(view, bands, sites=None):
+def zoom_figure(view, bands, seeds, sites=None):
     """Panel b: the zoomed profile, linear, with the bands of control heads, as SVG.
 
     Parameters
@@ -78,6 +78,8 @@ def zoom_figure(view, bands, sites=None):
     view : View
     bands : DataFrame
         ``bands.tsv``.
+    seeds : DataFrame
+        This head's rows of ``seed_profiles.tsv``.
     sites : (ndarray, ndarray, int), optional
         Mean score and mean length of what arrives, both as multiples of uniform, shape (window,), at so many of the
         test arc's highest outputs.
@@ -87,7 +89,8 @@ def zoom_figure(view, bands, sites=None):
     d = np.arange(view.low, view.high + 1)
     lines = {group: view.x_uniform[group][d] for group in GROUPS}
     more = [np.nan_to_num(values[d]) for values in sites[:2]] if sites else []
-    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in [*lines.values(), *more])))
+    again = [rows.set_index("d")["x_uniform"].loc[d].to_numpy() for _, rows in seeds.groupby("network", sort=True)]
+    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in [*lines.values(), *more, *again])))
     place_axis(axes, view, view.elements)
     for kind, rows in bands.groupby("control", sort=True):
         rows = rows.set_index("d").loc[d]
@@ -97,12 +100,14 @@ def zoom_figure(view, bands, sites=None):
     for group in reversed(GROUPS):
         axes.plot(-d, lines[group], color=GROUP_COLOUR[group], linestyle=GROUP_DASH[group],
                   linewidth=GROUP_WIDTH[group], zorder=3)
+    for values in again:
+        axes.plot(-d, values, color=GROUP_COLOUR["top"], linewidth=0.7, alpha=0.6, zorder=2.8)
     axes.set_ylabel("mean score, × uniform")
     taken = ruler(axes, view, view.elements)
     if len(bands):
         words = "bands: " + ", ".join(KIND_WORDS[kind] for kind in KIND_WORDS if (bands["control"] == kind).any())
         top = bands.groupby("d")["high"].max().loc[d].to_numpy()
-        place = _free_place(axes, words, *to_pixels(axes, -d, top), [*lines.values(), *more, top], d, taken)
+        place = _free_place(axes, words, *to_pixels(axes, -d, top), [*lines.values(), *more, *again, top], d, taken)
         taken.append(_words(axes, *place, words, SOFT))
         low = float(to_pixels(axes, 0, bands[bands["d"].isin(d)]["low"].min())[1])
         high = float(to_pixels(axes, 0, top.max())[1])
@@ -114,13 +119,13 @@ def zoom_figure(view, bands, sites=None):
         axes.plot(-d, values, color=VALUE_NORM, linestyle=dash, linewidth=width, zorder=layer)
         x, y = to_pixels(axes, -d, values)
         near = [(x[i] - 4, y[i] - 4, x[i] + 4, y[i] + 4) for i in np.flatnonzero(y > 18)]
-        place = _free_place(axes, name, x, y, [*lines.values(), *more], d, taken)
+        place = _free_place(axes, name, x, y, [*lines.values(), *more, *again], d, taken)
         taken += [_words(axes, *place, name, VALUE_NORM), *near]
     distance_axis(axes, view)
     bracket(axes, view)
     name_lines(axes, view, d, lines, taken)
-    return svg_text(figure, "Mean score near the TSS", "profile.tsv: mean x window over d; bands.tsv; norm_mean and "
-                    "score_mean of parts.safetensors")
+    return svg_text(figure, "Mean score near the TSS", "profile.tsv: mean x window over d; bands.tsv; "
+                    "seed_profiles.tsv; norm_mean and score_mean of parts.safetensors")
 
 
 def _words(axes, x, y, words, colour):

@@ -114,6 +114,30 @@ def same_head_again(evidence, others, controls, rule):
     return table.sort_values(["layer", "head", "network"], kind="stable", ignore_index=True)
 
 
+def partner_profiles(seeds, others):
+    """Where the same head of other seeds looks: profiles of the partners that count for R.
+
+    Parameters
+    ----------
+    seeds : DataFrame
+        :func:`same_head_again`.
+    others : dict of str to Evidence
+        Name to network.
+
+    Returns
+    -------
+    DataFrame
+        layer, head, network, d, x_uniform (mean score over the highest outputs of both halves).
+    """
+    rows = [pd.DataFrame(columns=["layer", "head", "network", "d", "x_uniform"])]
+    for one in seeds[seeds["matched"] == 1].itertuples():
+        other = others[one.network]
+        profile = other.mean_top[:, one.match_layer - 1, one.match_head - 1].mean(0).astype(float) * other.window
+        rows.append(pd.DataFrame({"layer": one.layer, "head": one.head, "network": one.network,
+                                  "d": np.arange(len(profile)), "x_uniform": profile}))
+    return pd.concat(rows[1:] or rows, ignore_index=True)
+
+
 def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=False):
     """Grade the heads of one network.
 

@@ -140,8 +140,8 @@ base agrees with a column of these windows' own logo above {CONSENSUS_BITS} bit.
 ({"logo of the windows of i" if tested else "c"}) ·
 <a href="{name}/spearman.tsv">spearman.tsv</a> (e) · <a href="{name}/windows.bed">windows.bed</a> ·
 <a href="{name}/head.json">head.json</a>. Figures: {_figure_links(name)}.<br>
-{"Of the tests: tests/heads.tsv, controls.tsv, bands.tsv, control_logos.tsv, seeds.tsv, knockout.tsv, "
- "ism_profile.tsv, deletion.tsv, element_matches.tsv, measured/curated.<br>" if tested else ""}
+{"Of the tests: tests/heads.tsv, controls.tsv, bands.tsv, control_logos.tsv, seeds.tsv, seed_profiles.tsv, "
+ "knockout.tsv, ism_profile.tsv, deletion.tsv, element_matches.tsv, measured/curated.<br>" if tested else ""}
 Most similar heads, by correlation r of the profiles: {others or "none"}.{_layer_note(head.layer)}</footer>"""
     return page(f"{head.title} · {run.name}", body, run.name, root="../", style=STYLE + dossier_panels.STYLE)
 

@@ -22,6 +22,8 @@ class Tested:
         One row a head: statistics, outcome of each test, grade, claim.
     seeds : DataFrame
         Each head's partner in each replicate.
+    seed_profiles : DataFrame
+        Where the partners that count look.
     controls : DataFrame
         Heads of the control networks, graded by the same rule.
     bands : DataFrame
@@ -44,6 +46,7 @@ class Tested:
 
     heads: pd.DataFrame
     seeds: pd.DataFrame
+    seed_profiles: pd.DataFrame
     controls: pd.DataFrame
     bands: pd.DataFrame
     control_logos: pd.DataFrame
@@ -100,8 +103,8 @@ def read_tested(folder):
     folder = Path(folder)
     if not (folder / "grades.json").is_file():
         return None
-    tables = {"heads": "heads", "seeds": "seeds", "controls": "controls", "bands": "bands",
-              "control_logos": "control_logos", "knockout": "knockout", "pairs": "knockout_pairs",
+    tables = {"heads": "heads", "seeds": "seeds", "seed_profiles": "seed_profiles", "controls": "controls",
+              "bands": "bands", "control_logos": "control_logos", "knockout": "knockout", "pairs": "knockout_pairs",
               "ism_profile": "ism_profile", "ism_heads": "ism_heads", "deletion": "deletion",
               "deletion_heads": "deletion_heads", "elements": "element_matches", "motifs": "motif_matches",
               "enrichment": "site_enrichment", "logos": f"{REAL}/logos", "words": f"{REAL}/words",

@@ -29,7 +29,7 @@ process GRADE_HEADS {
     """
     # code ${code}
     mkdir graded
-    touch graded/{heads,seeds,controls,bands,control_logos}.tsv
+    touch graded/{heads,seeds,seed_profiles,controls,bands,control_logos}.tsv
     echo '{}' | tee graded/grades.json > record.json
     """
 }

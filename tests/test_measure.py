@@ -469,7 +469,7 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         assert evidence.random_counts[layer, head].sum(1).tolist() == [N_WINDOWS] * 24
         # Bits of the PWM of the first half, judged on the second.
         low, high = evidence.logo_range(layer, head)
-        nearest, farthest = used_range(peak, evidence.key_context[layer], 24)
+        nearest, farthest = used_range(peak, evidence.key_context[layer], low, high)
         used = slice(high - farthest, high - nearest + 1)
         first = halves[0].scores_at(evidence.peak_d)[layer, head]
         logo, background, n = halves[0].weighted(first, low, high)

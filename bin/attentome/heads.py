@@ -84,22 +84,22 @@ def key_reach(peak_d, key_context):
     return peak_d - downstream, peak_d + upstream
 
 
-def used_range(peak_d, key_context, window):
-    """Distances that the statistics of a logo use: the key's reach and :data:`MARGIN` nt beside it, in the zoom.
+def used_range(peak_d, key_context, low, high):
+    """Distances that the statistics of a logo use: the key's reach and :data:`MARGIN` nt beside it, as far as drawn.
 
     Parameters
     ----------
     peak_d : int
     key_context : (int, int)
         As in :func:`key_reach`.
-    window : int
+    low, high : int
+        Smallest and largest d drawn, both included.
 
     Returns
     -------
     (int, int)
         Smallest and largest d, both included.
     """
-    low, high = zoom_range(peak_d, window)
     nearest, farthest = key_reach(peak_d, key_context)
     return max(low, nearest - MARGIN), min(high, farthest + MARGIN)
 
@@ -218,7 +218,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
     width, shift = profile["window"], profile["label_shift"]
     low, high = zoom_range(peak, width)
     reach = key_reach(peak, profile["key_context"][layer - 1])
-    used = used_range(peak, profile["key_context"][layer - 1], width)
+    used = used_range(peak, profile["key_context"][layer - 1], low, high)
     tokens = window_tokens(genome, own, low, high)
     background = genome_background(genome)
     counts = base_counts(tokens)

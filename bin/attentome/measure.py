@@ -141,7 +141,7 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
     logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]
     falls = _weights(effect)
     by_effect, _, effective = halves[1].weighted(falls, low, high)
-    used = used_range(peak, context, window)
+    used = used_range(peak, context, low, high)
     columns = slice(high - used[1], high - used[0] + 1)
     weights = pwm(*(part[columns] if np.ndim(part) else part for part in logos[0]))
     order = np.argsort(-second, kind="stable")

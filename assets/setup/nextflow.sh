@@ -16,10 +16,10 @@ command -v "$java" > /dev/null || complain "no 'java' found; install a Java runt
 java_major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
 [ "${java_major:-0}" -ge 17 ] || complain "Java ${java_major:-of unknown version} found; Nextflow needs 17 or newer"
 
-# A Nextflow of the user's own, looked for without the one that an earlier set-up wrote.
+# A Nextflow of the user's own, looked for without the one that an earlier set-up wrote, by whatever path that is found.
 path_without_venv=$(printf '%s' "$PATH" | tr ':' '\n' | grep -vxF "$venv/bin" | paste -sd: -)
 own=$(PATH=$path_without_venv command -v nextflow || true)
-if [ -n "$own" ]; then
+if [ -n "$own" ] && ! [ "$own" -ef "$launcher" ]; then
     version=$("$own" -version 2> /dev/null | sed -n 's/.*version \([0-9.]*\).*/\1/p' | head -n 1)
     if [ "$(printf '25.04\n%s\n' "${version:-0}" | sort -V | head -n 1)" = 25.04 ]; then
         rm -f "$launcher"

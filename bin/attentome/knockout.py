@@ -117,7 +117,7 @@ def sum_of_heads(network, tokens, _watch=None):
     x, exists = _first_states(network, tokens, chunk)
     sums = x.new_zeros(len(x), c.layers, c.heads, c.d_head, dtype=torch.float64)
     for number, layer in enumerate(network.layers):
-        first = (c.layers - 1 - number) * (layer.context()[0] + c.window - 1 - c.ahead)
+        first = network.queries_before(number)
         adding = _adding(sums[:, number], first, first + n)
         (x,), exists = scan_changed_layer(layer, x, exists, network.u, network.v, chunk, [adding])
     return sums

@@ -361,7 +361,7 @@ class Network(nn.Module):
         for layer in self.layers:
             x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores, generator)
             if keep_scores:
-                first = self._queries_before(len(scores))
+                first = self.queries_before(len(scores))
                 scores.append(layer_scores[:, :, first:first + n])
         x = self.norm(x) if self.config.pre_norm else x
         x = dropout(x, self.config.dropout, generator)
@@ -404,7 +404,7 @@ class Network(nn.Module):
 
     def _scored_blocks(self, watch, layer, n):
         """``watch`` for the blocks of a layer's queries, which are more than the n scored positions."""
-        first = self._queries_before(layer)
+        first = self.queries_before(layer)
 
         def crop(start, band):
             start -= first
@@ -420,7 +420,7 @@ class Network(nn.Module):
             raise ValueError(f"{tokens.shape[1]} positions given, but the context alone takes {upstream + downstream}")
         return n
 
-    def _queries_before(self, layer):
+    def queries_before(self, layer):
         """Queries of a layer (0-based) upstream of the first scored position."""
         left, _ = self.layers[layer].context()
         return (self.config.layers - 1 - layer) * (left + self.config.window - 1 - self.config.ahead)

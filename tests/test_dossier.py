@@ -19,7 +19,7 @@ from attentome.page import STYLE, badge
 from attentome.place_axis import INNER
 from attentome.place_axis import LEFT as TRACK_LEFT
 from attentome.report_inputs import read_head
-from attentome.style import text_width, use_style
+from attentome.style import PX, text_width, use_style
 from attentome.tested import read_tested
 
 GRADES = ["A", "B", "D", "unsupported"]
@@ -27,7 +27,7 @@ NAMES = re.compile(r"\b(detects|likely reads|may read|sees|knows|recogni[sz]es|s
 LEARNED = {"state": "learned_graded"}
 MISSING = ("knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
            "deletion_heads.tsv", "element_matches.tsv", "curated/parts.safetensors", "curated/logos.tsv",
-           "curated/windows.tsv")
+           "curated/windows.tsv", "seed_profiles.tsv")
 
 
 @pytest.fixture(scope="module")
@@ -273,8 +273,9 @@ def test_partners_in_other_seeds_are_drawn_at_their_heights(heads, tmp_path):
     assert len(found) == 2 and "stroke-opacity" not in without
     heights = [{float(pair.split()[1]) for pair in re.split("[ML]", line)} for line in found]
     assert all(len(levels) == 1 for levels in heights)
-    # 2.5 and 3.5 x uniform: y counts downwards.
-    assert heights[0].pop() > heights[1].pop()
+    # 2.5 and 3.5 x uniform over the axis, which lies 240 px below the top.
+    low, high = (240 * PX - levels.pop() for levels in heights)
+    assert low / high == pytest.approx(2.5 / 3.5, rel=1e-3)
     assert "Thin: the same head in 2 other seeds (test R)" in words_of(page_of(run, 1))
     assert "Thin: the same" not in words_of(page_of(run, 3))
 

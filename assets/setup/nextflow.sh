@@ -17,9 +17,10 @@ java_major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | 
 [ "${java_major:-0}" -ge 17 ] || complain "Java ${java_major:-of unknown version} found; Nextflow needs 17 or newer"
 
 # A Nextflow of the user's own, looked for without the one that an earlier set-up wrote, by whatever path that is found.
-path_without_venv=$(printf '%s' "$PATH" | tr ':' '\n' | grep -vxF "$venv/bin" | paste -sd: -)
+path_without_venv=$(printf '%s\n' "$PATH" | tr ':' '\n' |
+    while read -r folder; do [ "$folder" -ef "$venv/bin" ] || printf '%s\n' "$folder"; done | paste -sd: -)
 own=$(PATH=$path_without_venv command -v nextflow || true)
-if [ -n "$own" ] && ! [ "$own" -ef "$launcher" ]; then
+if [ -n "$own" ]; then
     version=$("$own" -version 2> /dev/null | sed -n 's/.*version \([0-9.]*\).*/\1/p' | head -n 1)
     if [ "$(printf '25.04\n%s\n' "${version:-0}" | sort -V | head -n 1)" = 25.04 ]; then
         rm -f "$launcher"

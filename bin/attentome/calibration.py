@@ -1,4 +1,7 @@
-"""What the outputs of a network say of the labels, whatever their unit."""
+"""What the outputs of a network say of the labels, whatever their unit.
+
+Apart from :mod:`attentome.metrics`, which every training imports, as scikit-learn takes a second to load.
+"""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -13,9 +16,8 @@ def label_slope(labels, outputs):
 
     Parameters
     ----------
-    labels : ndarray, shape (n,)
-        1 or 0.
-    outputs : ndarray, shape (n,)
+    labels, outputs : ndarray
+        As in :func:`attentome.metrics.ranked_counts`.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def _logos(view, tested, row, logo):
                f"{equal:,.0f} equal windows. "
                f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
                f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most. "
-               f"Test L takes these bits × the mean of the weights × the square of the slope of the labels on the "
+               "Test L takes these bits × the mean of the weights × the square of the slope of the labels on the "
                f"output ({number(row['output_slope'], 2)}), {number(row['told'], 2)} (q ≤ {test['max_q']:g} "
                f"against {control_words(tested)}). Scale: {tested.logo_scale}"
                f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}.")

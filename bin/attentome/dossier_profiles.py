@@ -89,8 +89,10 @@ def zoom_figure(view, bands, seeds, sites=None):
     d = np.arange(view.low, view.high + 1)
     lines = {group: view.x_uniform[group][d] for group in GROUPS}
     more = [np.nan_to_num(values[d]) for values in sites[:2]] if sites else []
-    again = [rows.set_index("d")["x_uniform"].loc[d].to_numpy() for _, rows in seeds.groupby("network", sort=True)]
-    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in [*lines.values(), *more, *again])))
+    again = [rows.set_index("d")["x_uniform"].loc[d].to_numpy()
+             for _, rows in seeds.groupby("network", sort=True)] if len(seeds) else []
+    drawn = [*lines.values(), *more, *again]
+    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in drawn)))
     place_axis(axes, view, view.elements)
     for kind, rows in bands.groupby("control", sort=True):
         rows = rows.set_index("d").loc[d]
@@ -107,7 +109,7 @@ def zoom_figure(view, bands, seeds, sites=None):
     if len(bands):
         words = "bands: " + ", ".join(KIND_WORDS[kind] for kind in KIND_WORDS if (bands["control"] == kind).any())
         top = bands.groupby("d")["high"].max().loc[d].to_numpy()
-        place = _free_place(axes, words, *to_pixels(axes, -d, top), [*lines.values(), *more, *again, top], d, taken)
+        place = _free_place(axes, words, *to_pixels(axes, -d, top), [*drawn, top], d, taken)
         taken.append(_words(axes, *place, words, SOFT))
         low = float(to_pixels(axes, 0, bands[bands["d"].isin(d)]["low"].min())[1])
         high = float(to_pixels(axes, 0, top.max())[1])
@@ -119,7 +121,7 @@ def zoom_figure(view, bands, seeds, sites=None):
         axes.plot(-d, values, color=VALUE_NORM, linestyle=dash, linewidth=width, zorder=layer)
         x, y = to_pixels(axes, -d, values)
         near = [(x[i] - 4, y[i] - 4, x[i] + 4, y[i] + 4) for i in np.flatnonzero(y > 18)]
-        place = _free_place(axes, name, x, y, [*lines.values(), *more, *again], d, taken)
+        place = _free_place(axes, name, x, y, drawn, d, taken)
         taken += [_words(axes, *place, name, VALUE_NORM), *near]
     distance_axis(axes, view)
     bracket(axes, view)

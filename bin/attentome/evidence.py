@@ -98,6 +98,11 @@ class Evidence:
         return self.mean_top.shape[-1]
 
     @property
+    def x_uniform(self):
+        """Mean score over the highest outputs of both halves, x uniform: (layers, heads, window)."""
+        return self.mean_top.mean(0).astype(float) * self.window
+
+    @property
     def sharpness(self):
         """Mean score of the second half's highest outputs at the first half's peak, x uniform: (layers, heads)."""
         return np.take_along_axis(self.mean_top[1], self.peak_d[..., None], -1)[..., 0].astype(float) * self.window

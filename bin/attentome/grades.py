@@ -131,8 +131,7 @@ def partner_profiles(seeds, others):
     """
     rows = [pd.DataFrame(columns=["layer", "head", "network", "d", "x_uniform"])]
     for one in seeds[seeds["matched"] == 1].itertuples():
-        other = others[one.network]
-        profile = other.mean_top[:, one.match_layer - 1, one.match_head - 1].mean(0).astype(float) * other.window
+        profile = others[one.network].x_uniform[one.match_layer - 1, one.match_head - 1]
         rows.append(pd.DataFrame({"layer": one.layer, "head": one.head, "network": one.network,
                                   "d": np.arange(len(profile)), "x_uniform": profile}))
     return pd.concat(rows[1:] or rows, ignore_index=True)
@@ -300,8 +299,7 @@ def band_table(controls):
     rows = []
     for kind, networks in controls.networks.items():
         if networks:
-            profiles = np.concatenate([one.mean_top.mean(0).reshape(-1, one.window) for one in networks])
-            profiles = profiles.astype(float) * networks[0].window
+            profiles = np.concatenate([one.x_uniform.reshape(-1, one.window) for one in networks])
             low, high = band(profiles)
             rows.append(pd.DataFrame({"control": kind, "d": np.arange(len(low)), "low": low, "high": high,
                                       "highest": profiles.max(0), "n_networks": len(networks),

@@ -60,6 +60,7 @@ def design_lines(design, folders):
     of_kind = {kind: claims[claims["control"] == kind] for kind in ("random", "rotated")}
     tally = {kind: f"{rows['grade'].isin(GRADES).sum()} of {len(rows)}" for kind, rows in of_kind.items()}
     own = claims[claims["control"] == ""].drop_duplicates(["run", "layer", "head"])
+    groups = heads_by_group(folders)
     counts = ", ".join(f"{(own['grade'] == grade).sum()} {grade}" for grade in (*GRADES, UNSUPPORTED))
     lines = [f"### {design}", "",
              f"{summary['runs']} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {len(own)} heads: {counts}.", "",
@@ -69,7 +70,7 @@ def design_lines(design, folders):
              f"| false claims | {summary['false']} of {summary['true'] + summary['false']} | 5 % or less |",
              f"| graded heads in random-weight networks | {tally['random']} | none |",
              f"| graded heads in rotated-label networks, at most | {tally['rotated']} | 1 in 100 |", "",
-             *test_lines(folders), "", bits_line(folders), "",
+             *test_lines(groups), "", bits_line(groups), "",
              "| part | named as | recalled in | best grade | position error, nt |", "| --- | --- | ---: | --- | ---: |",
              *[f"| {row.part} | {row.element} | {row.recalled} of {row.runs} | {row.best_grade or 'none'} | "
                f"{number(row.error_largest_nt)} |" for row in by_part.itertuples()], ""]
@@ -81,9 +82,9 @@ def design_lines(design, folders):
     return lines
 
 
-def bits_line(folders):
+def bits_line(groups):
     """Bits of the 50 best windows and of the effect logos, trained heads beside control heads."""
-    groups, texts = heads_by_group(folders), []
+    texts = []
     for column, words in (("bits_best_windows", "50 best windows"), ("bits_heldout", "effect logos")):
         found = [f"{name} {rows[column].median():.1f} ({rows[column].quantile(0.95):.1f})"
                  for name, rows in groups.items()]
@@ -91,10 +92,10 @@ def bits_line(folders):
     return f"Bits, median over the heads (and 95th percentile). {'; '.join(texts)}."
 
 
-def test_lines(folders):
+def test_lines(groups):
     """Table of how many heads pass each test, trained heads beside control heads, of those on which it was run."""
     lines = ["| heads that pass each test | " + " | ".join(TESTS) + " |", "| --- |" + " ---: |" * len(TESTS)]
-    for name, rows in heads_by_group(folders).items():
+    for name, rows in groups.items():
         run = [rows[test][rows[test] != NOT_RUN] for test in TESTS]
         lines.append(f"| {name} | " + " | ".join(f"{(one == PASSED).sum()} of {len(one)}" for one in run) + " |")
     return lines

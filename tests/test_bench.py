@@ -14,6 +14,7 @@ sys.path.append(str(Path(__file__).parent / "bench"))
 from inputs import shape_of
 from kernels import speed_rows
 from published_form import PublishedForm
+from selftest import design_lines, merged
 from works import useful_flop
 
 
@@ -66,3 +67,37 @@ def test_rows_say_the_ratio_of_each_round():
     rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in speed_rows("published", 2, rates)]
     assert rows[0][5] == "**15.0** (10.0 to 20.0)" and rows[1][5] == "**9.0** (9.0 to 9.0)"
     assert rows[2][5] == "**7.0** (6.0 to 8.0)" and rows[3][5] == "3.5"
+
+
+def selftest_record(*genomes, rule="one", recalled=None, grade="B", error=1):
+    """A record of some genomes in which ``recalled`` of them (all) name the one planted part."""
+    recalled = len(genomes) if recalled is None else recalled
+    pairs = {name: [len(genomes), 10 * len(genomes)] for name in ("trained", "random", "rotated")}
+    return {"genomes": list(genomes), "rule_sha256": rule, "pr_auc": [0.5, 0.6],
+            "grades": {name: len(genomes) for name in ("A", "B", "C", "D", "unsupported")}, "graded": pairs,
+            "passed": {name: dict.fromkeys("SLKRI", pair) for name, pair in pairs.items()},
+            "true": 9 * len(genomes), "false": len(genomes), "false_claims": [f"{genome} L1·H1" for genome in genomes],
+            "parts": {"minus10": {"element": "-10", "recalled": recalled, "best_grade": grade if recalled else "",
+                                  "error_nt": error if recalled else None}},
+            "bits": {"effect logos": {name: [0.1 * len(genomes), 2.0] for name in pairs}}}
+
+
+def test_selftest_records_add_up():
+    records = [selftest_record("easy_1", "easy_2"), selftest_record("easy_3", recalled=0),
+               selftest_record("easy_4", grade="A", error=2)]
+    page = "\n".join(design_lines("easy", records))
+    for text in ("4 genomes; PR AUC 0.50 to 0.60; 20 heads: 4 A", "| recall of the planted parts | 0.75 |",
+                 "| largest position error of those recalled, nt | 2 |", "| false claims | 4 of 40 |",
+                 "| graded heads in random-weight networks | 4 of 40 |", "| minus10 | -10 | 3 of 4 | A | 2 |",
+                 "trained 0.1 to 0.2 (2.0)", "False claims: easy_1 L1·H1; easy_2 L1·H1; easy_3"):
+        assert text in page
+    page = "\n".join(design_lines("easy", [selftest_record("easy_3", recalled=0)]))
+    assert "| minus10 | -10 | 0 of 1 | none | – |" in page
+    assert "| largest position error of those recalled, nt | – |" in page
+
+
+def test_selftest_records_are_replaced_and_never_mixed():
+    """A genome run again takes the place of what held it; figures of another rule of grades are not added to these."""
+    old = [selftest_record("easy_1", "easy_2"), selftest_record("hard_1"), selftest_record("hard_2", rule="other")]
+    names = [record["genomes"] for record in merged(old, [selftest_record("easy_2"), selftest_record("easy_3")])]
+    assert names == [["easy_2"], ["easy_3"], ["hard_1"]]

@@ -2,16 +2,19 @@
 """Write the tables of docs/trust.md from the runs of make selftest: what graded heads say against what was planted."""
 
 import argparse
+import json
 from pathlib import Path
 
 import pandas as pd
 from page_part import rewrite
 
-from attentome.formats import read_json, read_tsv
+from attentome.formats import read_json, read_tsv, write_text
 from attentome.grades import GRADES, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.head_names import CLAIMS
 from attentome.logo import TELLING_BITS
-from attentome.planted_truth import expected_parts, judge_claims, summarise_runs
+from attentome.planted_truth import CLAIM_COLUMNS, expected_parts, judge_claims, summarise_runs
+
+GROUPS = ("trained", "random", "rotated")
 
 
 def claims_of_run(results):
@@ -25,8 +28,7 @@ def claims_of_run(results):
     Returns
     -------
     DataFrame
-        Columns of ``planted_truth.CLAIM_COLUMNS``, ``run`` and ``control``; the heads of control networks follow, each
-        network a run of its own.
+        Columns of ``planted_truth.CLAIM_COLUMNS``, and ``run`` and ``control`` as ``summarise_runs`` wants them.
     """
     tests = results / "tests"
     heads, elements = read_tsv(tests / "heads.tsv"), read_tsv(tests / "element_matches.tsv")
@@ -43,69 +45,108 @@ def claims_of_run(results):
         logo = logos[(logos["layer"] == head.layer) & (logos["head"] == head.head) & (logos["used"] == 1)]
         told = logo.loc[logo["bits"] >= TELLING_BITS, "d"] if head.grade in CLAIMS else logo["d"].iloc[:0]
         rows.append({**own, "element": "", "from_d": told.min(), "to_d": told.max()})
-    controls = read_tsv(tests / "controls.tsv")
-    beside = [{"layer": head.layer, "head": head.head, "grade": head.grade, "element": "", "control": head.control,
-               "run": f"{results.name} {head.control} {head.network}"} for head in controls.itertuples()]
-    columns = ["layer", "head", "grade", "element", "element_q", "from_d", "to_d", "shift_nt", "run", "control"]
-    return pd.DataFrame(rows + beside, columns=columns)
+    return pd.DataFrame(rows, columns=[*CLAIM_COLUMNS, "run", "control"])
 
 
-def design_lines(design, folders):
-    """Tables of the runs of one design."""
-    shift = read_json(folders[0] / "labels/labels.json")["label_shift"]
-    expected = expected_parts(read_tsv(folders[0] / "simulation/parts.tsv"), shift)
-    claims = pd.concat([claims_of_run(folder) for folder in folders], ignore_index=True)
+def record_of_run(results):
+    """What the page needs of a run, as counts that can be added up.
+
+    Parameters
+    ----------
+    results : Path
+        --outdir of a run.
+
+    Returns
+    -------
+    dict
+        ``genomes``, ``rule_sha256``, ``pr_auc`` (smallest and largest); heads per grade; how many heads of each group
+        (trained, random, rotated) have a ``graded`` or pass a test, each with how many were looked at; claims ``true``
+        and ``false``, the latter spelt out; for each part whether it is recalled, by which grade, with which error
+        (nt); ``bits`` of each group, median and 95th percentile over its heads.
+    """
+    shift = read_json(results / "labels/labels.json")["label_shift"]
+    expected = expected_parts(read_tsv(results / "simulation/parts.tsv"), shift)
+    tests = results / "tests"
+    heads, controls, claims = read_tsv(tests / "heads.tsv"), read_tsv(tests / "controls.tsv"), claims_of_run(results)
+    groups = {"trained": heads, **{kind: controls[controls["control"] == kind] for kind in GROUPS[1:]}}
     summary, by_part = summarise_runs(claims, expected)
-    aucs = [read_json(folder / "evaluation/metrics.json")["pr_auc"]["value"] for folder in folders]
-    of_kind = {kind: claims[claims["control"] == kind] for kind in ("random", "rotated")}
-    tally = {kind: f"{rows['grade'].isin(GRADES).sum()} of {len(rows)}" for kind, rows in of_kind.items()}
-    own = claims[claims["control"] == ""].drop_duplicates(["run", "layer", "head"])
-    groups = heads_by_group(folders)
-    counts = ", ".join(f"{(own['grade'] == grade).sum()} {grade}" for grade in (*GRADES, UNSUPPORTED))
+    false = judge_claims(claims, expected).query("verdict == 'false'")
+    auc = read_json(results / "evaluation/metrics.json")["pr_auc"]["value"]
+    return {
+        "genomes": [results.name], "rule_sha256": read_json(tests / "grades.json")["rule_sha256"], "pr_auc": [auc, auc],
+        "grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED)},
+        "graded": {name: [int(rows["grade"].isin(GRADES).sum()), len(rows)] for name, rows in groups.items()},
+        "passed": {name: {test: [int((rows[test] == PASSED).sum()), int((rows[test] != NOT_RUN).sum())]
+                          for test in TESTS} for name, rows in groups.items()},
+        "true": summary["true"], "false": summary["false"],
+        "false_claims": [f"{results.name} L{row.layer}·H{row.head} ({row.grade}) {row.element or 'no name'} at d "
+                         f"{number(row.from_d)} to {number(row.to_d)}" for row in false.itertuples()],
+        "parts": {row.part: {"element": row.element, "recalled": int(row.recalled), "best_grade": row.best_grade,
+                             "error_nt": None if pd.isna(row.error_largest_nt) else int(row.error_largest_nt)}
+                  for row in by_part.itertuples()},
+        "bits": {words: {name: [round(float(rows[column].quantile(share)), 2) for share in (0.5, 0.95)]
+                         for name, rows in groups.items()}
+                 for words, column in (("50 best windows", "bits_best_windows"), ("effect logos", "bits_heldout"))},
+    }
+
+
+def design_lines(design, records):
+    """Tables of the records of one design, of one genome or more each."""
+    genomes = sum(len(record["genomes"]) for record in records)
+    aucs = [auc for record in records for auc in record["pr_auc"]]
+    grades = {grade: sum(record["grades"][grade] for record in records) for grade in (*GRADES, UNSUPPORTED)}
+    graded = {name: added(record["graded"][name] for record in records) for name in GROUPS}
+    parts = {part: [record["parts"][part] for record in records] for part in records[0]["parts"]}
+    recalled = {part: sum(one["recalled"] for one in ones) for part, ones in parts.items()}
+    errors = {part: largest(one["error_nt"] for one in ones) for part, ones in parts.items()}
+    true, false = (sum(record[verdict] for record in records) for verdict in ("true", "false"))
     lines = [f"### {design}", "",
-             f"{summary['runs']} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {len(own)} heads: {counts}.", "",
+             f"{genomes} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {sum(grades.values())} heads: "
+             f"{', '.join(f'{n} {grade}' for grade, n in grades.items())}.", "",
              "| | measured | wanted |", "| --- | ---: | ---: |",
-             f"| recall of the planted parts | {summary['recall']:.2f} | 0.90 or more |",
-             f"| largest position error of those recalled, nt | {number(summary['error_largest_nt'])} | 2 or less |",
-             f"| false claims | {summary['false']} of {summary['true'] + summary['false']} | 5 % or less |",
-             f"| graded heads in random-weight networks | {tally['random']} | none |",
-             f"| graded heads in rotated-label networks, at most | {tally['rotated']} | 1 in 100 |", "",
-             *test_lines(groups), "", bits_line(groups), "",
+             f"| recall of the planted parts | {sum(recalled.values()) / (genomes * len(parts)):.2f} | 0.90 or more |",
+             f"| largest position error of those recalled, nt | {number(largest(errors.values()))} | 2 or less |",
+             f"| false claims | {false} of {true + false} | 5 % or less |",
+             f"| graded heads in random-weight networks | {graded['random']} | none |",
+             f"| graded heads in rotated-label networks, at most | {graded['rotated']} | 1 in 100 |", "",
+             "| heads that pass each test | " + " | ".join(TESTS) + " |", "| --- |" + " ---: |" * len(TESTS),
+             *[f"| {name} | " + " | ".join(added(record["passed"][name][test] for record in records) for test in TESTS)
+               + " |" for name in GROUPS], "", bits_line(records), "",
              "| part | named as | recalled in | best grade | position error, nt |", "| --- | --- | ---: | --- | ---: |",
-             *[f"| {row.part} | {row.element} | {row.recalled} of {row.runs} | {row.best_grade or 'none'} | "
-               f"{number(row.error_largest_nt)} |" for row in by_part.itertuples()], ""]
-    false = judge_claims(claims[claims["control"] == ""], expected).query("verdict == 'false'")
-    if len(false):
-        lines += ["False claims: " + "; ".join(
-            f"{row.run} L{row.layer}·H{row.head} ({row.grade}) {row.element or 'no name'} at d {number(row.from_d)} to "
-            f"{number(row.to_d)}" for row in false.itertuples()) + ".", ""]
-    return lines
+             *[f"| {part} | {ones[0]['element']} | {recalled[part]} of {genomes} | "
+               f"{min((one['best_grade'] for one in ones if one['best_grade']), default='none')} | "
+               f"{number(errors[part])} |" for part, ones in parts.items()], ""]
+    spelt = [claim for record in records for claim in record["false_claims"]]
+    return lines + ([f"False claims: {'; '.join(spelt)}.", ""] if spelt else [])
 
 
-def bits_line(groups):
+def bits_line(records):
     """Bits of the 50 best windows and of the effect logos, trained heads beside control heads."""
     texts = []
-    for column, words in (("bits_best_windows", "50 best windows"), ("bits_heldout", "effect logos")):
-        found = [f"{name} {rows[column].median():.1f} ({rows[column].quantile(0.95):.1f})"
-                 for name, rows in groups.items()]
+    for words in records[0]["bits"]:
+        found = []
+        for name in GROUPS:
+            medians, highs = zip(*(record["bits"][words][name] for record in records), strict=True)
+            found.append(f"{name} {spread(medians)} ({spread(highs)})")
         texts.append(f"{words}: {', '.join(found)}")
-    return f"Bits, median over the heads (and 95th percentile). {'; '.join(texts)}."
+    return f"Bits, median over the heads (and 95th percentile), of single genomes. {'; '.join(texts)}."
 
 
-def test_lines(groups):
-    """Table of how many heads pass each test, trained heads beside control heads, of those on which it was run."""
-    lines = ["| heads that pass each test | " + " | ".join(TESTS) + " |", "| --- |" + " ---: |" * len(TESTS)]
-    for name, rows in groups.items():
-        run = [rows[test][rows[test] != NOT_RUN] for test in TESTS]
-        lines.append(f"| {name} | " + " | ".join(f"{(one == PASSED).sum()} of {len(one)}" for one in run) + " |")
-    return lines
+def spread(values):
+    """Smallest and largest, or one number where they are printed alike."""
+    low, high = (f"{edge:.1f}" for edge in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
 
 
-def heads_by_group(folders):
-    """Graded heads of the trained networks and of each kind of control, of all runs."""
-    controls = pd.concat([read_tsv(folder / "tests/controls.tsv") for folder in folders])
-    return {"trained": pd.concat([read_tsv(folder / "tests/heads.tsv") for folder in folders]),
-            **{kind: controls[controls["control"] == kind] for kind in ("random", "rotated")}}
+def added(pairs):
+    """Pairs (how many, of how many), added up, as words."""
+    some, of = (sum(column) for column in zip(*pairs, strict=True))
+    return f"{some} of {of}"
+
+
+def largest(values):
+    """Largest number of those that are there, or None."""
+    return max((value for value in values if value is not None), default=None)
 
 
 def number(value):
@@ -113,15 +154,26 @@ def number(value):
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
+def merged(old, new):
+    """Records with the new ones in place of those of the same genomes, and none made by another rule of grades."""
+    rule, again = new[0]["rule_sha256"], {genome for record in new for genome in record["genomes"]}
+    kept = [record for record in old if record["rule_sha256"] == rule and not again & set(record["genomes"])]
+    return sorted(kept + new, key=lambda record: record["genomes"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="folder with a results folder <design>_<seed> for each run")
+    parser.add_argument("records", type=Path, help="what each run counted, a line of JSON each; the new ones are added")
     parser.add_argument("out", type=Path, help="page whose part between the two marks is written anew")
     args = parser.parse_args()
-    folders = sorted(folder for folder in args.results.iterdir() if (folder / "tests/heads.tsv").is_file())
+    new = [record_of_run(folder) for folder in sorted(args.results.iterdir()) if (folder / "tests/heads.tsv").is_file()]
+    old = args.records.read_text().splitlines() if args.records.is_file() else []
+    records = merged([json.loads(line) for line in old], new)
+    write_text(args.records, "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
     lines = []
-    for design in sorted({folder.name.rsplit("_", 1)[0] for folder in folders}):
-        lines += design_lines(design, [folder for folder in folders if folder.name.rsplit("_", 1)[0] == design])
+    for design in sorted({record["genomes"][0].rsplit("_", 1)[0] for record in records}):
+        lines += design_lines(design, [one for one in records if one["genomes"][0].rsplit("_", 1)[0] == design])
     rewrite(args.out, "make selftest", lines)
 
 

@@ -4,6 +4,8 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from page_part import rewrite
 
 from attentome.element_match import match_elements, read_known_elements
@@ -70,6 +72,19 @@ def name_lines(tests):
     return lines
 
 
+def cost_line(results):
+    """CPU time of the run without its tests, and of each kind of test as a multiple of it; of Nextflow's trace."""
+    trace = read_tsv(results / "pipeline_info/execution_trace.txt")
+    spent = pd.to_timedelta(trace["realtime"]).dt.total_seconds() * trace["%cpu"].str.rstrip("%").astype(float) / 100
+    of = {"control networks": trace["name"].str.contains("(control_", regex=False),
+          "replicates": trace["name"].str.contains("(replicate_", regex=False)}
+    of["knock-outs, mutants and names of its own heads"] = (
+        trace["name"].str.startswith("TESTED_HEADS:") & ~of["control networks"] & ~of["replicates"])
+    plain = spent[~np.logical_or.reduce(list(of.values()))].sum()
+    beside = ", ".join(f"{kind} {spent[tasks].sum() / plain:.1f} ×" for kind, tasks in of.items())
+    return f"CPU time: {plain / 60:.0f} min without the tests of the heads; beside it, {beside} as much."
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="--outdir of the run")
@@ -91,7 +106,8 @@ def main():
         f"{aucs}. Controls: {tally}.", "",
         *head_lines(heads), "",
         "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the first "
-        "network.", "", *element_lines(by_network, known, shift, grade_of), "", *name_lines(tests)])
+        "network.", "", *element_lines(by_network, known, shift, grade_of), "", *name_lines(tests),
+        cost_line(args.results), ""])
 
 
 if __name__ == "__main__":

@@ -348,6 +348,7 @@ def _write_run(out, rng, state, layers, heads, window, label_shift, length, n_si
                 "process": process,
                 "tag": tag,
                 "seconds": seconds,
+                "cpu_seconds": 2 * seconds,
                 "peak_memory_mb": memory,
                 "threads": 1,
                 "machine": {"cores": 2, "system": "Linux", "processor": "x86_64"},

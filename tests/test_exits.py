@@ -1,13 +1,17 @@
-"""How the scripts that run the network end when they cannot go on."""
+"""How the scripts end when they cannot go on, and the record that they leave when they can."""
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 import torch
 
 from attentome.exits import one_line_exit
+from attentome.formats import read_json
+from attentome.record import task_record
 
 BIN = Path(__file__).parents[1] / "bin"
 
@@ -34,3 +38,23 @@ def test_script_with_no_model_says_so(tmp_path):
                           "--model", "nothing"], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 2 and "nothing: not a model directory" in run.stderr
     assert len(run.stderr.splitlines()) == 1 and not (tmp_path / "record.json").exists()
+
+
+def test_record_tells_work_from_waiting(tmp_path):
+    """CPU time is that of all threads while the task works, and none while it waits for its turn."""
+    def work():
+        started = time.thread_time()
+        while time.thread_time() - started < 0.2:
+            pass
+
+    with task_record(tmp_path / "record.json", "WAIT"):
+        time.sleep(0.5)
+    waited = read_json(tmp_path / "record.json")
+    assert waited["seconds"] >= 0.5 > 2 * waited["cpu_seconds"]
+    with task_record(tmp_path / "record.json", "WORK"):
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert read_json(tmp_path / "record.json")["cpu_seconds"] >= 0.4

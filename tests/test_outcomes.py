@@ -236,21 +236,21 @@ def test_tables_hide_grades_that_may_not_be_used(run_with, described):
 
 def test_run_card_counts_what_the_tests_cost(run_with):
     run = run_with(MIXED)
-    run.records = [{**run.records[0], "process": process, "tag": tag, "seconds": seconds, "threads": threads}
-                   for process, tag, seconds, threads in (
-                       ("TRAIN", "curated", 10.0, 2), ("TRAIN", "residual_cnn", 5.0, 2),
-                       ("TRAIN", "replicate_2", 11.0, 2), ("TRAIN", "control_random_01 to control_random_10", 1.0, 1),
-                       ("TRAIN", "control_rotated_01", 6.0, 2), ("MEASURE_HEADS", "curated", 3.0, 1),
-                       ("KNOCKOUT", "", 4.0, 2), ("DESCRIBE_HEAD", "L1_H1", 9.0, 1))]
+    run.records = [{**run.records[0], "process": process, "tag": tag, "cpu_seconds": seconds}
+                   for process, tag, seconds in (
+                       ("TRAIN", "curated", 20.0), ("TRAIN", "residual_cnn", 10.0),
+                       ("TRAIN", "replicate_2", 22.0), ("TRAIN", "control_random_01 to control_random_10", 1.0),
+                       ("TRAIN", "control_rotated_01", 12.0), ("MEASURE_HEADS", "curated", 3.0),
+                       ("KNOCKOUT", "", 8.0), ("DESCRIBE_HEAD", "L1_H1", 9.0))]
     card = run_card(run, judge(run))
     # for the tests 22 + 1 + 12 + 3 + 8 = 46, besides 20 + 10 + 9
-    assert card["cost"] == {"core_seconds": 85, "core_seconds_of_tests": 46, "share_of_tests": round(46 / 85, 4)}
-    rows = {row["process"]: (row["tasks"], row["core_seconds"], row["for_tests"]) for row in card["time_and_memory"]}
+    assert card["cost"] == {"cpu_seconds": 85, "cpu_seconds_of_tests": 46, "share_of_tests": round(46 / 85, 4)}
+    rows = {row["process"]: (row["tasks"], row["cpu_seconds"], row["for_tests"]) for row in card["time_and_memory"]}
     assert rows["TRAIN"] == (2, 30, False) and rows["TRAIN, controls"] == (2, 13, True)
     assert rows["TRAIN, replicates"] == (1, 22, True) and rows["DESCRIBE_HEAD"] == (1, 9, False)
     outcome = judge(run)
     outcome["facts"]["peers"] = []
-    assert "took 46 s of 1 min 25 s of one core's time, 54 %" in run_card_page(card, run, outcome)
+    assert "took 46 s of 1 min 25 s of CPU time, 54 %" in run_card_page(card, run, outcome)
 
 
 def test_run_card_prints_the_rule_with_its_numbers(run_with):

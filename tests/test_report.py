@@ -526,7 +526,7 @@ def test_run_card_says_what_was_not_done(report):
         "tasks": 2,
         "seconds_total": 1.7,
         "seconds_longest": 0.9,
-        "core_seconds": 1.7,
+        "cpu_seconds": 3.4,
         "for_tests": False,
         "peak_memory_mb": 76,
     }

@@ -1,4 +1,4 @@
-"""What one task used: time, peak memory and software, written as ``record.json`` beside its results."""
+"""What one task used: time, CPU time, peak memory and software, written as ``record.json`` beside its results."""
 
 import os
 import platform
@@ -28,12 +28,13 @@ def task_record(path, process, tag="", packages=("numpy",), threads=1):
         Distributions whose versions are recorded.
     threads : int
     """
-    started = time.monotonic()
+    started, cpu_started = time.monotonic(), time.process_time()
     yield
     write_json(path, {
         "process": process,
         "tag": tag,
         "seconds": round(time.monotonic() - started, 2),
+        "cpu_seconds": round(time.process_time() - cpu_started, 2),
         "peak_memory_mb": peak_memory_mb(),
         "threads": threads,
         "machine": {"cores": os.cpu_count(), "system": platform.platform(terse=True), "processor": platform.machine()},

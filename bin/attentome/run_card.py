@@ -6,7 +6,6 @@ from pathlib import Path
 from attentome.outcome import grade_line, grades_shown, number
 from attentome.peer_words import NOT_RUN, peer_rows
 from attentome.run_card_tests import (
-    core_seconds,
     cost_of_tests,
     is_test,
     network_facts,
@@ -31,8 +30,8 @@ def processes(records):
     -------
     list of dict
         ``process`` (TRAIN apart for controls and replicates), ``tasks``, ``seconds_total``, ``seconds_longest``,
-        ``core_seconds`` (seconds times threads), ``peak_memory_mb``, ``for_tests`` (whether it runs for the tests of
-        the heads alone), in the order of the steps.
+        ``cpu_seconds`` (of all threads), ``peak_memory_mb``, ``for_tests`` (whether it runs for the tests of the heads
+        alone), in the order of the steps.
     """
     order = [
         "SIMULATE",
@@ -70,7 +69,7 @@ def processes(records):
             "tasks": len(groups[name]),
             "seconds_total": round(sum(record["seconds"] for record in groups[name]), 1),
             "seconds_longest": max(record["seconds"] for record in groups[name]),
-            "core_seconds": round(sum(map(core_seconds, groups[name])), 1),
+            "cpu_seconds": round(sum(record["cpu_seconds"] for record in groups[name]), 1),
             "peak_memory_mb": max(record["peak_memory_mb"] for record in groups[name]),
             "for_tests": is_test(name),
         }

@@ -94,8 +94,8 @@ of the interval lies above {LEARNED_FACTOR} × prevalence. Data: tables/metrics.
 {_peers(run)}<div class="columns"><div><h2>4 Network</h2>{facts(_network_pairs(card))}</div>
 <div><h2>5 Training{" and controls" if card["networks"] else ""}</h2>{facts(_training_pairs(card))}</div></div>
 {_rule(card)}<div class="columns"><div><h2>7 Time and memory
-<small>sum over the tasks of a process; × threads: one core's
-time, as bars</small></h2>
+<small>sum over the tasks of a process; bars: CPU time, of
+all threads</small></h2>
 {_time_table(card)}<p class="note">{_cost(card["cost"])}Without this report itself. Data: run_card.json;
 pipeline_info/ holds the trace.</p></div>
 <div><h2>8 Machine and software</h2>{facts(_machine_pairs(card))}</div></div>
@@ -235,11 +235,11 @@ def _no_rule(card):
 
 
 def _cost(cost):
-    if not cost["core_seconds_of_tests"]:
+    if not cost["cpu_seconds_of_tests"]:
         return ""
     return (
-        f"The tests of the heads (pale bars) took {duration(cost['core_seconds_of_tests'])} of "
-        f"{duration(cost['core_seconds'])} of one core's time, {number(100 * cost['share_of_tests'], 2)} %. "
+        f"The tests of the heads (pale bars) took {duration(cost['cpu_seconds_of_tests'])} of "
+        f"{duration(cost['cpu_seconds'])} of CPU time, {number(100 * cost['share_of_tests'], 2)} %. "
     )
 
 
@@ -247,18 +247,18 @@ def _time_table(card):
     rows = card["time_and_memory"]
     if not rows:
         return f"<p>{MISSING}</p>"
-    longest = max(row["core_seconds"] for row in rows) or 1
+    longest = max(row["cpu_seconds"] for row in rows) or 1
     body = []
     for row in rows:
         name = row["process"] + (f" × {row['tasks']}" if row["tasks"] > 1 else "")
-        wide = max(1, 150 * row["core_seconds"] / longest)
+        wide = max(1, 150 * row["cpu_seconds"] / longest)
         bar = (
             f'<svg width="160" height="14"><rect width="{wide:.1f}" height="12" y="1" '
             f'fill="{BLUES[2] if row["for_tests"] else BLUES[1]}"/></svg>'
         )
-        body.append([name, bar, duration(row["core_seconds"]), duration(row["seconds_total"]),
+        body.append([name, bar, duration(row["cpu_seconds"]), duration(row["seconds_total"]),
                      f"{row['peak_memory_mb']:,.0f} MB"])
-    columns = ["process", "", "× threads", "time", "memory"]
+    columns = ["process", "", "CPU", "time", "memory"]
     return table(columns, body, set(columns[2:])).replace(
         "<table>", '<table class="bars">'
     )

@@ -26,16 +26,11 @@ def is_test(part):
     return part in TESTS_OF_HEADS or part.startswith("TRAIN, ")
 
 
-def core_seconds(record):
-    """Seconds of a task times the threads it had."""
-    return record["seconds"] * record.get("threads", 1)
-
-
 def cost_of_tests(records):
-    """Core-seconds of all tasks and of those for the tests of the heads, and their share (None without tasks)."""
-    whole = sum(map(core_seconds, records))
-    tests = sum(core_seconds(record) for record in records if is_test(part_of(record)))
-    return {"core_seconds": round(whole, 1), "core_seconds_of_tests": round(tests, 1),
+    """CPU seconds of all tasks and of those for the tests of the heads, and their share (None without tasks)."""
+    whole = sum(record["cpu_seconds"] for record in records)
+    tests = sum(record["cpu_seconds"] for record in records if is_test(part_of(record)))
+    return {"cpu_seconds": round(whole, 1), "cpu_seconds_of_tests": round(tests, 1),
             "share_of_tests": round(tests / whole, 4) if whole else None}
 
 

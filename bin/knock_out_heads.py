@@ -40,7 +40,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "pandas", "safetensors")
-    with one_line_exit("knock_out_heads.py"), task_record(args.record, "KNOCKOUT", args.tag, packages, args.threads):
+    with one_line_exit("knock_out_heads.py"), task_record(args.record, "KNOCKOUT", args.tag, packages):
         device = choose_device(args.device)
         network, _ = load_model(args.model, device)
         table, pairs, summary = knock_out_heads(

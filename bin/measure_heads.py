@@ -37,7 +37,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors", "scikit-learn")
-    with one_line_exit("measure_heads.py"), task_record(args.record, "MEASURE_HEADS", args.tag, packages, args.threads):
+    with one_line_exit("measure_heads.py"), task_record(args.record, "MEASURE_HEADS", args.tag, packages):
         genome = load_genome(args.genome, args.genome_json)
         labels, test = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
         device = choose_device(args.device)

@@ -45,7 +45,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "scipy", "pandas", "safetensors")
-    with one_line_exit("mutate_sites.py"), task_record(args.record, "MUTATE", args.tag, packages, args.threads):
+    with one_line_exit("mutate_sites.py"), task_record(args.record, "MUTATE", args.tag, packages):
         if args.sites < 1 or args.distances < 1:
             raise ValueError("--sites and --distances: give 1 or more")
         mutate_sites(args)

@@ -37,7 +37,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
-    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", args.tag, packages, args.threads):
+    with one_line_exit("predict_genome.py"), task_record(args.record, "PREDICT", args.tag, packages):
         genome = load_genome(args.genome, args.genome_json)
         device = choose_device(args.device)
         network, _ = load_model(args.model, device)

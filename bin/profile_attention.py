@@ -36,7 +36,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
-    with one_line_exit("profile_attention.py"), task_record(args.record, "PROFILE", "", packages, args.threads):
+    with one_line_exit("profile_attention.py"), task_record(args.record, "PROFILE", "", packages):
         genome = load_genome(args.genome, args.genome_json)
         device = choose_device(args.device)
         network, description = load_model(args.model, device)

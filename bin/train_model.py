@@ -46,7 +46,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
-    with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.tag, packages, args.threads):
+    with one_line_exit("train_model.py"), task_record(args.record, "TRAIN", args.tag, packages):
         overrides = read_json(args.overrides) if args.overrides else {}
         read = read_peer if args.peer else read_preset
         config, settings = read(read_json(args.presets), args.preset, overrides)

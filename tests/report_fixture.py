@@ -350,7 +350,6 @@ def _write_run(out, rng, state, layers, heads, window, label_shift, length, n_si
                 "seconds": seconds,
                 "cpu_seconds": 2 * seconds,
                 "peak_memory_mb": memory,
-                "threads": 1,
                 "machine": {"cores": 2, "system": "Linux", "processor": "x86_64"},
                 "software": {"attentome": "0.1.0", "python": "3.11.2", "numpy": "2.4.6"},
             },

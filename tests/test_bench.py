@@ -99,5 +99,6 @@ def test_selftest_records_add_up():
 def test_selftest_records_are_replaced_and_never_mixed():
     """A genome run again takes the place of what held it; figures of another rule of grades are not added to these."""
     old = [selftest_record("easy_1", "easy_2"), selftest_record("hard_1"), selftest_record("hard_2", rule="other")]
-    names = [record["genomes"] for record in merged(old, [selftest_record("easy_2"), selftest_record("easy_3")])]
+    new = [selftest_record("easy_2"), selftest_record("easy_3"), selftest_record("hard_1", rule="other")]
+    names = [record["genomes"] for record in merged(old, new, "one")]
     assert names == [["easy_2"], ["easy_3"], ["hard_1"]]

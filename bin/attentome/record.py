@@ -13,7 +13,7 @@ from attentome.formats import write_json
 
 
 @contextmanager
-def task_record(path, process, tag="", packages=("numpy",), threads=1):
+def task_record(path, process, tag="", packages=("numpy",)):
     """Measure the enclosed work and write a record of it when it ends well.
 
     Parameters
@@ -26,7 +26,6 @@ def task_record(path, process, tag="", packages=("numpy",), threads=1):
         What it worked on, such as a set's name.
     packages : sequence of str
         Distributions whose versions are recorded.
-    threads : int
     """
     started, cpu_started = time.monotonic(), time.process_time()
     yield
@@ -36,7 +35,6 @@ def task_record(path, process, tag="", packages=("numpy",), threads=1):
         "seconds": round(time.monotonic() - started, 2),
         "cpu_seconds": round(time.process_time() - cpu_started, 2),
         "peak_memory_mb": peak_memory_mb(),
-        "threads": threads,
         "machine": {"cores": os.cpu_count(), "system": platform.platform(terse=True), "processor": platform.machine()},
         "software": {"attentome": __version__, "python": platform.python_version(),
                      **{name: metadata.version(name) for name in packages}},

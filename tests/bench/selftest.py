@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 from page_part import rewrite
 
-from attentome.formats import read_json, read_tsv, write_text
+from attentome.formats import read_json, read_tsv, sha256, write_text
 from attentome.grades import GRADES, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.head_names import CLAIMS
 from attentome.logo import TELLING_BITS
 from attentome.planted_truth import CLAIM_COLUMNS, expected_parts, judge_claims, summarise_runs
 
+RULE = Path(__file__).parents[2] / "assets/grade_rule.json"
 GROUPS = ("trained", "random", "rotated")
 
 
@@ -154,9 +155,10 @@ def number(value):
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
-def merged(old, new):
-    """Records with the new ones in place of those of the same genomes, and none made by another rule of grades."""
-    rule, again = new[0]["rule_sha256"], {genome for record in new for genome in record["genomes"]}
+def merged(old, new, rule):
+    """Records of a rule of grades (its SHA-256), the new ones in place of those of the same genomes."""
+    new = [record for record in new if record["rule_sha256"] == rule]
+    again = {genome for record in new for genome in record["genomes"]}
     kept = [record for record in old if record["rule_sha256"] == rule and not again & set(record["genomes"])]
     return sorted(kept + new, key=lambda record: record["genomes"])
 
@@ -169,7 +171,7 @@ def main():
     args = parser.parse_args()
     new = [record_of_run(folder) for folder in sorted(args.results.iterdir()) if (folder / "tests/heads.tsv").is_file()]
     old = args.records.read_text().splitlines() if args.records.is_file() else []
-    records = merged([json.loads(line) for line in old], new)
+    records = merged([json.loads(line) for line in old], new, sha256(RULE))
     write_text(args.records, "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
     lines = []
     for design in sorted({record["genomes"][0].rsplit("_", 1)[0] for record in records}):

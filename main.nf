@@ -5,9 +5,9 @@
  * TSS sets and a genome go in; a trained network, its genome-wide output and a page per attention head come out.
  */
 
-include { code_version } from './modules/code_version'
-include { each_network ; further_networks ; of_model } from './modules/networks'
-include { read_json ; typed_parameters } from './modules/parameters'
+include { code_version } from './modules/functions/code_version'
+include { each_network ; further_networks ; of_model } from './modules/functions/networks'
+include { read_json ; typed_parameters } from './modules/functions/parameters'
 
 include { CHECK_DEVICE  } from './modules/check_device'
 include { CURATED_SITES } from './modules/curated_sites'

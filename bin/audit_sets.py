@@ -5,13 +5,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.audit import audit_sets, wrong_assemblies
-from attentome.audit_plot import plot_audit
-from attentome.formats import read_bed, read_json, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.liftover import read_assembly
-from attentome.record import task_record
-from attentome.sites import Fault, fault_lines
+from attentome.figures.audit import plot_audit
+from attentome.genome.contigs import load_genome
+from attentome.genome.liftover import read_assembly
+from attentome.io.faults import Fault, fault_lines
+from attentome.io.files import read_bed, read_json, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.sites.audit import audit_sets, wrong_assemblies
 
 
 def main():

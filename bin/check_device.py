@@ -3,9 +3,9 @@
 
 import argparse
 
-from attentome.exits import one_line_exit
-from attentome.model import choose_device, device_words
-from attentome.record import task_record
+from attentome.io.exits import one_line_exit
+from attentome.io.record import task_record
+from attentome.network.device import choose_device, device_words
 
 
 def main():

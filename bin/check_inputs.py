@@ -8,10 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.check import check_run
-from attentome.formats import sha256, write_json
-from attentome.inputs import contig_name, gc_content, write_annotation, write_genome
-from attentome.record import task_record
+from attentome.genome.readers import contig_name, gc_content, write_annotation, write_genome
+from attentome.inputs.check import check_run
+from attentome.io.files import sha256, write_json
+from attentome.io.record import task_record
 
 
 def main():

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evaluate import bootstrap_block
-from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
-from attentome.labels import read_split
-from attentome.peers import METRICS, NETWORK, PEERS, compare_peers
-from attentome.record import task_record
+from attentome.evaluation.peers import METRICS, NETWORK, PEERS, compare_peers
+from attentome.evaluation.stretches import bootstrap_block
+from attentome.genome.arcs import read_split
+from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.record import task_record
 
 
 def main():

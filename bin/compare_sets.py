@@ -4,11 +4,11 @@
 import argparse
 from pathlib import Path
 
-from attentome.evaluate import bootstrap_block
-from attentome.formats import read_arrays, read_tsv, write_tsv
-from attentome.labels import read_split
-from attentome.record import task_record
-from attentome.set_grid import compare_with_sets
+from attentome.evaluation.set_grid import compare_with_sets
+from attentome.evaluation.stretches import bootstrap_block
+from attentome.genome.arcs import read_split
+from attentome.io.files import read_arrays, read_tsv, write_tsv
+from attentome.io.record import task_record
 
 
 def main():

@@ -5,9 +5,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.formats import sha256
-from attentome.model_folder import save_model
-from attentome.published import convert, read_weights
+from attentome.io.files import sha256
+from attentome.network.published_weights import convert, read_weights
+from attentome.network.saved_model import save_model
 
 
 def main():

@@ -4,18 +4,11 @@
 import argparse
 from pathlib import Path
 
-from attentome.curate import (
-    RULES,
-    curate,
-    curation_summary,
-    distance_table,
-    overlap_table,
-    sets_table,
-)
-from attentome.distance_plot import plot_distances
-from attentome.formats import read_bed, read_json, write_bed, write_json, write_tsv
-from attentome.overlap_plot import plot_overlap
-from attentome.record import task_record
+from attentome.figures.distances import plot_distances
+from attentome.figures.overlap import plot_overlap
+from attentome.io.files import read_bed, read_json, write_bed, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.sites.curation import RULES, curate, curation_summary, distance_table, overlap_table, sets_table
 
 
 def main():

@@ -5,14 +5,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.elements import read_elements
-from attentome.formats import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
-from attentome.genome import load_genome
-from attentome.head_figures import figure_notes, logo_figure, profile_figure, spearman_figure
-from attentome.head_tables import meme_text, profile_table, pwm_table, spearman_table, window_table
-from attentome.heads import describe_head, head_name, head_numbers, numbers_of_head
-from attentome.record import task_record
-from attentome.style import save_figure, use_style
+from attentome.figures.head import figure_notes, logo_figure, profile_figure, spearman_figure
+from attentome.figures.style import save_figure, use_style
+from attentome.genome.contigs import load_genome
+from attentome.heads.describe import describe_head, head_numbers
+from attentome.heads.names import head_name, numbers_of_head
+from attentome.heads.tables import meme_text, profile_table, pwm_table, spearman_table, window_table
+from attentome.io.files import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
+from attentome.io.record import task_record
+from attentome.motifs.elements import read_elements
 
 
 def main():

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evaluate import bootstrap_block, calls_table, stretches, thin
-from attentome.formats import read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.labels import ARCS, read_split
-from attentome.metrics import arc_metrics, best_f1_threshold
-from attentome.record import task_record
+from attentome.evaluation.metrics import arc_metrics, best_f1_threshold
+from attentome.evaluation.stretches import bootstrap_block, calls_table, stretches, thin
+from attentome.genome.arcs import ARCS, read_split
+from attentome.genome.contigs import load_genome
+from attentome.io.files import read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
+from attentome.io.record import task_record
 
 
 def main():

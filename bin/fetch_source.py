@@ -7,10 +7,10 @@ With a fault: one line on the error output, nothing written, exit code 2.
 import argparse
 import sys
 
-from attentome.fetch import KINDS, NCBI_DATASETS, NCBI_EFETCH, fetch, public_source
-from attentome.formats import write_json
-from attentome.record import task_record
-from attentome.transfer import SourceFault
+from attentome.inputs.download import SourceFault
+from attentome.inputs.sources import KINDS, NCBI_DATASETS, NCBI_EFETCH, fetch, public_source
+from attentome.io.files import write_json
+from attentome.io.record import task_record
 
 
 def main():

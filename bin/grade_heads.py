@@ -4,10 +4,8 @@
 import argparse
 from pathlib import Path
 
-from attentome.evidence import read_evidence
-from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
-from attentome.grades import (
+from attentome.evidence.claims import name_heads
+from attentome.evidence.grades import (
     GRADES,
     KINDS,
     Controls,
@@ -18,9 +16,11 @@ from attentome.grades import (
     grade_summary,
     partner_profiles,
 )
-from attentome.head_names import name_heads
-from attentome.heads import head_name
-from attentome.record import task_record
+from attentome.evidence.head_evidence import read_evidence
+from attentome.heads.names import head_name
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
+from attentome.io.record import task_record
 
 REAL = "curated"
 

@@ -5,13 +5,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.formats import read_json, sha256, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.harmonise import harmonise, write_sites
-from attentome.liftover import read_assembly
-from attentome.recognise import read_set
-from attentome.record import task_record
-from attentome.sites import Fault, fault_lines
+from attentome.genome.contigs import load_genome
+from attentome.genome.liftover import read_assembly
+from attentome.io.faults import Fault, fault_lines
+from attentome.io.files import read_json, sha256, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.sites.harmonise import harmonise, write_sites
+from attentome.sites.readers.detect import read_set
 
 
 def main():

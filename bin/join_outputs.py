@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from attentome.formats import STRANDS, read_json, write_arrays
-from attentome.genome import load_genome
-from attentome.labels import stream_key
-from attentome.pieces import by_position
-from attentome.record import task_record
-from attentome.tracks import at_tss, write_bigwig
+from attentome.genome.arcs import stream_key
+from attentome.genome.contigs import load_genome
+from attentome.genome.pieces import by_position
+from attentome.genome.strands import STRANDS
+from attentome.io.files import read_json, write_arrays
+from attentome.io.record import task_record
+from attentome.tracks.bigwig import at_tss, write_bigwig
 
 
 def main():

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import torch
 
-from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_tsv, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.knockout import KINDS, knock_out_heads
-from attentome.labels import ARCS, read_split, rotate_labels
-from attentome.model import choose_device
-from attentome.model_folder import load_model
-from attentome.record import task_record
+from attentome.attribution.knockout import KINDS, knock_out_heads
+from attentome.genome.arcs import ARCS, read_split
+from attentome.genome.contigs import load_genome
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_arrays, read_tsv, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.labels.tss import rotate_labels
+from attentome.network.device import choose_device
+from attentome.network.saved_model import load_model
 
 
 def main():

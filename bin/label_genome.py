@@ -4,10 +4,11 @@
 import argparse
 from pathlib import Path
 
-from attentome.formats import read_bed, write_arrays, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.labels import ARCS, auxiliary_labels, label_genome, split_genome, split_table, stream_key
-from attentome.record import task_record
+from attentome.genome.arcs import ARCS, split_genome, split_table, stream_key
+from attentome.genome.contigs import load_genome
+from attentome.io.files import read_bed, write_arrays, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.labels.tss import auxiliary_labels, label_genome
 
 
 def main():

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import torch
 
-from attentome.attention_parts import measure_parts
-from attentome.evidence import logo_table, window_table, word_table, write_evidence
-from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_json, read_tsv, write_arrays, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.labels import read_split, rotate_labels
-from attentome.measure import N_POSITIONS, measure_heads
-from attentome.model import choose_device
-from attentome.model_folder import load_model
-from attentome.record import task_record
+from attentome.attribution.logit_terms import measure_parts
+from attentome.evidence.head_evidence import logo_table, window_table, word_table, write_evidence
+from attentome.evidence.measure import N_POSITIONS, measure_heads
+from attentome.genome.arcs import read_split
+from attentome.genome.contigs import load_genome
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_arrays, read_json, read_tsv, write_arrays, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.labels.tss import rotate_labels
+from attentome.network.device import choose_device
+from attentome.network.saved_model import load_model
 
 
 def main():

@@ -6,19 +6,27 @@ from pathlib import Path
 
 import torch
 
-from attentome.convolutional import ConvolutionalConfig
-from attentome.deletion import ISM, area_table, deletion_curves, deletion_table, ism_order
-from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.head_agreement import agreement_table, base_scores, head_scores
-from attentome.heads import head_name, numbers_of_head
-from attentome.labels import ARCS, read_split, rotate_labels
-from attentome.model import choose_device
-from attentome.model_folder import load_model
-from attentome.mutagenesis import MOST_DISTANCES, choose_distances, choose_queries, ism_profile, ism_table, mutate
-from attentome.receptive_field import receptive_field
-from attentome.record import task_record
+from attentome.attribution.deletion import ISM, area_table, deletion_curves, deletion_table, ism_order
+from attentome.attribution.head_agreement import agreement_table, base_scores, head_scores
+from attentome.attribution.mutagenesis import (
+    MOST_DISTANCES,
+    choose_distances,
+    choose_queries,
+    ism_profile,
+    ism_table,
+    mutate,
+)
+from attentome.attribution.receptive_field import receptive_field
+from attentome.genome.arcs import ARCS, read_split
+from attentome.genome.contigs import load_genome
+from attentome.heads.names import head_name, numbers_of_head
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.labels.tss import rotate_labels
+from attentome.network.device import choose_device
+from attentome.network.residual_cnn import ConvolutionalConfig
+from attentome.network.saved_model import load_model
 
 
 def main():

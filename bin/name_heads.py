@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.element_match import expected_place, match_elements, read_known_elements
-from attentome.exits import one_line_exit
-from attentome.formats import read_json, read_tsv, write_tsv
-from attentome.genome import load_genome
-from attentome.logo import genome_background
-from attentome.motif_match import FEW_MOTIFS, informative_stretch, match_motifs
-from attentome.motif_readers import read_head_matrices, read_motifs
-from attentome.record import task_record
-from attentome.site_enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
+from attentome.evidence.enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
+from attentome.genome.contigs import load_genome
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_json, read_tsv, write_tsv
+from attentome.io.record import task_record
+from attentome.motifs.known_elements import expected_place, match_elements, read_known_elements
+from attentome.motifs.logo import genome_background
+from attentome.motifs.readers import read_head_matrices, read_motifs
+from attentome.motifs.tomtom import FEW_MOTIFS, informative_stretch, match_motifs
 
 
 def main():

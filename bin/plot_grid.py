@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.formats import read_tsv, write_tsv
-from attentome.record import task_record
-from attentome.set_grid_plot import plot_grid
+from attentome.figures.set_grid import plot_grid
+from attentome.io.files import read_tsv, write_tsv
+from attentome.io.record import task_record
 
 
 def main():

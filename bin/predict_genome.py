@@ -7,14 +7,14 @@ from pathlib import Path
 
 import torch
 
-from attentome.exits import one_line_exit
-from attentome.genome import load_genome
-from attentome.model import choose_device
-from attentome.model_folder import load_model
-from attentome.pieces import OutputFile, genome_pieces, share_of
-from attentome.predict import run_pieces
-from attentome.profile import N_BEST, N_SAMPLE, profile_shard
-from attentome.record import task_record
+from attentome.genome.contigs import load_genome
+from attentome.genome.pieces import OutputFile, genome_pieces, share_of
+from attentome.heads.profile import N_BEST, N_SAMPLE, profile_shard
+from attentome.io.exits import one_line_exit
+from attentome.io.record import task_record
+from attentome.network.device import choose_device
+from attentome.network.predict import run_pieces
+from attentome.network.saved_model import load_model
 
 
 def main():

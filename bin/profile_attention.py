@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from attentome.exits import one_line_exit
-from attentome.formats import STRAND_SIGN, write_arrays, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.model import choose_device
-from attentome.model_folder import load_model
-from attentome.pieces import positions_of
-from attentome.profile_merge import best_windows, extreme_places, group_moments, merge_sums, sample_correlation
-from attentome.record import task_record
+from attentome.genome.contigs import load_genome
+from attentome.genome.pieces import positions_of
+from attentome.genome.strands import STRAND_SIGN
+from attentome.heads.profile_merge import best_windows, extreme_places, group_moments, merge_sums, sample_correlation
+from attentome.io.exits import one_line_exit
+from attentome.io.files import write_arrays, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.network.device import choose_device
+from attentome.network.saved_model import load_model
 
 LOGO_WINDOWS = 50
 

@@ -4,12 +4,12 @@
 import argparse
 from pathlib import Path
 
-from attentome.formats import read_arrays, read_json, read_tsv, write_arrays, write_json
-from attentome.genome import load_genome
-from attentome.labels import read_split, stream_key
-from attentome.pwm_fit import fit_promoter
-from attentome.pwm_scanner import scan_genome
-from attentome.record import task_record
+from attentome.evaluation.promoter_pwm import scan_genome
+from attentome.evaluation.promoter_pwm_fit import fit_promoter
+from attentome.genome.arcs import read_split, stream_key
+from attentome.genome.contigs import load_genome
+from attentome.io.files import read_arrays, read_json, read_tsv, write_arrays, write_json
+from attentome.io.record import task_record
 
 
 def main():

@@ -4,9 +4,9 @@
 import argparse
 import sys
 
-from attentome.planted_designs import DESIGNS, LENGTH, PROMOTERS, simulate_design
-from attentome.record import task_record
-from attentome.simulate import noisy_set, place_genes, simulate_genome, write_simulation
+from attentome.io.record import task_record
+from attentome.simulate.designs import DESIGNS, LENGTH, PROMOTERS, simulate_design
+from attentome.simulate.minimal import noisy_set, place_genes, simulate_genome, write_simulation
 
 
 def main():

@@ -9,14 +9,16 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from attentome.exits import one_line_exit
-from attentome.formats import read_arrays, read_json, read_tsv, write_json, write_tsv
-from attentome.genome import load_genome
-from attentome.labels import read_split, rotate_labels, split_sets
-from attentome.model import choose_device
-from attentome.model_folder import save_model
-from attentome.record import task_record
-from attentome.train import TrainingDiverged, read_peer, read_preset, shortened, train_network
+from attentome.genome.arcs import read_split
+from attentome.genome.contigs import load_genome
+from attentome.io.exits import one_line_exit
+from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.record import task_record
+from attentome.labels.tss import rotate_labels, split_sets
+from attentome.network.device import choose_device
+from attentome.network.saved_model import save_model
+from attentome.training.presets import read_peer, read_preset, shortened
+from attentome.training.train import TrainingDiverged, train_network
 
 
 def main():

@@ -4,9 +4,9 @@
 import argparse
 from pathlib import Path
 
-from attentome.record import task_record
-from attentome.report import write_report
-from attentome.report_inputs import read_run
+from attentome.io.record import task_record
+from attentome.report.write import write_report
+from attentome.results.run import read_run
 
 
 def main():

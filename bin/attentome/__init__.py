@@ -1,9 +1,18 @@
 """Attentome: what the attention heads of a genome transformer look at, and whether it matters.
 
-The modules form layers; each imports only from those before it:
-formats, record, genome -> sites -> curate -> labels -> model -> train, predict, profile -> heads -> report.
-``metrics``, ``evaluate``, ``tracks`` and ``simulate`` stand beside them. Only model, train, predict, profile and
-published import torch.
+The library in layers; a package imports only from those on lines below its own (checked by ``make lint``):
+
+- ``report``: pages, tables and the MultiQC report
+- ``evidence``: heads on the test arc, null, grades, claims
+- ``training``, ``attribution``: how a network is trained; which bases and heads its output depends on
+- ``evaluation``, ``figures``, ``results``: metrics and peers; figures; a finished run read back
+- ``labels``, ``heads``, ``simulate``, ``inputs``: labels; profiles of heads; planted genomes; what a user gives
+- ``network``, ``motifs``, ``sites``: networks; matrices; TSS sets
+- ``genome``, ``tracks``: the genome and its coordinates; browser tracks
+- ``io``: files between the steps, faults, the record of a task
+
+Nothing here knows of Nextflow. A package offers its main names (``from attentome.network import load_model``) and loads
+them when they are first used; the library itself imports from the module that defines a name.
 """
 
 __version__ = "0.1.0"

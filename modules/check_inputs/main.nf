@@ -1,4 +1,4 @@
-include { json ; quoted } from '../parameters'
+include { json ; quoted } from '../functions/parameters'
 
 // All faults of sample sheet, sets, genome, annotation and parameters at once, before anything else runs on them.
 process CHECK_INPUTS {

@@ -1,6 +1,6 @@
-include { code_version } from '../code_version'
-include { existing ; portable ; read_json } from '../parameters'
-include { row_files ; run_sources ; to_fetch ; with_fetched } from '../sources'
+include { code_version } from '../functions/code_version'
+include { existing ; portable ; read_json } from '../functions/parameters'
+include { row_files ; run_sources ; to_fetch ; with_fetched } from '../functions/sources'
 
 include { SIMULATE     } from '../simulate'
 include { FETCH        } from '../fetch'

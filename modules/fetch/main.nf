@@ -1,4 +1,4 @@
-include { quoted } from '../parameters'
+include { quoted } from '../functions/parameters'
 
 // One source from elsewhere (http, https, ftp, accession:...) as a checked file with its provenance.
 process FETCH {

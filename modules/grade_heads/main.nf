@@ -1,4 +1,4 @@
-include { json ; quoted } from '../parameters'
+include { json ; quoted } from '../functions/parameters'
 
 // A grade for every head by the printed rule, and by the same rule for the heads of the control networks.
 process GRADE_HEADS {

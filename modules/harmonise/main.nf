@@ -1,4 +1,4 @@
-include { json ; quoted } from '../parameters'
+include { json ; quoted } from '../functions/parameters'
 
 // One TSS set as its authors published it to sites on the genome's coordinates, with what was lost and why.
 process HARMONISE {

@@ -1,5 +1,5 @@
-include { json ; quoted } from '../parameters'
-include { tag_of } from '../networks'
+include { json ; quoted } from '../functions/parameters'
+include { tag_of } from '../functions/networks'
 
 // How sharply each head looks on the test arc, and at which sequence; the same for every network, controls or not.
 process MEASURE_HEADS {

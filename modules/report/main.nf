@@ -1,4 +1,4 @@
-include { quoted } from '../parameters'
+include { quoted } from '../functions/parameters'
 
 // What the run has found, for a reader: outcome, atlas of heads, a page per head, run card, tables, MultiQC.
 // Not in the topic `records`, which it reads.

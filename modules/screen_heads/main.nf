@@ -1,4 +1,4 @@
-include { json ; quoted } from '../parameters'
+include { json ; quoted } from '../functions/parameters'
 
 // Which heads of control networks would have a grade if the tests passed that were not run of them yet.
 process SCREEN_HEADS {

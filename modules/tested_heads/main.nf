@@ -1,6 +1,6 @@
-include { code_version } from '../code_version'
-include { each_network } from '../networks'
-include { read_json } from '../parameters'
+include { code_version } from '../functions/code_version'
+include { each_network } from '../functions/networks'
+include { read_json } from '../functions/parameters'
 
 include { MEASURE_HEADS   } from '../measure_heads'
 include { SCREEN_HEADS    } from '../screen_heads'

@@ -1,5 +1,5 @@
-include { json ; quoted } from '../parameters'
-include { tag_of } from '../networks'
+include { json ; quoted } from '../functions/parameters'
+include { tag_of } from '../functions/networks'
 
 // Networks, each trained on the training arc and stopped by the validation arc, one after the other.
 process TRAIN {

@@ -26,9 +26,9 @@ def run(args):
     """Both strands of a random genome, with the whole profile or without."""
     from inputs import CPU, random_contig, random_network, shape_of
 
-    from attentome.pieces import OutputFile, genome_pieces
-    from attentome.predict import run_pieces
-    from attentome.profile import profile_shard
+    from attentome.genome.pieces import OutputFile, genome_pieces
+    from attentome.heads.profile import profile_shard
+    from attentome.network.predict import run_pieces
 
     network = random_network(shape_of(args.preset))
     genome = {"random": random_contig(args.length)}

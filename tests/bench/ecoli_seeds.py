@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from attentome.evaluate import bootstrap_block
-from attentome.formats import read_arrays, read_json, read_tsv, write_tsv
-from attentome.labels import read_split
-from attentome.metrics import bootstrap
-from attentome.peers import METRICS, PEERS, arc_metrics_of
+from attentome.evaluation.metrics import bootstrap
+from attentome.evaluation.peers import METRICS, PEERS, arc_metrics_of
+from attentome.evaluation.stretches import bootstrap_block
+from attentome.genome.arcs import read_split
+from attentome.io.files import read_arrays, read_json, read_tsv, write_tsv
 
 REPOSITORY = Path(__file__).parents[2]
 TOLERANCE, RESAMPLES = 5, 200

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.formats import read_json, read_tsv, write_text
-from attentome.peers import PEERS
+from attentome.evaluation.peers import PEERS
+from attentome.io.files import read_json, read_tsv, write_text
 
 PRESETS = Path(__file__).parents[2] / "assets/presets.json"
 METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC", "pr_auc_tolerant": "PR AUC within 5 nt"}

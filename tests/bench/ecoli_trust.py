@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from page_part import rewrite
 
-from attentome.element_match import match_elements, read_known_elements
-from attentome.formats import read_json, read_tsv
-from attentome.genome import load_genome
-from attentome.grades import TESTS
-from attentome.logo import genome_background
-from attentome.motif_readers import read_head_matrices
+from attentome.evidence.grades import TESTS
+from attentome.genome.contigs import load_genome
+from attentome.io.files import read_json, read_tsv
+from attentome.motifs.known_elements import match_elements, read_known_elements
+from attentome.motifs.logo import genome_background
+from attentome.motifs.readers import read_head_matrices
 
 KNOWN = Path(__file__).parents[2] / "assets/known_elements.tsv"
 ALPHA, MOST = 0.05, 3

@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from attentome.formats import read_json, read_tsv, write_text
+from attentome.io.files import read_json, read_tsv, write_text
 
 METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC per nucleotide (tolerance 0)",
            **{f"pr_auc_{tolerance}nt": f"PR AUC within {tolerance} nt" for tolerance in (1, 2, 5)}}

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from attentome.formats import read_json
-from attentome.genome import Contig
-from attentome.model import Network, NetworkConfig
+from attentome.genome.contigs import Contig
+from attentome.io.files import read_json
+from attentome.network.transformer import Network, NetworkConfig
 
 CPU = torch.device("cpu")
 PRESETS = read_json(Path(__file__).parents[2] / "assets" / "presets.json")

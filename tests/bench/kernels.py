@@ -13,9 +13,9 @@ from measure import interleaved, machine, peak_memory, product, with_range
 from scaling import scaling_lines
 from works import plain_predict, plain_train, predict, train, useful_flop
 
-from attentome.formats import write_text
-from attentome.pieces import PIECE
-from attentome.train import read_preset
+from attentome.genome.pieces import PIECE
+from attentome.io.files import write_text
+from attentome.training.presets import read_preset
 
 
 def measure_preset(preset, threads, rounds):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from attentome.parallel import in_order
+from attentome.network.threads import in_order
 
 BENCH = Path(__file__).parent
 SHORT = 2.0

@@ -1,6 +1,6 @@
 """A part of a page that a program writes: what stands between its two marks is written anew."""
 
-from attentome.formats import write_text
+from attentome.io.files import write_text
 
 
 def rewrite(page, made_by, lines):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from inputs import CPU, random_contig, random_network
 from works import predict
 
-from attentome.profile import profile_shard
+from attentome.heads.profile import profile_shard
 
 LENGTH = 100_000
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 from page_part import rewrite
 
-from attentome.formats import read_json, read_tsv, sha256, write_text
-from attentome.grades import GRADES, NOT_RUN, PASSED, TESTS, UNSUPPORTED
-from attentome.head_names import CLAIMS
-from attentome.logo import TELLING_BITS
-from attentome.planted_truth import CLAIM_COLUMNS, expected_parts, judge_claims, summarise_runs
+from attentome.evidence.claims import CLAIMS
+from attentome.evidence.grades import GRADES, NOT_RUN, PASSED, TESTS, UNSUPPORTED
+from attentome.io.files import read_json, read_tsv, sha256, write_text
+from attentome.motifs.logo import TELLING_BITS
+from attentome.simulate.truth import CLAIM_COLUMNS, expected_parts, judge_claims, summarise_runs
 
 RULE = Path(__file__).parents[2] / "assets/grade_rule.json"
 GROUPS = ("trained", "random", "rotated")
@@ -29,7 +29,7 @@ def claims_of_run(results):
     Returns
     -------
     DataFrame
-        Columns of ``planted_truth.CLAIM_COLUMNS``, and ``run`` and ``control`` as ``summarise_runs`` wants them.
+        Columns of ``truth.CLAIM_COLUMNS``, and ``run`` and ``control`` as ``summarise_runs`` wants them.
     """
     tests = results / "tests"
     heads, elements = read_tsv(tests / "heads.tsv"), read_tsv(tests / "element_matches.tsv")

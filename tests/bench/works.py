@@ -8,11 +8,11 @@ from inputs import CPU, random_contig, random_network
 from published_form import PublishedForm
 from torch.nn import functional as F
 
-from attentome.moments import Moments
-from attentome.parallel import in_order
-from attentome.pieces import genome_pieces
-from attentome.predict import run_pieces
-from attentome.train import batch_gradients
+from attentome.genome.pieces import genome_pieces
+from attentome.heads.moments import Moments
+from attentome.network.predict import run_pieces
+from attentome.network.threads import in_order
+from attentome.training.train import batch_gradients
 
 ROWS = 10
 """Segments that the plain formulation computes at once, as the published code."""

@@ -1,0 +1,69 @@
+"""How many heads of the control networks the rule of grades lets through: what stands wherever grades stand."""
+
+
+
+KINDS = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
+"""Kinds of control networks, as in ``controls`` of ``grades.json``, in words."""
+NO_CONTROLS = "No control network is part of this run, so nobody can say how many heads of one would have a grade."
+
+
+def control_tally(tested):
+    """Heads of the control networks, and those of them that have a grade.
+
+    Parameters
+    ----------
+    tested : Tested or None
+
+    Returns
+    -------
+    dict
+        ``networks``, ``heads``, ``graded`` (counts over all kinds), ``share`` (graded over heads, None without heads),
+        ``best_grade`` (None where none is graded) and ``kinds``: kind to ``networks``, ``heads``, ``graded`` and
+        ``at_most`` (whether a graded head was not knocked out or mutated, which counts as passed).
+    """
+    kinds = tested.grades.get("controls", {}) if tested else {}
+    total = {name: sum(kind[name] for kind in kinds.values()) for name in ("networks", "heads", "graded")}
+    return {
+        **total,
+        "share": total["graded"] / total["heads"] if total["heads"] else None,
+        "best_grade": min((kind["best_grade"] for kind in kinds.values() if kind.get("best_grade")), default=None),
+        "kinds": {name: {**{key: kind[key] for key in ("networks", "heads", "graded")},
+                         "at_most": bool(kind["graded"]) and _at_most(tested.controls, name)}
+                  for name, kind in kinds.items()},
+    }
+
+
+def _at_most(controls, kind):
+    if not {"K", "I"} <= set(controls.columns):
+        return True
+    graded = controls[(controls["control"] == kind) & controls["grade"].isin(list("ABCD"))]
+    return bool((graded[["K", "I"]] == "not run").any(axis=None))
+
+
+def tally_words(tested):
+    """The tally in one sentence.
+
+    "At most" stands where a graded control head was not knocked out or mutated: that counts as passed there.
+
+    Parameters
+    ----------
+    tested : Tested or None
+
+    Returns
+    -------
+    str
+        ``By the same rule 0 of 160 heads of untrained networks and at most 2 of 160 heads of networks trained on moved
+        labels have a grade (best: D).``
+    """
+    tally = control_tally(tested)
+    if not tally["heads"]:
+        return NO_CONTROLS
+    parts = [_of_kind(tally["kinds"][kind], words) for kind, words in KINDS.items() if kind in tally["kinds"]]
+    best = f" (best: {tally['best_grade']})" if tally["best_grade"] else ""
+    return f"By the same rule {' and '.join(parts)} have a grade{best}."
+
+
+def _of_kind(kind, words):
+    if not kind["heads"]:
+        return f"0 of 0 heads of {words} (none was run)"
+    return f"{'at most ' if kind['at_most'] else ''}{kind['graded']} of {kind['heads']:,} heads of {words}"

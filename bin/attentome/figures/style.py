@@ -1,0 +1,185 @@
+"""Palette, type and figure files: what all figures have in common. Lengths are CSS pixels, 96 to the inch."""
+
+import io
+import re
+from functools import cache
+
+import matplotlib
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
+
+from attentome.io.files import write_text
+
+matplotlib.use("Agg")
+
+INK, SOFT, FAINT, RULE, PALE = "#1B2733", "#55606B", "#7D8790", "#C9CFD5", "#EEF1F3"
+GROUP_COLOUR = {"top": "#0B4F8A", "all": "#D97B00", "bottom": "#7D8790"}
+GROUP_TEXT = {"top": "#0B4F8A", "all": "#A85C00", "bottom": "#5F6A74"}
+GROUP_DASH = {"top": "-", "all": (0, (5, 2)), "bottom": (0, (1, 1.6))}
+GROUP_WIDTH = {"top": 2.0, "all": 1.5, "bottom": 1.5}
+BASE_COLOUR = {"A": "#00845F", "C": "#0B63B0", "G": "#E39B00", "T": "#C8461A"}
+BLUES = ("#083D5C", "#2F7CA8", "#93C3DC", "#DCECF4")
+BAND, VALUE_NORM = "#D5DAE0", "#0E7C74"
+"""What control heads do; how much of what a head reads arrives."""
+
+LOW, HIGH = 0.5, 110.0
+"""Ends of the common log2 scale of profiles, in multiples of uniform attention."""
+
+FONTS = ("Liberation Sans", "DejaVu Sans")
+SMALL, TEXT, TITLE = 11, 12, 13
+PX = 72 / 96
+"""Points per CSS pixel."""
+
+
+def font_family(wanted=FONTS):
+    """The first of the wanted font families that this machine has."""
+    present = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in wanted if name in present), "DejaVu Sans")
+
+
+def use_style(family=None):
+    """Set type, line widths and reproducible SVG output for all figures; ``family`` overrides the font."""
+    family = family or font_family()
+    matplotlib.rcParams.update(
+        {
+            "font.family": [family] if family == "DejaVu Sans" else [family, "DejaVu Sans"],
+            "font.size": SMALL * PX,
+            "text.color": INK,
+            "axes.edgecolor": FAINT,
+            "axes.labelcolor": SOFT,
+            "axes.linewidth": 0.8,
+            "xtick.color": SOFT,
+            "ytick.color": SOFT,
+            "xtick.labelsize": SMALL * PX,
+            "ytick.labelsize": SMALL * PX,
+            "axes.labelsize": SMALL * PX,
+            "xtick.major.size": 3,
+            "ytick.major.size": 3,
+            "xtick.major.width": 0.8,
+            "ytick.major.width": 0.8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "svg.hashsalt": "attentome",
+            "svg.fonttype": "none",
+            "axes.unicode_minus": True,
+        }
+    )
+    return family
+
+
+def new_figure(width, height):
+    """An empty white figure of ``width`` x ``height`` px."""
+    figure = Figure(figsize=(width / 96, height / 96), dpi=96, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def add_axes(figure, left, top, width, height, **options):
+    """Axes whose upper left corner lies ``left``, ``top`` px from that of the figure."""
+    whole_width, whole_height = figure.get_size_inches() * 96
+    return figure.add_axes(
+        [left / whole_width, 1 - (top + height) / whole_height, width / whole_width, height / whole_height],
+        **options,
+    )
+
+
+def add_text(figure, left, top, text, size=SMALL, **options):
+    """Text whose first baseline's line box starts ``left``, ``top`` px from the figure's upper left
+    corner."""
+    whole_width, whole_height = figure.get_size_inches() * 96
+    options = {"ha": "left", "va": "top", **options}
+    return figure.text(left / whole_width, 1 - top / whole_height, text, fontsize=size * PX, **options)
+
+
+@cache
+def _font(family, weight):
+    return get_font(font_manager.findfont(font_manager.FontProperties(family=family, weight=weight)))
+
+
+def text_width(text, size=SMALL, weight="normal"):
+    """Width of a line of text in px, in the font in use."""
+    font = _font(matplotlib.rcParams["font.family"][0], weight)
+    # The renderer shares this font and leaves its own size in it.
+    font.set_size(96, 72)
+    font.set_text(text, 0.0)
+    return font.get_width_height()[0] / 64 * size / 96
+
+
+def along(x, y, step=2.0):
+    """Points on a line of straight pieces, at most ``step`` px apart, so that words can be kept clear of it.
+
+    Parameters
+    ----------
+    x, y : sequence of float
+        Corners, px.
+    step : float
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        x and y of the points, the corners among them.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    pieces = np.maximum(np.ceil(np.hypot(np.diff(x), np.diff(y)) / step), 1).astype(int)
+    place = np.append(
+        np.concatenate([i + np.arange(n) / n for i, n in enumerate(pieces)]) if len(pieces) else [],
+        len(x) - 1,
+    )
+    return np.interp(place, np.arange(len(x)), x), np.interp(place, np.arange(len(x)), y)
+
+
+def wrap(text, width, size=SMALL):
+    """Break text into lines no wider than ``width`` px in the font in use."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, size) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line]
+
+
+def svg_text(figure, title, description):
+    """A figure as SVG: no date, no program's name, no address but the SVG name spaces, with title and
+    description."""
+    buffer = io.StringIO()
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
+    text = buffer.getvalue()
+    text = re.sub(r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Arial, Helvetica, sans-serif")
+    head = f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n"
+    return re.sub(r"(<svg[^>]*>)\s*", lambda match: match.group(1) + "\n" + head, text, count=1)
+
+
+def save_figure(figure, path, title, description):
+    """Write ``path``.svg and ``path``.png (twice the size in pixels), the same bytes each time.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : Path
+        Without suffix.
+    title : str
+        What the figure shows.
+    description : str
+        The table and the rows that redo it.
+    """
+    write_text(path.with_name(path.name + ".svg"), svg_text(figure, title, description))
+    figure.savefig(path.with_name(path.name + ".png"), dpi=192, metadata={"Software": None})
+
+
+def escape(text):
+    """Text made safe for HTML and SVG."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def times(value):
+    """A height in multiples of uniform attention, as printed: ``52×``, ``1.2×``."""
+    return f"{value:.0f}×" if value >= 9.95 else f"{value:.1f}×"

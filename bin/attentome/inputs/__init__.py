@@ -1,0 +1,20 @@
+"""What a user gives: sample sheet, parameters, files and addresses.
+
+Start with ``check``: it reads everything and collects all faults before any other work. ``sample_sheet`` reads the
+sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sources`` brings a file from an address or
+an accession, and ``download`` is one transfer that can resume. Faults name the file, the row (from 1) and a remedy
+(``attentome.io.faults``).
+
+Tested through others: ``parameters`` (test_check), ``download`` (test_sources).
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "sample_sheet": ["read_sheet"],
+        "check": ["check_run"],
+        "sources": ["fetch"],
+    },
+)

@@ -1,0 +1,211 @@
+"""Which motifs of a database look like a head's matrix: Tomtom's p-values, their q, and what shuffled motifs give.
+
+Tomtom (Gupta et al. 2007, Genome Biol. 8:R24) as memelite 0.5.0 computes it, the package of J. Schreiber:
+
+- A column of the query and a column of a target score minus their Euclidean distance, less the median of that query
+  column against all columns of all targets. An alignment sums its overlapping columns; a query column without partner
+  counts 0, the median ("complete score"). The best of all alignments counts, overhangs included.
+- p is the chance that a target of the same length, its columns drawn at random and independently from the columns of
+  all targets on both strands, has a best alignment that scores as high; the alignments count as independent. So the
+  background is the database that was given, not a genome, and with fewer than :data:`FEW_MOTIFS` motifs p hangs on
+  which these are.
+- The strand of the *target* is turned: of its two orientations the better one counts, with 1 - (1 - p)^2 as the p of
+  both. The query stays as it is.
+
+Columns of one motif are alike (a site rich in A and T is so throughout), which p does not know: of random queries of 25
+columns 2.5 times as many as p says reach p = 0.01 against the 109 matrices of RegulonDB, of such of 6 columns 0.9
+times. Motifs with shuffled columns keep that likeness, so the hits expected from them stand beside every match.
+
+Columns of targets are not merged (``n_target_bins=None``), so a motif's p does not hang on the hashing of others, and
+numba runs on one thread.
+"""
+
+import importlib.util
+import os
+import tempfile
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from attentome.motifs.logo import TELLING_BITS
+
+MIN_COLUMNS = 4
+"""A head whose informative stretch is shorter is not searched for."""
+SHUFFLES = 10
+BEST = 5
+"""Matches listed of each head."""
+FEW_MOTIFS = 25
+SHARP_BITS = 1.5
+"""Of the best column of a query."""
+COLUMNS = ["layer", "head", "database", "motif", "name", "p", "q", "offset", "orientation", "overlap", "place_from_d",
+           "place_to_d", "shuffled_hits_expected"]
+_own_cache = None
+
+
+class Query(NamedTuple):
+    """The informative stretch of a head's matrix.
+
+    Attributes
+    ----------
+    layer, head : int
+        Count from 1.
+    to_d : int
+        Distance (nt) of its first column; the others follow downstream.
+    frequencies : ndarray, shape (columns, 4)
+    """
+
+    layer: int
+    head: int
+    to_d: int
+    frequencies: np.ndarray
+
+
+def informative_stretch(matrix, background, pseudocount=1.0):
+    """The columns between the first and the last with :data:`~attentome.motifs.logo.TELLING_BITS` or more.
+
+    Parameters
+    ----------
+    matrix : HeadMatrix
+    background : ndarray, shape (4,)
+        Frequencies of A, C, G, T.
+    pseudocount : float
+        Sequences of the background that are added.
+
+    Returns
+    -------
+    Query or None
+        None where it has fewer than :data:`MIN_COLUMNS` columns.
+    """
+    strong = np.flatnonzero(matrix.bits >= TELLING_BITS)
+    if len(strong) == 0 or strong[-1] - strong[0] + 1 < MIN_COLUMNS:
+        return None
+    start, stop = int(strong[0]), int(strong[-1]) + 1
+    frequencies = sharpened(matrix.frequencies(background, pseudocount)[start:stop], background)
+    return Query(matrix.layer, matrix.head, matrix.to_d - start, frequencies)
+
+
+def sharpened(frequencies, background, bits=SHARP_BITS):
+    """A weak logo made as strong as motifs of databases are: its log-odds times one factor, 1 or more.
+
+    A head's logo is of all windows, and few of them hold the motif: its letters are those of the motif, its frequencies
+    are not.
+
+    Parameters
+    ----------
+    frequencies : ndarray, shape (columns, 4)
+        Above 0.
+    background : ndarray, shape (4,)
+    bits : float
+        Of the most informative column afterwards, where it has less.
+
+    Returns
+    -------
+    ndarray, shape (columns, 4)
+    """
+    odds = np.log(frequencies / background)
+
+    def powered(factor):
+        weights = background * np.exp(factor * (odds - odds.max(axis=1, keepdims=True)))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def best(factor):
+        found = powered(factor)
+        return (found * np.log2(np.maximum(found, 1e-300) / background)).sum(axis=1).max()
+
+    if not odds.any() or best(1) >= bits:
+        return frequencies
+    low, high = 1.0, 2.0
+    while best(high) < bits and high < 2**20:
+        low, high = high, 2 * high
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if best(middle) < bits else (low, middle)
+    return powered(high)
+
+
+def tomtom_alignments(queries, targets):
+    """Best alignment of every query with every target.
+
+    Parameters
+    ----------
+    queries, targets : list of ndarray, each shape (columns, 4)
+        Frequencies of A, C, G, T.
+
+    Returns
+    -------
+    p : ndarray of float, shape (queries, targets)
+    offset : ndarray of int, same shape
+        Column of the target, as it is turned, at which the query begins; negative where the query begins before it.
+    overlap : ndarray of int, same shape
+        Columns in common.
+    reverse : ndarray of bool, same shape
+        Whether the target's reverse complement aligns better.
+    """
+    tomtom = _load_tomtom()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="tomtom was given")
+        p, _, offset, overlap, reverse = tomtom([query.T for query in queries], [target.T for target in targets],
+                                                n_target_bins=None, n_jobs=1)
+    return p, offset.astype(int), overlap.astype(int), reverse.astype(bool)
+
+
+def _load_tomtom():
+    """memelite's function. Numba keeps compiled code beside the package; where that folder is read-only, as in an
+    image, the code goes to a folder of this process, which nobody else can write to."""
+    global _own_cache
+    package = importlib.util.find_spec("memelite").submodule_search_locations[0]
+    if not os.access(package, os.W_OK) and "NUMBA_CACHE_DIR" not in os.environ and _own_cache is None:
+        import numba
+
+        _own_cache = tempfile.TemporaryDirectory()
+        numba.config.CACHE_DIR = _own_cache.name
+    from memelite import tomtom
+
+    return tomtom
+
+
+def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
+    """The best matches of each query.
+
+    Parameters
+    ----------
+    queries : list of Query
+    databases : dict of str to list of Motif
+        Motifs by the name of their file; all of them together are the background of p.
+    seed : int
+    shuffles : int
+        How often the columns of every motif are put in random order.
+    best : int
+        Matches listed of each query.
+
+    Returns
+    -------
+    DataFrame
+        :data:`COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and Hochberg over
+        all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d`` and
+        ``place_to_d`` the distances (nt, both included) that the whole motif covers, parts that hang over included;
+        ``shuffled_hits_expected`` how many motifs of databases with shuffled columns match this query with this p or a
+        lower one, on average.
+    """
+    motifs = [(database, motif) for database, content in databases.items() for motif in content]
+    if not queries or not motifs:
+        return pd.DataFrame(columns=COLUMNS)
+    matrices = [motif.frequencies for _, motif in motifs]
+    stretches = [query.frequencies for query in queries]
+    p, offset, overlap, reverse = tomtom_alignments(stretches, matrices)
+    q = false_discovery_control(p.ravel()).reshape(p.shape)
+    rng = np.random.default_rng(seed)
+    chance = np.concatenate([tomtom_alignments(stretches, [rng.permutation(matrix) for matrix in matrices])[0]
+                             for _ in range(shuffles)], axis=1)
+    rows = []
+    for i, query in enumerate(queries):
+        for j in np.argsort(p[i], kind="stable")[:best]:
+            database, motif = motifs[j]
+            to_d = query.to_d + int(offset[i, j])
+            rows.append((query.layer, query.head, database, motif.id, motif.name, p[i, j], q[i, j], offset[i, j],
+                         "-" if reverse[i, j] else "+", overlap[i, j], to_d - len(matrices[j]) + 1, to_d,
+                         (chance[i] <= p[i, j]).sum() / shuffles))
+    return pd.DataFrame(rows, columns=COLUMNS)

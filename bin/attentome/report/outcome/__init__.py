@@ -1,0 +1,4 @@
+"""The outcome of a run: what may be believed, in one sentence.
+
+``verdict`` decides the state of a run, ``checks`` are the checks behind it, ``sentences`` words both.
+"""

@@ -1,0 +1,5 @@
+"""Numbers and sentences that several pages share.
+
+``numbers`` formats numbers and intervals; ``heads``, ``sets`` and ``peers`` word what is known of them;
+``published_counts`` compares a run with the counts that papers gave.
+"""

@@ -1,0 +1,120 @@
+"""The report folder: outcome first, then atlas, head pages, run card, tables and the MultiQC report."""
+
+from dataclasses import replace
+
+from attentome import __version__
+from attentome.figures.style import save_figure, use_style
+from attentome.io.files import write_json, write_text, write_tsv
+from attentome.report.atlas.figure import atlas_figure, figure_notes
+from attentome.report.atlas.page import atlas_page
+from attentome.report.head_page.page import head_page
+from attentome.report.multiqc.write import versions_text, write_multiqc
+from attentome.report.outcome.verdict import judge, run_state, without_intervals
+from attentome.report.pages.outcome import outcome_page
+from attentome.report.run_card.facts import run_card
+from attentome.report.run_card.page import run_card_page
+from attentome.report.tables import (
+    copied_tables,
+    curves_table,
+    heads_table,
+    metrics_table,
+    profiles_table,
+    spearman_table,
+    windows_table,
+)
+from attentome.report.text.peers import peer_rows
+from attentome.results.run import similar_heads
+
+
+def write_report(run, out, multiqc=True):
+    """Write the whole report.
+
+    Parameters
+    ----------
+    run : RunFacts
+    out : Path
+        Folder; its contents become the top of the results folder.
+    multiqc : bool
+        Whether to run MultiQC (some seconds).
+
+    Returns
+    -------
+    dict
+        The outcome, as in ``outcome.json``.
+    """
+    use_style()
+    if run_state(run) == "too_few_sites":
+        run = replace(run, metrics=without_intervals(run.metrics))
+    outcome = judge(run)
+    outcome["facts"]["peers"] = peer_rows(run)
+    write_json(out / "outcome.json", outcome)
+    write_tables(run, out / "tables")
+    card = run_card(run, outcome)
+    write_json(out / "run_card.json", card)
+    write_text(out / "run_card.html", run_card_page(card, run, outcome))
+    shown = heads_shown(run, outcome)
+    if outcome["state"] == "not_learned":
+        write_text(out / "not_learned.html", outcome_page(run, outcome))
+    if shown:
+        save_figure(atlas_figure(run, outcome), out / "atlas", *figure_notes())
+        write_text(out / "atlas.html", atlas_page(run, outcome))
+        similar = similar_heads(run.heads)
+        for head in run.heads:
+            write_text(out / "heads" / f"{head.name}.html", head_page(head, run, outcome, similar[head.name]))
+    write_text(out / "software_versions.yml", versions_text(run))
+    write_text(out / "README.txt", readme(run, outcome, shown))
+    if multiqc:
+        write_multiqc(run, outcome, card, out / "atlas.png" if shown else None, out / "multiqc")
+    return outcome
+
+
+def heads_shown(run, outcome):
+    """Whether heads are drawn: always, but for a network that did not learn without ``--show_unlearned``."""
+    return outcome["state"] != "not_learned" or bool(run.params.get("show_unlearned"))
+
+
+def write_tables(run, folder):
+    """The six tables of the report, and those that the tests of the heads left."""
+    write_tsv(folder / "heads.tsv", heads_table(run))
+    write_tsv(folder / "profiles.tsv.gz", profiles_table(run))
+    write_tsv(folder / "spearman.tsv.gz", spearman_table(run))
+    write_tsv(folder / "windows.tsv", windows_table(run))
+    write_tsv(folder / "metrics.tsv", metrics_table(run))
+    write_tsv(folder / "curves.tsv", curves_table(run))
+    for name, table in copied_tables(run).items():
+        write_tsv(folder / name, table)
+
+
+def readme(run, outcome, shown):
+    """``README.txt``: what to open first, and the outcome in one sentence."""
+    tests = ["tests/                   what the tests of the heads and the controls found"] if run.tested else []
+    first = (
+        [
+            "1. atlas.html            all heads on one page, on the same scales",
+            "2. heads/L1_H1.html ...  a page per head: figures, numbers, windows",
+        ]
+        if shown
+        else [
+            "1. not_learned.html      what was measured, why it may have failed, what to try",
+            "2. sites/                the curated sites and how the sets agree",
+        ]
+    )
+    return (
+        "\n".join(
+            [
+                f"Attentome {__version__}, run {run.name}",
+                outcome["sentence"],
+                "",
+                *first,
+                "3. run_card.html         labels, split, network, time, software, and what was not done",
+                "4. multiqc/multiqc_report.html  the run in one report, with training and test curves",
+                "outcome.json             the outcome for programs",
+                "tables/                  the numbers behind every figure, one row a fact",
+                "heads/L1_H1/ ...         figures (SVG, PNG) and tables of each head",
+                *tests,
+                "tracks/                  the network's output for genome browsers",
+                "pipeline_info/           trace, report, timeline, parameters and software versions",
+            ]
+        )
+        + "\n"
+    )

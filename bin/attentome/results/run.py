@@ -1,0 +1,225 @@
+"""Everything that REPORT reads, gathered in one place: what the steps before it found."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from attentome.io.files import read_bed, read_json, read_tsv
+from attentome.genome.contigs import load_genome
+from attentome.heads.names import head_title
+from attentome.results.head_tests import Tested, read_tested
+
+
+FIGURES = ("profile", "logo", "spearman")
+
+
+@dataclass
+class HeadResult:
+    """What DESCRIBE_HEAD wrote about one head.
+
+    Attributes
+    ----------
+    name : str
+        ``L1_H2``.
+    numbers : dict
+        ``head.json``.
+    profile, spearman, pwm, windows : DataFrame
+        The head's tables, columns as in ``docs/output.md``.
+    figures : dict of str to str
+        SVG text of ``profile``, ``logo``, ``spearman``.
+    """
+
+    name: str
+    numbers: dict
+    profile: pd.DataFrame
+    spearman: pd.DataFrame
+    pwm: pd.DataFrame
+    windows: pd.DataFrame
+    figures: dict
+
+    @property
+    def layer(self):
+        return self.numbers["layer"]
+
+    @property
+    def head(self):
+        return self.numbers["head"]
+
+    @property
+    def title(self):
+        return head_title(self.layer, self.head)
+
+    def x_uniform(self, group):
+        """Mean score of a group in multiples of uniform attention, shape (window,), index = d."""
+        rows = self.profile[self.profile["group"] == group].sort_values("d")
+        return rows["mean"].to_numpy(float) * self.numbers["window"]
+
+    @property
+    def peak(self):
+        """Height (x uniform) and d of the highest point over the highest outputs, as the atlas prints it."""
+        group = self.numbers["groups"]["top"]
+        return group["x_uniform"], group["d"]
+
+
+@dataclass
+class RunFacts:
+    """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not
+    recorded"."""
+
+    name: str
+    heads: list
+    metrics: dict
+    curves: pd.DataFrame
+    history: pd.DataFrame
+    training: dict
+    model: dict
+    labels: dict
+    split: pd.DataFrame
+    genome_json: dict
+    curation: dict
+    sets: pd.DataFrame
+    overlap: pd.DataFrame
+    overlap_png: Path | None
+    audits: list
+    audit_table: pd.DataFrame
+    audit_png: Path | None
+    distances_png: Path | None
+    sources: list
+    published: dict
+    grid_png: Path | None
+    profile: dict
+    records: list
+    params: dict
+    peers: dict = field(default_factory=dict)
+    sites: pd.DataFrame | None = None
+    genome: dict = field(default_factory=dict)
+    tested: Tested | None = None
+
+    @property
+    def elements(self):
+        """Elements as dicts with ``name``, ``from_d``, ``to_d``, ``from_base``, ``to_base``, ``source``."""
+        return self.heads[0].numbers.get("elements", []) if self.heads else []
+
+    def arc_sites(self, arc):
+        """Sites of an arc, as labelled."""
+        entry = self.labels.get("arcs", {}).get(arc, {})
+        if "labels" in entry:
+            return int(entry["labels"])
+        return int(self.split.loc[self.split["arc"] == arc, "sites"].sum()) if len(self.split) else 0
+
+
+def read_head(folder):
+    """Read one head's folder into a :class:`HeadResult`."""
+    folder = Path(folder)
+    windows = read_tsv(folder / "windows.bed")
+    windows.columns = [column.lstrip("#") for column in windows.columns]
+    return HeadResult(
+        name=folder.name,
+        numbers=read_json(folder / "head.json"),
+        profile=read_tsv(folder / "profile.tsv"),
+        spearman=read_tsv(folder / "spearman.tsv"),
+        pwm=read_tsv(folder / "pwm.tsv"),
+        windows=windows.astype({"contig": str}),
+        figures={name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in FIGURES},
+    )
+
+
+def read_run(options):
+    """Read all inputs of ``write_report.py``.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The arguments of ``bin/write_report.py``. A file that does not exist counts as not given (a run with
+        ``--model`` has no history, for example).
+
+    Returns
+    -------
+    RunFacts
+
+    Raises
+    ------
+    ValueError
+        If metrics, profile or heads are missing.
+    """
+    if not options.heads:
+        raise ValueError("no heads given; name the folders of DESCRIBE_HEAD after --heads")
+    heads = sorted((read_head(folder) for folder in options.heads), key=lambda head: (head.layer, head.head))
+    genome = {}
+    if _given(options.genome) and _given(options.genome_json):
+        genome = load_genome(options.genome, options.genome_json)
+    return RunFacts(
+        name=options.run_name,
+        heads=heads,
+        metrics=read_json(options.metrics),
+        curves=_table(options.curves),
+        history=_table(options.history),
+        training=_json(options.training),
+        model=_json(options.model_json),
+        labels=_json(options.labels_json),
+        split=_table(options.split),
+        genome_json=_json(options.genome_json),
+        curation=_json(options.curation),
+        sets=_table(options.sets),
+        overlap=_table(options.overlap),
+        overlap_png=_file(options.overlap_png),
+        audits=[read_json(path) for path in options.audits],
+        audit_table=_table(options.audit_table),
+        audit_png=_file(options.audit_png),
+        distances_png=_file(options.distances_png),
+        sources=_json(options.sources) or [],
+        published=_json(options.published_counts),
+        grid_png=_file(options.grid_png),
+        profile=_json(options.profile_json),
+        records=sorted(
+            (record for record in map(_json, options.records) if record.get("process")),
+            key=lambda record: (record["process"], record.get("tag", "")),
+        ),
+        params=_json(options.params),
+        peers=_json(options.peers),
+        sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None,
+        genome=genome,
+        tested=read_tested(options.tested) if options.tested else None,
+    )
+
+
+def similar_heads(heads, count=3):
+    """The most similar heads of each head, by Pearson correlation of their profiles over the highest outputs.
+
+    Parameters
+    ----------
+    heads : list of HeadResult
+    count : int
+
+    Returns
+    -------
+    dict of str to list of (HeadResult, float)
+        From the most similar down.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        table = np.nan_to_num(np.corrcoef([head.x_uniform("top") for head in heads])).reshape(
+            len(heads), len(heads)
+        )
+    found = {}
+    for i, head in enumerate(heads):
+        order = [j for j in np.argsort(-table[i], kind="stable") if j != i][:count]
+        found[head.name] = [(heads[j], float(table[i, j])) for j in order]
+    return found
+
+
+def _given(path):
+    return bool(path) and Path(path).is_file()
+
+
+def _file(path):
+    return Path(path) if _given(path) else None
+
+
+def _json(path):
+    return read_json(path) if _given(path) and Path(path).stat().st_size else {}
+
+
+def _table(path):
+    return read_tsv(path) if _given(path) and Path(path).stat().st_size else pd.DataFrame()

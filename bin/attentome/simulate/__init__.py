@@ -1,0 +1,20 @@
+"""Genomes whose truth is known.
+
+Start with ``minimal``: a random circular genome with planted sigma70 promoters, decoys and noisy TSS sets. ``parts``
+and ``designs`` plant several classes of promoters for the self-test, ``oracle`` is the best score that any network
+could reach there, and ``truth`` compares the claims about heads with what was planted. Positions are 0-based; parts
+lie relative to the TSS (+1).
+
+Tested through others: ``parts``, ``oracle`` (test_designs).
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "minimal": ["simulate_genome"],
+        "designs": ["simulate_design"],
+        "truth": ["judge_claims"],
+    },
+)

@@ -1,0 +1,305 @@
+"""The atlas of graded heads: order, what a cell says and does not say, control bands, tally, any shape."""
+
+import re
+from dataclasses import replace
+
+import matplotlib.text
+import numpy as np
+import pytest
+from matplotlib.patches import PathPatch
+from project import ROOT
+from report_fixture import write_inputs
+from report_run import Page, describe_heads, options
+from tested_fixture import write_tested
+
+from attentome.evidence.control_tally import tally_words
+from attentome.figures.style import use_style
+from attentome.io.files import read_json
+from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_words, failed_words, rule_words
+from attentome.report.atlas.figure import atlas_figure
+from attentome.report.atlas.page import GAP, LOGO, TALL, TOP, atlas_page
+from attentome.results.head_tests import read_tested
+from attentome.results.run import read_run
+
+GRADES = ["unsupported", "C", "A", "D", "B", "unsupported", "A", "B"]
+OUTCOME = {"state": "learned_graded", "sentence": "The network learned to find TSS."}
+ALARM = {"state": "control_alarm", "sentence": "Do not use the grades. A control network learned."}
+LETTER = re.compile(r'href="#g[ACGT]"')
+SIZE = re.compile(r'href="#g[ACGT]" transform="translate\([^)]*\) scale\([\d.]+ ([\d.]+)\)')
+"""Height of a letter, in hundreds of px."""
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """A run of two heads: the first looks at the -10 box, the second at the -35 box."""
+    folder = tmp_path_factory.mktemp("atlas")
+    write_inputs(folder, layers=1, heads=2)
+    done = describe_heads(folder, folder / "heads", 1, 2)
+    assert done.returncode == 0, done.stderr
+    use_style()
+    return read_run(options(folder, [folder / "heads" / f"L1_H{head}" for head in (1, 2)]))
+
+
+def graded(described, folder, grades=GRADES, heads_a_layer=4, **made_up):
+    """The run with as many heads as there are grades, each a copy of one of the two described, with its own peak."""
+    heads = []
+    for i in range(len(grades)):
+        head, layer = described.heads[i % 2], i // heads_a_layer + 1
+        top = {**head.numbers["groups"]["top"], "x_uniform": 60.0 - i}
+        numbers = {**head.numbers, "layer": layer, "head": i % heads_a_layer + 1,
+                   "groups": {**head.numbers["groups"], "top": top}}
+        heads.append(replace(head, name=f"L{layer}_H{numbers['head']}", numbers=numbers))
+    write_tested(folder, list(grades), heads_a_layer=heads_a_layer, **made_up)
+    return replace(described, heads=heads, tested=read_tested(folder))
+
+
+def cells_of(text):
+    """Name to HTML of each cell, in the order of the page."""
+    return {name: html for html, name in re.findall(r'(<a class="cell[^>]*? id="(\w+)".*?</a>)', text, re.DOTALL)}
+
+
+def words_of(text):
+    return re.sub(r"\s+", " ", " ".join(Page(text).words))
+
+
+def written(figure):
+    """What a figure says, in the order in which it was written."""
+    return [text.get_text() for text in figure.findobj(matplotlib.text.Text) if text.get_text().strip()]
+
+
+def test_heads_stand_by_grade_and_within_a_grade_by_height(described, tmp_path):
+    run = graded(described, tmp_path)
+    text = atlas_page(run, OUTCOME)
+    # Heights fall with the number of the head, so that heads of a grade keep the order layer x head.
+    assert list(cells_of(text)) == ["L1_H3", "L2_H3", "L2_H1", "L2_H4", "L1_H2", "L1_H4", "L1_H1", "L2_H2"]
+    run.heads[6].numbers["groups"]["top"]["x_uniform"] = 99.0
+    assert list(cells_of(atlas_page(run, OUTCOME)))[:2] == ["L2_H3", "L1_H3"]
+    sections = re.findall(r'<section class="([\w-]+)"><h3>(.)<small>([^<]+)</small>', text)
+    assert [(name, letter) for name, letter, _ in sections] == [
+        ("A", "A"), ("B", "B"), ("C", "C"), ("D", "D"), ("unsupported", "–")]
+    assert re.findall(r'data-by="(\w+)" aria-pressed="(\w+)"', text) == [
+        ("grade", "true"), ("place", "false"), ("distance", "false"), ("need", "false")]
+    titles = [word for word in written(atlas_figure(run, OUTCOME)) if re.fullmatch(r"L\d·H\d", word)]
+    assert titles == [cell.head.title for cell in atlas_cells(run, OUTCOME)]
+
+
+def test_a_cell_says_what_its_grade_allows(described, tmp_path):
+    cells = {name: words_of(html) for name, html in cells_of(atlas_page(graded(described, tmp_path), OUTCOME)).items()}
+    assert "A L1·H3 detects −10" in cells["L1_H3"].replace("  ", " ")
+    assert "likely reads −35" in cells["L2_H1"]
+    for name in ("L1_H2", "L1_H4"):
+        assert "no name" in cells[name] and not re.search("detects|reads", cells[name])
+
+
+def test_unsupported_heads_have_neither_logo_nor_name(described, tmp_path):
+    run = graded(described, tmp_path)
+    # Whatever the table says: a name that slipped into it is not shown.
+    run.tested.heads.loc[run.tested.heads["grade"] == "unsupported", ["claim", "element"]] = ["detects -10", "-10"]
+    cells = cells_of(atlas_page(run, OUTCOME))
+    for name in ("L1_H1", "L2_H2"):
+        assert 'class="cell small"' in cells[name] and "flat (1.1×)" in cells[name]
+        assert not LETTER.search(cells[name]) and "detects" not in cells[name] and "−10" not in cells[name]
+    assert LETTER.search(cells["L1_H3"])
+    only = graded(described, tmp_path / "none", ["unsupported"] * 2, 2)
+    letters = [patch for patch in atlas_figure(only, OUTCOME).findobj(PathPatch)]
+    assert letters == [], "control logos of 0.01 bit a column are too low to be drawn, and heads have none"
+    assert len(atlas_figure(graded(described, tmp_path / "a", ["A"], 1), OUTCOME).findobj(PathPatch)) > 5
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    ({"S": "failed", "peak_x_uniform": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
+    ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01}, "as untrained (4.0×)"),
+    ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06}, "as moved labels (4.0×)"),
+    ({"S": "passed", "peak_x_uniform": 17.0}, "S alone (17×)"),
+])
+def test_why_a_head_has_no_grade(row, words):
+    rule = read_json(ROOT / "assets/grade_rule.json")
+    assert failed_words({test: "failed" for test in "SLKRI"} | row, rule) == words
+
+
+def test_what_a_grade_asks_for_is_read_from_the_rule():
+    rule = read_json(ROOT / "assets/grade_rule.json")
+    assert [rule_words(entry) for entry in rule["grades"]] == [
+        "passes all five tests", "S, L, R and one of K, I", "S, L and one of K, R, I", "S and one of L, K, R, I"]
+    assert claim_words("likely reads ext. -10") == "likely reads ext. −10"
+    assert claim_words("") == claim_words(np.nan) == ""
+    assert claim_words("may read CRP-like") == "may read CRP-like"
+
+
+def test_squares_of_the_tests_and_the_loss_without_the_head(described, tmp_path):
+    cells = cells_of(atlas_page(graded(described, tmp_path), OUTCOME))
+    assert re.findall(r'<i class="(\w+)" title="[^"]+">(.)</i>', cells["L2_H1"]) == [
+        ("passed", "S"), ("passed", "L"), ("passed", "K"), ("passed", "R"), ("failed", "I")]
+    assert "<strong>−0.120</strong>" in cells["L2_H1"] and 'data-need="-0.120000"' in cells["L2_H1"]
+    assert "+0.002" in cells["L1_H2"] and "<strong>" not in cells["L1_H2"]
+
+
+def test_a_logo_that_failed_is_grey(described, tmp_path):
+    cells = cells_of(atlas_page(graded(described, tmp_path), OUTCOME))
+    for name, colours in (("L1_H4", {"#7D8790"}), ("L1_H3", {"#00845F", "#C8461A", "#0B63B0", "#E39B00"})):
+        assert set(re.findall(r'<use href="#g[ACGT]"[^>]*fill="([^"]+)"', cells[name])) == colours, name
+
+
+@pytest.mark.parametrize(("share", "full", "words"), [(1.0, 1.0, "0 to 1 bit"), (0.3, 0.5, "0 to 0.5 bit")])
+def test_all_effect_logos_stand_on_one_scale(described, tmp_path, share, full, words):
+    run = graded(described, tmp_path)
+    # Made up: the highest letter of each head holds 85 % of its column of 1 bit, and of a control head all of 0.2 bit.
+    run.tested.logos["bits"] *= share
+    table = run.tested.control_logos
+    table.loc[table["d"] == 30, ["G", "bits"]] = [1e6, 0.2]
+    text = atlas_page(run, OUTCOME)
+    cells = [html for html in cells_of(text).values() if LETTER.search(html)]
+    nothing = text.split("What nothing looks like")[1].split("Order:")[0]
+    assert len(cells) == 6 and "too low" not in nothing
+    for html, bits in [*((html, 0.85 * share) for html in cells), (nothing, 0.2)]:
+        assert max(map(float, SIZE.findall(html))) * 100 == pytest.approx(bits / full * LOGO, abs=0.01)
+    top = TOP + TALL + GAP
+    for y in (top + 0.5, top + LOGO / 2):
+        assert all(f'points="0.5,{y:.1f} 4.0,{y:.1f}"' in html for html in cells), "ticks: full, half"
+    named = f"{words}, the same for all heads and controls of this run"
+    assert words_of(text).count(named) == 1
+    assert named in " ".join(written(atlas_figure(run, OUTCOME)))
+    assert "2 bits" not in words_of(text)
+
+
+def test_the_control_band_lies_in_every_cell_at_its_height(described, tmp_path):
+    text = atlas_page(graded(described, tmp_path), OUTCOME)
+    assert text.count('href="#ground"') == 7 and text.count('href="#low-ground"') == 2, "six heads and the specimen"
+    ground = re.search(r'<g id="ground">.*?</g>', text, re.DOTALL).group()
+    # Made up: 95 % of untrained heads lie within 0.9 to 1.1, of moved labels within 0.9 to 1.4, at every distance.
+    expected = {TOP + TALL * (1 - np.log2(value / 0.5) / np.log2(110 / 0.5)) for value in (0.9, 1.1)}
+    heights = {float(y) for points in re.findall(r'<polygon points="([^"]+)" fill="#D5DAE0"', ground)
+               for y in re.findall(r",([\d.]+)", points)}
+    assert heights == {round(value, 1) for value in expected}
+    dashed = {float(y) for points in re.findall(r'<polyline points="([^"]+)"[^>]*dasharray', ground)
+              for y in re.findall(r",([\d.]+)", points)}
+    assert min(dashed) == round(TOP + TALL * (1 - np.log2(1.4 / 0.5) / np.log2(110 / 0.5)), 1)
+    assert max(dashed) == max(heights)
+
+
+def test_what_nothing_looks_like_stands_beside_the_map(described, tmp_path):
+    run = graded(described, tmp_path)
+    words = words_of(atlas_page(run, OUTCOME))
+    assert "What nothing looks like" in words
+    assert "160 heads of 20 untrained networks" in words and "160 heads of 20 networks with moved labels" in words
+    assert words.count("0.17 bit in its best ten columns, too low to be drawn") == 2
+    assert "What nothing looks like" in written(atlas_figure(run, OUTCOME))
+    bare = graded(described, tmp_path / "bare", ["not graded"] * 2, 2, networks=0)
+    text = atlas_page(bare, OUTCOME)
+    assert "nothing looks like" not in words_of(text) and "#D5DAE0" not in text
+
+
+def test_the_tally_of_control_heads_stands_once(described, tmp_path):
+    run = graded(described, tmp_path, graded_controls=2)
+    tally = tally_words(run.tested)
+    assert "at most 2 of 160 heads" in tally
+    text = words_of(atlas_page(run, OUTCOME))
+    assert f"8 heads: 2 A, 2 B, 1 C, 1 D, 2 unsupported. {tally}" in text
+    told = {**OUTCOME, "sentence": f"The network learned to find TSS. {tally}"}
+    assert words_of(atlas_page(run, told)).count(tally) == 1
+    lines = " ".join(written(atlas_figure(run, OUTCOME)))
+    assert tally in lines and "2 A, 2 B, 1 C, 1 D, 2 unsupported" in lines
+
+
+def test_an_alarm_of_the_controls_hides_the_grades(described, tmp_path):
+    run = graded(described, tmp_path)
+    text = atlas_page(run, ALARM)
+    cells = cells_of(text)
+    assert list(cells) == [head.name for head in run.heads]
+    assert 'class="alarm">Do not use the grades' in text and "<section" not in text
+    for html in cells.values():
+        assert ">!</span>" in html and "grades are not to be used" in html and "<i " not in html
+        assert not re.search("detects|reads|grade[A-D]|<strong>", html) and 'data-grade="hidden"' in html
+    assert not re.search(r'class="grade[A-D]', text)
+    said = written(atlas_figure(run, ALARM))
+    assert said.count("!") == 8 and not set("ABCD") & set(said) and "Grades are not to be used." in said
+
+
+@pytest.mark.parametrize("state", ["not_learned", "too_few_sites"])
+def test_without_learning_no_head_has_a_grade(described, tmp_path, state):
+    text = atlas_page(graded(described, tmp_path), {**OUTCOME, "state": state})
+    assert text.count('title="not graded">?</span>') == 9 and not re.search("detects|likely reads|<section", text)
+
+
+def test_too_few_controls_leave_heads_not_graded(described, tmp_path):
+    run = graded(described, tmp_path, ["not graded"] * 3, 3, networks=0)
+    cells = cells_of(atlas_page(run, OUTCOME))
+    assert re.findall(r'<i class="(\w+)" title="[^"]+">(.)</i>', cells["L1_H1"])[:2] == [("open", "?"), ("open", "?")]
+    assert all(">?</span>" in html and 'class="cell"' in html for html in cells.values())
+
+
+def test_heads_that_no_table_holds_are_not_tested(described, tmp_path):
+    run = graded(described, tmp_path)
+    run.tested.heads = run.tested.heads[run.tested.heads["layer"] == 1]
+    run.tested.logos = run.tested.logos[:0]
+    run.tested.heads["dprauc_zero"] = np.nan
+    cells = cells_of(atlas_page(run, OUTCOME))
+    assert len(cells) == 8 and "not tested" in cells["L2_H1"] and not LETTER.search("".join(cells.values()))
+    assert 'data-need="Infinity"' in cells["L1_H3"] and "nan" not in cells["L1_H3"]
+    atlas_figure(run, OUTCOME)
+
+
+def test_without_tests_the_atlas_is_the_one_of_an_untested_run(described):
+    outcome = {"state": "untested", "sentence": "Its heads are not graded."}
+    text = atlas_page(described, outcome)
+    assert list(cells_of(text)) == ["L1_H1", "L1_H2"] and "<section" not in text and "<i " not in text
+    assert re.findall(r'data-by="(\w+)"', text) == ["place", "distance", "height"]
+    assert "TATAAT" in words_of(cells_of(text)["L1_H1"]) and "stroke-dasharray" not in text
+    assert "controls are not part of this run" in words_of(text)
+    used = described.heads[0].pwm[described.heads[0].pwm["used"] == 1]
+    shares = used[list("ACGT")].div(used[list("ACGT")].sum(axis=1), axis=0)
+    tall = shares.max(axis=1).mul(used["bits"].clip(upper=2)).max() / 2 * LOGO
+    assert max(map(float, SIZE.findall(cells_of(text)["L1_H1"]))) * 100 == pytest.approx(tall, abs=0.01)
+    assert "height is 2 bits in all cells" in words_of(text) and 'points="0.5,' not in text
+
+
+@pytest.mark.parametrize(("layers", "heads"), [(1, 1), (6, 6)])
+def test_any_shape(described, tmp_path, layers, heads):
+    grades = [("A", "B", "C", "D", "unsupported", "unsupported")[i % 6] for i in range(layers * heads)]
+    run = graded(described, tmp_path, grades, heads)
+    text = atlas_page(run, OUTCOME)
+    page = Page(text)
+    assert len(cells_of(text)) == layers * heads and len(text) < 1_000_000
+    assert all(link[1:] in page.ids for link in [*page.links, *page.sources] if link.startswith("#"))
+    words = words_of(text)
+    assert "{" not in words and "None" not in words and "nan" not in words.lower().split()
+    assert not re.search(r"https?:|/tmp/|\b(sees|knows|recogni[sz]es|significant)\b", text)
+    titles = [word for word in written(atlas_figure(run, OUTCOME)) if re.fullmatch(r"L\d·H\d", word)]
+    assert len(titles) == layers * heads
+
+
+@pytest.mark.parametrize("family", ["Liberation Sans", "DejaVu Sans"])
+def test_no_words_leave_the_figure_or_run_into_the_next_cell(described, tmp_path, family):
+    run = graded(described, tmp_path, GRADES, 6)
+    run.tested.heads.loc[1, "claim"] = "may read a binding site of a factor with a long name"
+    use_style(family)
+    try:
+        figure = atlas_figure(run, OUTCOME)
+        assert figure.bbox.width == 1170
+        boxes = {text: text.get_window_extent() for text in figure.axes[0].texts if text.get_text().strip()}
+        for text, box in boxes.items():
+            assert box.x0 >= 0 and box.x1 <= 1170 and box.y0 >= 0 and box.y1 <= figure.bbox.height, text
+        title, = (box for text, box in boxes.items() if text.get_text() == "L1·H2")
+        claim, = (box for text, box in boxes.items() if text.get_text().startswith("may read"))
+        assert title.x1 < claim.x0 and claim.x1 <= title.x0 - 30 + 208 + 3
+    finally:
+        use_style()
+
+
+def test_badges_are_told_apart_in_grey_and_can_be_read():
+    def luminance(colour):
+        values = {"white": "#FFFFFF"}.get(colour, colour)
+        parts = [int(values[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    depth = [luminance(FILL[grade]) for grade in "ABCD"]
+    assert depth == sorted(depth) and all((b + 0.05) / (a + 0.05) > 1.4 for a, b in zip(depth, depth[1:], strict=False))
+    for grade, fill in FILL.items():
+        low, high = sorted((luminance(fill), luminance(ON_FILL[grade])))
+        assert (high + 0.05) / (low + 0.05) > 4, grade
+
+
+def test_the_same_run_gives_the_same_page(described, tmp_path):
+    run = graded(described, tmp_path)
+    assert atlas_page(run, OUTCOME) == atlas_page(replace(run, heads=run.heads[::-1]), OUTCOME)

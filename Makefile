@@ -30,6 +30,7 @@ demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, some mi
 
 lint: setup  ## check the style of the Python and Nextflow code
 	ruff check bin tests docs
+	ruff format --check --quiet bin tests docs
 	PYTHONPATH=bin lint-imports --no-logo --no-cache
 	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
 

@@ -20,18 +20,22 @@ def main():
     parser.add_argument("--harmonised", nargs="+", required=True, help="<set>.harmonised.json of each set")
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True, help="genome.json")
-    parser.add_argument("--assemblies", nargs="*", default=[], metavar="NAME=FASTA",
-                        help="assemblies that other sets were lifted from")
+    parser.add_argument(
+        "--assemblies", nargs="*", default=[], metavar="NAME=FASTA", help="assemblies that other sets were lifted from"
+    )
     parser.add_argument("--out", default=".")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     with task_record(args.record, "AUDIT", packages=("numpy", "pandas", "matplotlib")):
         harmonised = {each["set"]: each for each in map(read_json, args.harmonised)}
         # Files arrive in any order; names sorted make the result independent of it.
-        sets = {path.name.removesuffix(".bed"): read_bed(path, ["evidence", "sigma"])
-                for path in sorted(map(Path, args.sites))}
-        assemblies = {name: read_assembly(fasta)
-                      for name, _, fasta in (text.partition("=") for text in args.assemblies)}
+        sets = {
+            path.name.removesuffix(".bed"): read_bed(path, ["evidence", "sigma"])
+            for path in sorted(map(Path, args.sites))
+        }
+        assemblies = {
+            name: read_assembly(fasta) for name, _, fasta in (text.partition("=") for text in args.assemblies)
+        }
         audits, table = audit_sets(harmonised, sets, load_genome(args.genome, args.genome_json), assemblies)
         wrong = wrong_assemblies(audits)
         if wrong:

@@ -38,11 +38,22 @@ def write(run, out):
     write_annotation(out / "annotation.gff", run.annotation)
     write_json(out / "sets.json", run.sets)
     write_json(out / "sources.json", run.provenance)
-    write_json(out / "genome.json", {
-        "file": Path(run.genome).name, "sha256": sha256(run.genome),
-        "contigs": [{"name": contig_name(header), "length": len(sequence),
-                     "circular": contig_name(header) in run.circular, "gc": gc_content(sequence)}
-                    for header, sequence in run.records]})
+    write_json(
+        out / "genome.json",
+        {
+            "file": Path(run.genome).name,
+            "sha256": sha256(run.genome),
+            "contigs": [
+                {
+                    "name": contig_name(header),
+                    "length": len(sequence),
+                    "circular": contig_name(header) in run.circular,
+                    "gc": gc_content(sequence),
+                }
+                for header, sequence in run.records
+            ],
+        },
+    )
     for header, sequence in run.records:
         shape = "circular" if contig_name(header) in run.circular else "linear"
         print(f"{contig_name(header)}: {len(sequence):,} nt, {shape}")

@@ -16,8 +16,13 @@ from attentome.io.record import task_record
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in (NETWORK, *PEERS):
-        parser.add_argument(f"--{name}", nargs=2, metavar=("OUTPUTS", "DESCRIPTION"), required=name == NETWORK,
-                            help="outputs.safetensors, and the JSON file that counts its weights")
+        parser.add_argument(
+            f"--{name}",
+            nargs=2,
+            metavar=("OUTPUTS", "DESCRIPTION"),
+            required=name == NETWORK,
+            help="outputs.safetensors, and the JSON file that counts its weights",
+        )
     parser.add_argument("--labels", required=True)
     parser.add_argument("--split", required=True)
     parser.add_argument("--tolerance", type=int, default=5, help="nt")
@@ -30,19 +35,39 @@ def main():
         given = {name: getattr(args, name) for name in (NETWORK, *PEERS) if getattr(args, name)}
         labels, arc = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
         block_nt = bootstrap_block(arc)
-        found = compare_peers({name: read_arrays(outputs) for name, (outputs, _) in given.items()}, labels, arc,
-                              args.tolerance, block_nt, args.resamples, args.seed)
+        found = compare_peers(
+            {name: read_arrays(outputs) for name, (outputs, _) in given.items()},
+            labels,
+            arc,
+            args.tolerance,
+            block_nt,
+            args.resamples,
+            args.seed,
+        )
         for name, (_, description) in given.items():
             found[name]["n_weights"] = read_json(description)["n_weights"]
-        write_json(args.out / "peers.json", {
-            "arc": "test", "tolerance_nt": args.tolerance, "models": found,
-            "bootstrap": {"block_nt": block_nt, "n_resamples": args.resamples, "seed": args.seed}})
-        write_tsv(args.out / "peers.tsv", pd.DataFrame([
-            (name, entry["n_weights"], quantity, metric, *(of[metric][key] for key in ("value", "lo", "hi")))
-            for name, entry in found.items()
-            for quantity, of in (("value", entry), ("network_lead", entry.get("network_lead", {})))
-            for metric in METRICS if of],
-            columns=["model", "n_weights", "quantity", "metric", "value", "lo", "hi"]))
+        write_json(
+            args.out / "peers.json",
+            {
+                "arc": "test",
+                "tolerance_nt": args.tolerance,
+                "models": found,
+                "bootstrap": {"block_nt": block_nt, "n_resamples": args.resamples, "seed": args.seed},
+            },
+        )
+        write_tsv(
+            args.out / "peers.tsv",
+            pd.DataFrame(
+                [
+                    (name, entry["n_weights"], quantity, metric, *(of[metric][key] for key in ("value", "lo", "hi")))
+                    for name, entry in found.items()
+                    for quantity, of in (("value", entry), ("network_lead", entry.get("network_lead", {})))
+                    for metric in METRICS
+                    if of
+                ],
+                columns=["model", "n_weights", "quantity", "metric", "value", "lo", "hi"],
+            ),
+        )
 
 
 if __name__ == "__main__":

@@ -25,8 +25,15 @@ def main():
     with task_record(args.record, "COMPARE_SETS", args.network, ("numpy", "pandas")):
         label_sets = {name: read_arrays(path) for name, _, path in (text.partition("=") for text in args.labels)}
         intervals = read_split(read_tsv(args.split), "test")
-        table = compare_with_sets(args.network, read_arrays(args.outputs), label_sets, intervals,
-                                  bootstrap_block(intervals), args.resamples, args.seed)
+        table = compare_with_sets(
+            args.network,
+            read_arrays(args.outputs),
+            label_sets,
+            intervals,
+            bootstrap_block(intervals),
+            args.resamples,
+            args.seed,
+        )
         write_tsv(args.out / f"{args.network}.grid.tsv", table)
 
 

@@ -24,8 +24,10 @@ def main():
         sys.exit(f"convert_checkpoint.py: {error}")
     origin = {"converted_from": args.weights.name, "sha256": sha256(args.weights)}
     save_model(args.out, network, args.label_shift, origin)
-    print(f"{args.out}: {network.config.layers} layers x {network.config.heads} heads, window {args.window}, "
-          f"padding {args.padding}")
+    print(
+        f"{args.out}: {network.config.layers} layers x {network.config.heads} heads, window {args.window}, "
+        f"padding {args.padding}"
+    )
 
 
 if __name__ == "__main__":

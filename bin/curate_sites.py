@@ -29,11 +29,19 @@ def main():
         entries = read_json(args.sets) if args.sets else []
         contigs = None
         if args.genome_json:
-            contigs = {contig["name"]: (contig["length"], contig["circular"])
-                       for contig in read_json(args.genome_json)["contigs"]}
-        curation = curate(sets, args.max_distance, args.min_support, contigs, args.rule,
-                          {entry["set"]: entry.get("weight") for entry in entries},
-                          {entry["set"]: entry.get("priority") for entry in entries})
+            contigs = {
+                contig["name"]: (contig["length"], contig["circular"])
+                for contig in read_json(args.genome_json)["contigs"]
+            }
+        curation = curate(
+            sets,
+            args.max_distance,
+            args.min_support,
+            contigs,
+            args.rule,
+            {entry["set"]: entry.get("weight") for entry in entries},
+            {entry["set"]: entry.get("priority") for entry in entries},
+        )
         table, overlap, distances = sets_table(curation, rows), overlap_table(curation), distance_table(curation)
         summary = curation_summary(curation, table)
         out = Path(args.out)

@@ -43,8 +43,13 @@ def describe(options):
     """Read what is known of all heads, then describe and write one after the other."""
     genome = load_genome(options.genome, options.genome_json)
     elements = read_elements(options.elements)
-    found = (read_arrays(options.profile), read_json(options.profile_json), read_tsv(options.windows), genome,
-             read_bed(options.sites, extra=("support", "sets")))
+    found = (
+        read_arrays(options.profile),
+        read_json(options.profile_json),
+        read_tsv(options.windows),
+        genome,
+        read_bed(options.sites, extra=("support", "sets")),
+    )
     use_style()
     for layer, number in map(numbers_of_head, options.heads):
         write_head(describe_head(layer, number, *found), elements, genome, options.out / head_name(layer, number))

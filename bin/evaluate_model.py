@@ -37,22 +37,48 @@ def main():
         metrics = {"arc": "test", **metrics, "arcs": {}}
         for arc, parts in arcs.items():
             here = metrics if arc == "test" else arc_metrics(parts, args.tolerance, block_nt, 0, args.seed)[0]
-            metrics["arcs"][arc] = {"prevalence": here["prevalence"], **{
-                name: here[name]["value"] for name in ("roc_auc", "pr_auc", "pr_auc_tolerant")}}
+            metrics["arcs"][arc] = {
+                "prevalence": here["prevalence"],
+                **{name: here[name]["value"] for name in ("roc_auc", "pr_auc", "pr_auc_tolerant")},
+            }
         threshold = best_f1_threshold(arcs["validation"], args.tolerance)
-        calls = calls_table(genome, outputs, labels, threshold, args.tolerance,
-                            read_json(args.labels_json)["label_shift"])
-        metrics["calls"] = {"threshold": threshold, "chosen_by": "highest F1 on the validation arc",
-                            "n_genome": len(calls), "n_matched": int(calls.matched.sum())}
+        calls = calls_table(
+            genome, outputs, labels, threshold, args.tolerance, read_json(args.labels_json)["label_shift"]
+        )
+        metrics["calls"] = {
+            "threshold": threshold,
+            "chosen_by": "highest F1 on the validation arc",
+            "n_genome": len(calls),
+            "n_matched": int(calls.matched.sum()),
+        }
         write_json(args.out / "metrics.json", metrics)
-        write_tsv(args.out / "metrics.tsv", pd.DataFrame(
-            [(metrics["arc"], name, *(metrics[name][key] for key in ("value", "lo", "hi")),
-              tolerance, metrics["n_sites"], metrics["n_positions"], metrics["prevalence"])
-             for name, tolerance in (("roc_auc", 0), ("pr_auc", 0), ("pr_auc_tolerant", args.tolerance))],
-            columns=["arc", "metric", "value", "lo", "hi", "tolerance_nt", "n_sites", "n_positions", "prevalence"]))
-        write_tsv(args.out / "curves.tsv", pd.concat([
-            pd.DataFrame({"curve": name, **dict(zip(("x", "y", "threshold"), thin(*curve), strict=True))})
-            for name, *curve in curves]))
+        write_tsv(
+            args.out / "metrics.tsv",
+            pd.DataFrame(
+                [
+                    (
+                        metrics["arc"],
+                        name,
+                        *(metrics[name][key] for key in ("value", "lo", "hi")),
+                        tolerance,
+                        metrics["n_sites"],
+                        metrics["n_positions"],
+                        metrics["prevalence"],
+                    )
+                    for name, tolerance in (("roc_auc", 0), ("pr_auc", 0), ("pr_auc_tolerant", args.tolerance))
+                ],
+                columns=["arc", "metric", "value", "lo", "hi", "tolerance_nt", "n_sites", "n_positions", "prevalence"],
+            ),
+        )
+        write_tsv(
+            args.out / "curves.tsv",
+            pd.concat(
+                [
+                    pd.DataFrame({"curve": name, **dict(zip(("x", "y", "threshold"), thin(*curve), strict=True))})
+                    for name, *curve in curves
+                ]
+            ),
+        )
         write_bed(args.out / "calls.bed", calls)
 
 

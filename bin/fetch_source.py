@@ -30,8 +30,18 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "FETCH", public_source(args.source), packages=("requests", "urllib3")):
         try:
-            provenance = fetch(args.source, args.out, args.kind, args.sha256, args.bytes, args.attempts, args.timeout,
-                               args.pause, args.ncbi_datasets, args.ncbi_efetch)
+            provenance = fetch(
+                args.source,
+                args.out,
+                args.kind,
+                args.sha256,
+                args.bytes,
+                args.attempts,
+                args.timeout,
+                args.pause,
+                args.ncbi_datasets,
+                args.ncbi_efetch,
+            )
         except SourceFault as fault:
             stop(args.source, fault)
         except OSError as error:

@@ -45,18 +45,23 @@ def main():
 def grade(args):
     """Read what was measured and tested, grade, and write the tables."""
     networks, rule = read_json(args.networks), read_json(args.rule)
-    measured = {start["id"]: read_evidence(folder / "evidence.safetensors")
-                for start, folder in zip(networks, args.measured, strict=True)}
-    of_kind = {kind: {start["id"]: measured[start["id"]] for start in networks if start.get("control") == kind}
-               for kind in (*KINDS, "replicate")}
+    measured = {
+        start["id"]: read_evidence(folder / "evidence.safetensors")
+        for start, folder in zip(networks, args.measured, strict=True)
+    }
+    of_kind = {
+        kind: {start["id"]: measured[start["id"]] for start in networks if start.get("control") == kind}
+        for kind in (*KINDS, "replicate")
+    }
     controls = Controls({kind: list(of_kind[kind].values()) for kind in KINDS})
     names = {kind: list(of_kind[kind]) for kind in KINDS}
     if args.screen:
         write_json(args.screen, standing_out(grade_controls(controls, rule), names))
         return
     knocked, mutants = knockouts(args, networks), mutations(args, networks)
-    heads, seeds = grade_heads(measured[REAL], controls, of_kind["replicate"], knocked.get(REAL), mutants.get(REAL),
-                               rule)
+    heads, seeds = grade_heads(
+        measured[REAL], controls, of_kind["replicate"], knocked.get(REAL), mutants.get(REAL), rule
+    )
     share = measured_parts(args.measured, networks)
     heads = name_heads(heads, _table(args.elements), share, rule)
     by_kind = [{kind: [tables.get(name) for name in names[kind]] for kind in KINDS} for tables in (knocked, mutants)]
@@ -67,15 +72,23 @@ def grade(args):
     write_tsv(args.out / "controls.tsv", of_controls)
     write_tsv(args.out / "bands.tsv", band_table(controls))
     write_tsv(args.out / "control_logos.tsv", control_logos(controls))
-    write_json(args.out / "grades.json", {"rule": rule, "rule_sha256": sha256(args.rule), **grade_summary(
-        measured[REAL], of_kind, heads, of_controls, rule)})
+    write_json(
+        args.out / "grades.json",
+        {
+            "rule": rule,
+            "rule_sha256": sha256(args.rule),
+            **grade_summary(measured[REAL], of_kind, heads, of_controls, rule),
+        },
+    )
 
 
 def standing_out(of_controls, names):
     """Heads of control networks that are graded as long as knock-outs and mutants count as passed: id and heads."""
     graded = of_controls[of_controls["grade"].isin(GRADES)]
-    return [{"id": names[kind][number - 1], "heads": list(map(head_name, rows["layer"], rows["head"]))}
-            for (kind, number), rows in graded.groupby(["control", "network"])]
+    return [
+        {"id": names[kind][number - 1], "heads": list(map(head_name, rows["layer"], rows["head"]))}
+        for (kind, number), rows in graded.groupby(["control", "network"])
+    ]
 
 
 def knockouts(args, networks):
@@ -87,9 +100,11 @@ def knockouts(args, networks):
 def mutations(args, networks):
     """Agreement with mutagenesis and deletion curves of each network of which they were run."""
     folders = {start["id"]: args.mutated / start["id"] for start in networks} if args.mutated else {}
-    return {name: read_tsv(folder / "ism_heads.tsv").merge(read_tsv(folder / "deletion_heads.tsv"),
-                                                           on=["layer", "head"])
-            for name, folder in folders.items() if folder.is_dir()}
+    return {
+        name: read_tsv(folder / "ism_heads.tsv").merge(read_tsv(folder / "deletion_heads.tsv"), on=["layer", "head"])
+        for name, folder in folders.items()
+        if folder.is_dir()
+    }
 
 
 def measured_parts(folders, networks):

@@ -34,29 +34,52 @@ def main():
         assembly = read_assembly(args.assembly) if args.assembly else None
         contigs = {name: len(contig) for name, contig in (genome if assembly is None else assembly).items()}
         reading = read_set(args.files, args.format, contigs, settings.get("options"), settings.get("contig_alias"))
-        stop([line for file, name in enumerate(files)
-              for line in fault_lines(name, [fault for of, fault in reading.faults if of == file])])
+        stop(
+            [
+                line
+                for file, name in enumerate(files)
+                for line in fault_lines(name, [fault for of, fault in reading.faults if of == file])
+            ]
+        )
         try:
             found = harmonise(reading, genome, assembly, asked)
         except ValueError as error:
             stop([f"{files[0]}: {error}"])
         if found.report["misplaced"] and asked != "report":
-            stop(fault_lines(files[0], [Fault(
-                None, f"{found.report['misplaced']}: they are on another assembly than {', '.join(contigs)}",
-                "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report")]))
+            stop(
+                fault_lines(
+                    files[0],
+                    [
+                        Fault(
+                            None,
+                            f"{found.report['misplaced']}: they are on another assembly than {', '.join(contigs)}",
+                            "give that assembly's FASTA in column assembly, or take them as they are with "
+                            "coordinate_fix report",
+                        )
+                    ],
+                )
+            )
         if found.sites.empty:
             lost = ", ".join(f"{reason}: {n:,}" for reason, n in found.report["lost"].items())
             stop([f"{files[0]}: no site is left ({lost}); see what was asked for in the sample sheet"])
         out = Path(args.out)
         write_sites(out / f"{args.set}.bed", args.set, found.sites)
         write_tsv(out / f"{args.set}.losses.tsv", found.losses.assign(file=[files[i] for i in found.losses["file"]]))
-        write_json(out / f"{args.set}.harmonised.json", {
-            "set": args.set, "files": files, "formats": [reading.format] * len(files),
-            "sha256": [sha256(file) for file in args.files],
-            "file_rows": [int((reading.sites["file"] == i).sum() + (reading.losses["file"] == i).sum())
-                          for i in range(len(files))],
-            "assembly_file": args.assembly and Path(args.assembly).name,
-            **found.report})
+        write_json(
+            out / f"{args.set}.harmonised.json",
+            {
+                "set": args.set,
+                "files": files,
+                "formats": [reading.format] * len(files),
+                "sha256": [sha256(file) for file in args.files],
+                "file_rows": [
+                    int((reading.sites["file"] == i).sum() + (reading.losses["file"] == i).sum())
+                    for i in range(len(files))
+                ],
+                "assembly_file": args.assembly and Path(args.assembly).name,
+                **found.report,
+            },
+        )
 
 
 def stop(lines):

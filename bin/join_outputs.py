@@ -30,10 +30,18 @@ def main():
         outputs = by_position(genome, np.concatenate([np.load(folder / "outputs.npy") for folder in args.shards]))
         write_arrays(args.out / "outputs.safetensors", {stream_key(*name): array for name, array in outputs.items()})
         for strand in STRANDS:
-            write_bigwig(args.out / f"output.{strand}.bw", {
-                contig.name: at_tss(1 / (1 + np.exp(-outputs[contig.name, strand].astype(np.float64))), strand,
-                                    label_shift, contig.circular)
-                for contig in genome.values()})
+            write_bigwig(
+                args.out / f"output.{strand}.bw",
+                {
+                    contig.name: at_tss(
+                        1 / (1 + np.exp(-outputs[contig.name, strand].astype(np.float64))),
+                        strand,
+                        label_shift,
+                        contig.circular,
+                    )
+                    for contig in genome.values()
+                },
+            )
 
 
 if __name__ == "__main__":

@@ -23,14 +23,19 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--model", required=True, help="model directory, of a network with attention")
     parser.add_argument("--labels", required=True, help="labels.safetensors")
-    parser.add_argument("--rotate", type=float, default=0.0, help="labels moved by this share of each contig, as those "
-                                                                  "that the network was trained on")
+    parser.add_argument(
+        "--rotate",
+        type=float,
+        default=0.0,
+        help="labels moved by this share of each contig, as those that the network was trained on",
+    )
     parser.add_argument("--split", required=True, help="split.tsv")
     parser.add_argument("--arc", choices=ARCS, default="test")
     parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; all where none is named")
     parser.add_argument("--kinds", default=",".join(KINDS), help="what is put in place of what a head found")
-    parser.add_argument("--pairs", type=int, default=10,
-                        help="knock out all pairs of this many heads, those that matter most; 0 = none")
+    parser.add_argument(
+        "--pairs", type=int, default=10, help="knock out all pairs of this many heads, those that matter most; 0 = none"
+    )
     parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="of the resamples")
     parser.add_argument("--threads", type=int, default=1)
@@ -45,9 +50,18 @@ def main():
         device = choose_device(args.device)
         network, _ = load_model(args.model, device)
         table, pairs, summary = knock_out_heads(
-            network, load_genome(args.genome, args.genome_json), rotate_labels(read_arrays(args.labels), args.rotate),
-            read_split(read_tsv(args.split), args.arc), args.heads, args.kinds.split(","), args.pairs,
-            args.resamples, args.seed, device, args.threads)
+            network,
+            load_genome(args.genome, args.genome_json),
+            rotate_labels(read_arrays(args.labels), args.rotate),
+            read_split(read_tsv(args.split), args.arc),
+            args.heads,
+            args.kinds.split(","),
+            args.pairs,
+            args.resamples,
+            args.seed,
+            device,
+            args.threads,
+        )
         write_tsv(args.out / "knockout.tsv", table)
         write_tsv(args.out / "knockout_pairs.tsv", pairs)
         write_json(args.out / "knockout.json", {"arc": args.arc, **summary})

@@ -16,8 +16,14 @@ def main():
     parser.add_argument("--genome", required=True, help="checked FASTA")
     parser.add_argument("--genome_json", required=True, help="its description")
     parser.add_argument("--sites", required=True, help="curated sites, BED6 and more")
-    parser.add_argument("--sets", nargs="*", default=[], type=Path, metavar="SET.bed",
-                        help="each set's own sites, for auxiliary outputs")
+    parser.add_argument(
+        "--sets",
+        nargs="*",
+        default=[],
+        type=Path,
+        metavar="SET.bed",
+        help="each set's own sites, for auxiliary outputs",
+    )
     parser.add_argument("--label_shift", type=int, required=True, help="nt downstream of the TSS")
     parser.add_argument("--split", required=True, help="train/test/validation in percent, or a preset's name")
     parser.add_argument("--out", default=".", type=Path)
@@ -34,15 +40,24 @@ def main():
             write_arrays(args.out / "auxiliary.safetensors", auxiliary_labels(genome, own, args.label_shift))
         write_tsv(args.out / "split.tsv", table)
         sums = table.groupby("arc")[["positions", "sites"]].sum()
-        write_json(args.out / "labels.json", {
-            "label_shift": args.label_shift,
-            "split": args.split,
-            "n_sites": len(sites),
-            "n_labels": int(table.sites.sum()),
-            "lost_at_ends": lost,
-            "arcs": {arc: {"positions": sums.positions[arc], "labels": sums.sites[arc],
-                           "prevalence": sums.sites[arc] / sums.positions[arc]} for arc in ARCS},
-        })
+        write_json(
+            args.out / "labels.json",
+            {
+                "label_shift": args.label_shift,
+                "split": args.split,
+                "n_sites": len(sites),
+                "n_labels": int(table.sites.sum()),
+                "lost_at_ends": lost,
+                "arcs": {
+                    arc: {
+                        "positions": sums.positions[arc],
+                        "labels": sums.sites[arc],
+                        "prevalence": sums.sites[arc] / sums.positions[arc],
+                    }
+                    for arc in ARCS
+                },
+            },
+        )
 
 
 if __name__ == "__main__":

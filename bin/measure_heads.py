@@ -46,8 +46,9 @@ def main():
             network, description = load_model(folder, device)
             own = rotate_labels(labels, start["rotate"]) if start.get("rotate") else labels
             named = start.get("control") in (None, "replicate")
-            evidence, top = measure_heads(network, genome, own, test, args.seed, device, args.threads, args.positions,
-                                          words=named)
+            evidence, top = measure_heads(
+                network, genome, own, test, args.seed, device, args.threads, args.positions, words=named
+            )
             out = args.out / start["id"]
             write_evidence(out / "evidence.safetensors", evidence)
             if not start.get("control"):

@@ -35,8 +35,12 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--model", required=True, help="model directory")
     parser.add_argument("--labels", required=True)
-    parser.add_argument("--rotate", type=float, default=0.0, help="labels moved by this share of each contig, as those "
-                                                                  "that the network was trained on")
+    parser.add_argument(
+        "--rotate",
+        type=float,
+        default=0.0,
+        help="labels moved by this share of each contig, as those that the network was trained on",
+    )
     parser.add_argument("--labels_json", required=True)
     parser.add_argument("--split", required=True)
     parser.add_argument("--arc", choices=ARCS, default="test")
@@ -67,9 +71,11 @@ def mutate_sites(args):
     heads = chosen_heads(network.config, args.heads)
     shift = read_json(args.labels_json)["label_shift"]
     if shift != description["label_shift"]:
-        raise ValueError(f"{args.labels_json}: the labels lie {shift} nt downstream of the TSS, but {args.model} reads "
-                         f"them {description['label_shift']} nt downstream; label with --label_shift "
-                         f"{description['label_shift']}")
+        raise ValueError(
+            f"{args.labels_json}: the labels lie {shift} nt downstream of the TSS, but {args.model} reads "
+            f"them {description['label_shift']} nt downstream; label with --label_shift "
+            f"{description['label_shift']}"
+        )
     labels = rotate_labels(read_arrays(args.labels), args.rotate)
     queries = choose_queries(genome, labels, read_split(read_tsv(args.split), args.arc), args.sites, args.seed)
     # Distances count from the windows' downstream ends.
@@ -108,13 +114,18 @@ def chosen_heads(config, names):
     ValueError
         If the network has no such head.
     """
-    every = [] if isinstance(config, ConvolutionalConfig) else [
-        (layer + 1, head + 1) for layer in range(config.layers) for head in range(config.heads)]
+    every = (
+        []
+        if isinstance(config, ConvolutionalConfig)
+        else [(layer + 1, head + 1) for layer in range(config.layers) for head in range(config.heads)]
+    )
     chosen = sorted(set(map(numbers_of_head, names))) if names else every
     for numbers in chosen:
         if numbers not in every:
-            raise ValueError(f"--heads {head_name(*numbers)}: this network has {len(every)} heads"
-                             + (f", {head_name(*every[0])} to {head_name(*every[-1])}" if every else ""))
+            raise ValueError(
+                f"--heads {head_name(*numbers)}: this network has {len(every)} heads"
+                + (f", {head_name(*every[0])} to {head_name(*every[-1])}" if every else "")
+            )
     return chosen
 
 

@@ -20,8 +20,12 @@ from attentome.motifs.tomtom import FEW_MOTIFS, informative_stretch, match_motif
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--measured", required=True, type=Path, help="folder of MEASURE_HEADS: logos.tsv, words.tsv, "
-                                                                     "windows.tsv, measured.json")
+    parser.add_argument(
+        "--measured",
+        required=True,
+        type=Path,
+        help="folder of MEASURE_HEADS: logos.tsv, words.tsv, windows.tsv, measured.json",
+    )
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")
@@ -54,12 +58,17 @@ def name_heads(options):
 
     n_motifs = sum(map(len, databases.values()))
     if 0 < n_motifs < FEW_MOTIFS:
-        print(f"name_heads.py: {n_motifs} motifs are few: their columns are the background of p, which is reliable "
-              f"from {FEW_MOTIFS} on; give a larger database beside them", file=sys.stderr)
+        print(
+            f"name_heads.py: {n_motifs} motifs are few: their columns are the background of p, which is reliable "
+            f"from {FEW_MOTIFS} on; give a larger database beside them",
+            file=sys.stderr,
+        )
     queries = [query for matrix in matrices if (query := informative_stretch(matrix, background))]
     matches = match_motifs(queries, databases, options.seed)
-    expected = [expected_place((row.motif, row.name), elements, label_shift,
-                               (row.place_from_d + row.place_to_d) / 2) for row in matches.itertuples(index=False)]
+    expected = [
+        expected_place((row.motif, row.name), elements, label_shift, (row.place_from_d + row.place_to_d) / 2)
+        for row in matches.itertuples(index=False)
+    ]
     places = pd.DataFrame(expected, columns=["expected_from_d", "expected_to_d"], dtype="Int64")
     before = list(matches.columns[:-1])
     matches = pd.concat([matches, places], axis=1)[[*before, *places.columns, "shuffled_hits_expected"]]
@@ -74,8 +83,10 @@ def read_windows(path):
     windows = read_tsv(path)
     missing = [column for column in WINDOW_COLUMNS if column not in windows.columns]
     if missing:
-        raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
-                         f"write a tab-separated header '{' '.join(WINDOW_COLUMNS)}'")
+        raise ValueError(
+            f"{path}: header: column(s) {', '.join(missing)} missing; "
+            f"write a tab-separated header '{' '.join(WINDOW_COLUMNS)}'"
+        )
     return windows
 
 

@@ -20,8 +20,12 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "GRID", packages=("numpy", "pandas", "matplotlib")):
         table = pd.concat([read_tsv(path) for path in args.grids], ignore_index=True)
-        table = table.sort_values(["train_set", "test_set"], kind="stable", ignore_index=True,
-                                  key=lambda names: names.mask(names == args.first, ""))
+        table = table.sort_values(
+            ["train_set", "test_set"],
+            kind="stable",
+            ignore_index=True,
+            key=lambda names: names.mask(names == args.first, ""),
+        )
         write_tsv(args.out / "grid.tsv", table)
         plot_grid(table, args.out / "grid")
 

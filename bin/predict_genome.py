@@ -42,8 +42,20 @@ def main():
         device = choose_device(args.device)
         network, _ = load_model(args.model, device)
         if args.profile:
-            profile_shard(network, genome, args.out, device, args.shard, args.shards, args.batch, args.threads,
-                          args.best, args.sample, args.seed, log=partial(print, flush=True))
+            profile_shard(
+                network,
+                genome,
+                args.out,
+                device,
+                args.shard,
+                args.shards,
+                args.batch,
+                args.threads,
+                args.best,
+                args.sample,
+                args.seed,
+                log=partial(print, flush=True),
+            )
         else:
             args.out.mkdir(parents=True, exist_ok=True)
             pieces = share_of(genome_pieces(genome), args.shard, args.shards)

@@ -28,8 +28,11 @@ def main():
     parser.add_argument("--model", required=True, help="model directory")
     parser.add_argument("--shards", nargs="+", required=True, type=Path, help="folders of the shards, in order")
     parser.add_argument("--extremes", type=int, default=500, help="positions in the groups top and bottom")
-    parser.add_argument("--distances", default="", help="distances, separated by commas, whose best windows are listed "
-                                                        "besides those at each head's peak")
+    parser.add_argument(
+        "--distances",
+        default="",
+        help="distances, separated by commas, whose best windows are listed besides those at each head's peak",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--out", default=".", type=Path)
@@ -56,14 +59,28 @@ def main():
         windows.insert(6, "anchor", anchors(genome, contig, strand, position, config.ahead))
         write_arrays(args.out / "profile.safetensors", profile)
         write_tsv(args.out / "windows.tsv", windows)
-        write_json(args.out / "profile.json", {
-            "arc": "genome", "layers": config.layers, "heads": config.heads, "window": config.window,
-            "ahead": config.ahead, "label_shift": description["label_shift"] + config.ahead,
-            "n_all": len(outputs), **{f"n_{group}": len(places) for group, places in groups.items()},
-            "n_spearman": n_spearman, "spearman_error": 1 / np.sqrt(max(n_spearman - 1, 1)),
-            "n_windows": LOGO_WINDOWS, "n_best": int(windows["rank"].max()), "distances": distances, "peak_d": peaks,
-            "key_context": [network.key_context(layer) for layer in range(config.layers)],
-            "padding": config.padding, "conv_width": config.conv_width})
+        write_json(
+            args.out / "profile.json",
+            {
+                "arc": "genome",
+                "layers": config.layers,
+                "heads": config.heads,
+                "window": config.window,
+                "ahead": config.ahead,
+                "label_shift": description["label_shift"] + config.ahead,
+                "n_all": len(outputs),
+                **{f"n_{group}": len(places) for group, places in groups.items()},
+                "n_spearman": n_spearman,
+                "spearman_error": 1 / np.sqrt(max(n_spearman - 1, 1)),
+                "n_windows": LOGO_WINDOWS,
+                "n_best": int(windows["rank"].max()),
+                "distances": distances,
+                "peak_d": peaks,
+                "key_context": [network.key_context(layer) for layer in range(config.layers)],
+                "padding": config.padding,
+                "conv_width": config.conv_width,
+            },
+        )
 
 
 def anchors(genome, contig, strand, position, ahead):

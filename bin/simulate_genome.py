@@ -13,9 +13,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, help="folder to write")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--design", choices=["minimal", *DESIGNS], default="minimal",
-                        help="easy and hard plant more parts, for a self-test, and settle all below but length and "
-                             "promoters")
+    parser.add_argument(
+        "--design",
+        choices=["minimal", *DESIGNS],
+        default="minimal",
+        help="easy and hard plant more parts, for a self-test, and settle all below but length and promoters",
+    )
     parser.add_argument("--length", type=int, help=f"nt; 200000 if minimal, else {LENGTH}")
     parser.add_argument("--promoters", type=int, help=f"400 if minimal, else {PROMOTERS}")
     parser.add_argument("--decoys", type=int, default=100, help="of each kind")
@@ -39,14 +42,23 @@ def main():
                 sequence, truth, parts = simulate_design(design, length, promoters, args.seed)
             else:
                 sequence, truth = simulate_genome(
-                    length, promoters, args.decoys, args.minus35_conservation, args.minus10_conservation,
-                    args.spacer_16, args.spacer_18, args.seed)
+                    length,
+                    promoters,
+                    args.decoys,
+                    args.minus35_conservation,
+                    args.minus10_conservation,
+                    args.spacer_16,
+                    args.spacer_18,
+                    args.seed,
+                )
                 parts = None
         except ValueError as fault:
             print(f"simulation: {fault}", file=sys.stderr)
             sys.exit(2)
-        sets = [noisy_set(truth, length, noise.miss_rate, noise.false_rate, noise.jitter_rate, [args.seed, number])
-                for number in (1, 2, 3)]
+        sets = [
+            noisy_set(truth, length, noise.miss_rate, noise.false_rate, noise.jitter_rate, [args.seed, number])
+            for number in (1, 2, 3)
+        ]
         write_simulation(args.out, sequence, truth, sets, place_genes(truth, length, [args.seed, 4]), parts)
 
 

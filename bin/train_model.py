@@ -33,16 +33,24 @@ def main():
     parser.add_argument("--preset", required=True)
     parser.add_argument("--peer", action="store_true", help="train the preset's convolutional peer in its place")
     parser.add_argument("--overrides", help="JSON of single settings that replace the preset's")
-    parser.add_argument("--networks", required=True, help="JSON list of how each network starts: id, seed, and where "
-                        "they are not the preset's: steps (share of them; 0 leaves the weights as drawn), rotate "
-                        "(labels moved by this share of each contig)")
+    parser.add_argument(
+        "--networks",
+        required=True,
+        help="JSON list of how each network starts: id, seed, and where "
+        "they are not the preset's: steps (share of them; 0 leaves the weights as drawn), rotate "
+        "(labels moved by this share of each contig)",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: gone on from, and kept up there")
     parser.add_argument("--checkpoint_minutes", type=float, default=os.environ.get("ATTENTOME_CHECKPOINT_MINUTES", 5.0))
     parser.add_argument("--parts", type=int, default=1, help="compute a batch in so many parts on a GPU")
-    parser.add_argument("--out", default=".", type=Path, help="folder in which each network gets one of its own for "
-                                                              "model/, *.tsv and training.json")
+    parser.add_argument(
+        "--out",
+        default=".",
+        type=Path,
+        help="folder in which each network gets one of its own for model/, *.tsv and training.json",
+    )
     parser.add_argument("--record", default="record.json")
     parser.add_argument("--tag", default="")
     args = parser.parse_args()
@@ -53,9 +61,13 @@ def main():
         read = read_peer if args.peer else read_preset
         config, settings = read(read_json(args.presets), args.preset, overrides)
         device = choose_device(args.device)
-        data = {"genome": load_genome(args.genome, args.genome_json), "labels": read_arrays(args.labels),
-                "sets": split_sets(read_arrays(args.auxiliary)) if args.auxiliary else {},
-                "split": read_tsv(args.split), "label_shift": read_json(args.labels_json)["label_shift"]}
+        data = {
+            "genome": load_genome(args.genome, args.genome_json),
+            "labels": read_arrays(args.labels),
+            "sets": split_sets(read_arrays(args.auxiliary)) if args.auxiliary else {},
+            "split": read_tsv(args.split),
+            "label_shift": read_json(args.labels_json)["label_shift"],
+        }
         for network in read_json(args.networks):
             train(network, config, settings, data, device, args)
 
@@ -70,10 +82,21 @@ def train(start, config, settings, data, device, args):
     origin = {"preset": args.preset, **{name: value for name, value in start.items() if name != "id"}}
     try:
         network, history, summary, speed = train_network(
-            config, shortened(settings, start.get("steps", 1)), data["genome"], labels,
-            read_split(data["split"], "train"), read_split(data["split"], "validation"), seed, device,
-            args.threads, partial(print, f"{start['id']} ", flush=True), args.checkpoints, args.checkpoint_minutes,
-            list(sets.values()), args.parts)
+            config,
+            shortened(settings, start.get("steps", 1)),
+            data["genome"],
+            labels,
+            read_split(data["split"], "train"),
+            read_split(data["split"], "validation"),
+            seed,
+            device,
+            args.threads,
+            partial(print, f"{start['id']} ", flush=True),
+            args.checkpoints,
+            args.checkpoint_minutes,
+            list(sets.values()),
+            args.parts,
+        )
     except TrainingDiverged as error:
         if error.network:
             save_model(out / "model.last_good", error.network, data["label_shift"], {**origin, "diverged": str(error)})
@@ -81,8 +104,10 @@ def train(start, config, settings, data, device, args):
     save_model(out / "model", network, data["label_shift"], {**origin, "best_step": summary["best_step"]})
     write_tsv(out / "history.tsv", pd.DataFrame(history))
     write_tsv(out / "speed.tsv", pd.DataFrame(speed))
-    write_json(out / "training.json", {"preset": args.preset, "seed": seed, "device": device.type,
-                                       "auxiliary_sets": list(sets), **summary})
+    write_json(
+        out / "training.json",
+        {"preset": args.preset, "seed": seed, "device": device.type, "auxiliary_sets": list(sets), **summary},
+    )
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ def test_scores_are_those_of_the_query(changes):
     network = Network(NetworkConfig(**shape)).initialise(torch.Generator().manual_seed(1), 0.6).eval()
     upstream, downstream = network.context()
     contig = Contig("c", np.random.default_rng(2).integers(0, 4, 80).astype(np.uint8))
-    queries = pd.DataFrame([("c", "plus", 3), ("c", "minus", 30), ("c", "plus", 60)],
-                           columns=["contig", "strand", "position"])
+    queries = pd.DataFrame(
+        [("c", "plus", 3), ("c", "minus", 30), ("c", "plus", 60)], columns=["contig", "strand", "position"]
+    )
     found = [head_scores(network, {"c": contig}, queries, CPU, batch, threads) for batch, threads in ((16, 1), (2, 2))]
     np.testing.assert_allclose(found[1], found[0], atol=1e-6)
     for strand, rows in (("plus", {0: 3, 2: 60}), ("minus", {1: 49})):
@@ -58,7 +59,7 @@ def test_lags_span_the_reach():
 def test_head_that_looks_where_the_effect_is(lag):
     """The two boxes of a promoter, and a head with keys ``lag`` nt downstream of them."""
     d = np.arange(128)
-    effect = np.exp(-((d - 30) / 3.0) ** 2) + 0.6 * np.exp(-((d - 53) / 3.0) ** 2) + 1e-6 * d
+    effect = np.exp(-(((d - 30) / 3.0) ** 2)) + 0.6 * np.exp(-(((d - 53) / 3.0) ** 2)) + 1e-6 * d
     rho, found, p, shifts = agreement(effect, np.roll(effect, -lag) ** 2, [0, 3, 6])
     assert rho > 0.95 and found == lag
     # The turns by which another lag becomes this one agree as well: two of them.
@@ -116,7 +117,8 @@ def test_table_of_heads():
         own = [spearmanr(mean_abs[i], np.roll(here[i], int(row["lag"])), nan_policy="omit").statistic for i in range(6)]
         assert row["rho_sites"] == pytest.approx(np.mean(own))
         assert row["rho"] == pytest.approx(
-            spearmanr(np.nanmean(mean_abs, 0), np.roll(here.mean(0), int(row["lag"]))).statistic)
+            spearmanr(np.nanmean(mean_abs, 0), np.roll(here.mean(0), int(row["lag"]))).statistic
+        )
     # Benjamini-Hochberg by hand: p x heads / rank, never above that of the next larger p.
     order = table["p"].to_numpy().argsort()
     scaled = table["p"].to_numpy()[order] * 3 / np.arange(1, 4)

@@ -30,8 +30,17 @@ OPTIONS = {
     "causal": {},
     "same": {"padding": "same"},
     "ahead": {"ahead": 4, "frequencies": 3, "pre_norm": True},
-    "all": {"padding": "same", "ahead": 10, "frequencies": 3, "stem_width": 3, "stem_channels": 6, "stem_blocks": 2,
-            "feed_forward": 2, "pre_norm": True, "auxiliary": 2},
+    "all": {
+        "padding": "same",
+        "ahead": 10,
+        "frequencies": 3,
+        "stem_width": 3,
+        "stem_channels": 6,
+        "stem_blocks": 2,
+        "feed_forward": 2,
+        "pre_norm": True,
+        "auxiliary": 2,
+    },
 }
 ARC = [Interval("test", "line", 0, 90), Interval("test", "circle", 10, 70), Interval("test", "short", 2, 7)]
 
@@ -55,15 +64,16 @@ def genome():
 def columns_of(network, layer, head):
     """The part of W_O that takes in one head."""
     d_head = network.config.d_head
-    return network.layers[layer].out.weight.data[:, head * d_head:(head + 1) * d_head]
+    return network.layers[layer].out.weight.data[:, head * d_head : (head + 1) * d_head]
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_zero_is_the_network_without_the_columns_of_the_head(genome, options):
     network = small_network(**options)
     variants = [(), ((0, 0),), ((0, 2),), ((1, 1),), ((0, 0), (0, 2)), ((1, 0), (1, 1)), ((0, 1), (1, 2))]
-    found = knocked_out_outputs(network, genome, ARC, [tuple(KnockOut(*head) for head in heads) for heads in variants],
-                                CPU, piece=40)
+    found = knocked_out_outputs(
+        network, genome, ARC, [tuple(KnockOut(*head) for head in heads) for heads in variants], CPU, piece=40
+    )
     for outputs, heads in zip(found, variants, strict=True):
         edited = copy.deepcopy(network)
         for head in heads:
@@ -82,12 +92,12 @@ def plain_outputs(network, contig, strand, replace=lambda layer, heads, scores, 
     tokens, position = torch.from_numpy(codes.astype(np.int64))[None], np.arange(-upstream, len(contig) + downstream)
     taken = network.stem_context()
     x, exists = network.embed(tokens, tokens != OUTSIDE)
-    position = position[taken[0]:len(position) - taken[1]]
+    position = position[taken[0] : len(position) - taken[1]]
     for number, layer in enumerate(network.layers):
         left, right = layer.context()
         weight, bias, to_position, places = layer.projections(network.u, network.v)
         qkv = layer.convolved_qkv(layer.before_attention(x, exists), weight, bias)
-        keys, first = exists[:, left:exists.shape[1] - right], c.window - 1 - c.ahead
+        keys, first = exists[:, left : exists.shape[1] - right], c.window - 1 - c.ahead
         heads, scores = plain_attention(qkv, to_position, places, first, keys)
         here = slice(left + first, left + first + heads.shape[2])
         position = position[here]
@@ -102,7 +112,7 @@ def plain_arc(network, genome, intervals, replace):
     outputs = []
     for part in intervals:
         plus, minus = (plain_outputs(network, genome[part.contig], strand, replace) for strand in ("plus", "minus"))
-        outputs += [plus[part.start:part.end], minus[::-1][part.start:part.end]]
+        outputs += [plus[part.start : part.end], minus[::-1][part.start : part.end]]
     return np.concatenate(outputs)
 
 
@@ -116,9 +126,10 @@ def test_uniform_gives_every_existing_key_of_the_window_the_same_weight(genome, 
         def replace(layer, heads, scores, values, exist, position):
             if layer == wanted:
                 for r in range(heads.shape[2]):
-                    keys = values[0, 1, r:r + window][exist[0, r:r + window]]
+                    keys = values[0, 1, r : r + window][exist[0, r : r + window]]
                     heads[0, 1, r] = keys.mean(0) if len(keys) else 0
             return heads
+
         return replace
 
     variants = [(), (KnockOut(0, 1, "uniform"),), (KnockOut(1, 1, "uniform"),)]
@@ -142,6 +153,7 @@ def test_mean_is_that_over_the_positions_of_the_arc(genome, options):
             def gather(layer, heads, scores, values, exist, position, start=start, end=end):
                 gathered[layer].append(heads[0, 2, (position >= start) & (position < end)])
                 return heads
+
             plain_outputs(network, genome[part.contig], strand, gather)
     means = {layer: torch.cat(parts).mean(0) for layer, parts in gathered.items()}
     assert all(len(torch.cat(parts)) == 2 * sum(map(len, ARC)) for parts in gathered.values())
@@ -151,6 +163,7 @@ def test_mean_is_that_over_the_positions_of_the_arc(genome, options):
             if layer == wanted:
                 heads[0, 2] = means[layer]
             return heads
+
         return replace
 
     variants = [(KnockOut(0, 2, "mean"),), (KnockOut(1, 2, "mean"),)]
@@ -173,15 +186,19 @@ def test_uniform_changes_nothing_where_all_logits_are_equal(genome):
 
 def test_network_as_it_is_and_pieces_chunks_and_threads(genome, monkeypatch):
     network = small_network(dtype=torch.float32, padding="same", pre_norm=True)
-    variants = [(), *((KnockOut(layer, head, kind),) for layer in (0, 1) for head in (0, 2) for kind in KINDS),
-                (KnockOut(0, 1), KnockOut(1, 0, "mean"))]
+    variants = [
+        (),
+        *((KnockOut(layer, head, kind),) for layer in (0, 1) for head in (0, 2) for kind in KINDS),
+        (KnockOut(0, 1), KnockOut(1, 0, "mean")),
+    ]
     found = knocked_out_outputs(network, genome, ARC, variants, CPU, piece=50)
     np.testing.assert_array_equal(found[0], predict_intervals(network, genome, ARC, CPU, piece=50))
     np.testing.assert_array_equal(found, knocked_out_outputs(network, genome, ARC, variants, CPU, 3, piece=50))
     for piece, chunk in ((17, 20), (200, 33), (200, 7)):
         monkeypatch.setitem(CHUNK, "cpu", chunk * 3 * 4)
-        np.testing.assert_allclose(knocked_out_outputs(network, genome, ARC, variants, CPU, piece=piece), found,
-                                   rtol=0, atol=2e-5)
+        np.testing.assert_allclose(
+            knocked_out_outputs(network, genome, ARC, variants, CPU, piece=piece), found, rtol=0, atol=2e-5
+        )
 
 
 def test_what_variants_have_in_common_is_computed_once(genome, monkeypatch):
@@ -228,19 +245,24 @@ def test_loss_and_output_at_sites_of_repeated_blocks():
     for draw, (_, loss, at_sites) in zip(draws, found.T, strict=True):
         rows = np.repeat(np.arange(500), draw[blocks].astype(int))
         expected = torch.nn.functional.binary_cross_entropy_with_logits(
-            torch.from_numpy(outputs[rows]).double(), torch.from_numpy(labels[rows]).double())
+            torch.from_numpy(outputs[rows]).double(), torch.from_numpy(labels[rows]).double()
+        )
         assert loss == pytest.approx(expected.item(), rel=1e-12)
         assert at_sites == pytest.approx(outputs[rows][labels[rows] == 1].mean(dtype=np.float64), rel=1e-12)
 
 
 def labelled(network, genome, arc, share=0.02):
     """Labels where the network's outputs on the arc are highest: it finds them all."""
-    labels = {f"{name}.{strand}": np.zeros(len(contig), np.uint8) for name, contig in genome.items()
-              for strand in ("plus", "minus")}
+    labels = {
+        f"{name}.{strand}": np.zeros(len(contig), np.uint8)
+        for name, contig in genome.items()
+        for strand in ("plus", "minus")
+    }
     plus, minus = np.split(predict_intervals(network, genome, arc, CPU), 2)
     lowest = np.quantile([plus, minus], 1 - share)
-    labels["c.plus"][arc[0].start:arc[0].end], labels["c.minus"][arc[0].start:arc[0].end] = (
-        values > lowest for values in (plus, minus))
+    labels["c.plus"][arc[0].start : arc[0].end], labels["c.minus"][arc[0].start : arc[0].end] = (
+        values > lowest for values in (plus, minus)
+    )
     return labels
 
 
@@ -279,8 +301,12 @@ def test_heads_that_stand_in_for_each_other():
     """Heads 1 and 2 are the same: without one the order of the outputs hardly changes, without both it is lost."""
     network, genome = small_network(layers=1, pre_norm=True, seed=4), random_genome(c=2000)
     layer = network.layers[0]
-    for weight in (layer.qkv.weight.data.view(3, 3, 4, 8).transpose(0, 1), layer.distance.weight.data.view(3, 4, 8),
-                   network.u.data, network.v.data):
+    for weight in (
+        layer.qkv.weight.data.view(3, 3, 4, 8).transpose(0, 1),
+        layer.distance.weight.data.view(3, 4, 8),
+        network.u.data,
+        network.v.data,
+    ):
         weight[1] = weight[0]
     columns_of(network, 0, 0).mul_(8)
     columns_of(network, 0, 1).copy_(columns_of(network, 0, 0))
@@ -303,14 +329,23 @@ def folder(tmp_path):
     (tmp_path / "genome.fna").write_text(f">c\n{decode(genome['c'].tokens)}\n")
     write_json(tmp_path / "genome.json", {"contigs": [{"name": "c", "length": 2000, "circular": False}]})
     write_arrays(tmp_path / "labels.safetensors", labelled(network, genome, LONG_ARC))
-    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
-        [("test", "c", 100, 1900), ("train", "c", 0, 100)], columns=["arc", "contig", "start", "end"]))
+    write_tsv(
+        tmp_path / "split.tsv",
+        pd.DataFrame([("test", "c", 100, 1900), ("train", "c", 0, 100)], columns=["arc", "contig", "start", "end"]),
+    )
     return tmp_path
 
 
 def command(folder, monkeypatch, *further):
-    arguments = {"genome": "genome.fna", "genome_json": "genome.json", "model": "model", "out": "out",
-                 "labels": "labels.safetensors", "split": "split.tsv", "record": "record.json"}
+    arguments = {
+        "genome": "genome.fna",
+        "genome_json": "genome.json",
+        "model": "model",
+        "out": "out",
+        "labels": "labels.safetensors",
+        "split": "split.tsv",
+        "record": "record.json",
+    }
     given = [part for name, file in arguments.items() for part in (f"--{name}", str(folder / file))]
     monkeypatch.setattr(sys, "argv", ["knock_out_heads.py", *given, *further])
     load_command("knock_out_heads").main()
@@ -321,16 +356,38 @@ def test_command_writes_its_tables(folder, monkeypatch):
     table, pairs = (pd.read_csv(folder / "out" / name, sep="\t") for name in ("knockout.tsv", "knockout_pairs.tsv"))
     assert list(table) == ["layer", "head", "kind", "metric", "value", "delta", "lo", "hi", "blocks"]
     assert len(table) == 2 * 3 * 3 * 3 and (table.groupby(["layer", "head", "kind"]).size() == 3).all()
-    assert list(pairs) == ["layer", "head", "layer2", "head2", "delta", "sum_of_single", "interaction", "delta_lo",
-                           "delta_hi", "interaction_lo", "interaction_hi", "blocks"]
+    assert list(pairs) == [
+        "layer",
+        "head",
+        "layer2",
+        "head2",
+        "delta",
+        "sum_of_single",
+        "interaction",
+        "delta_lo",
+        "delta_hi",
+        "interaction_lo",
+        "interaction_hi",
+        "blocks",
+    ]
     zero = rows_of(table, kind="zero", metric="pr_auc").sort_values("delta")[:3]
     most = set(zip(zero.layer, zero["head"], strict=True))
     ends = zip(*(pairs[name].tolist() for name in ("layer", "head", "layer2", "head2")), strict=True)
     ends = [((a, b), (c, d)) for a, b, c, d in ends]
     assert len(ends) == 3 and {end for pair in ends for end in pair} == most and all(a < b for a, b in ends)
     summary = json.loads((folder / "out" / "knockout.json").read_text())
-    assert set(summary) == {"arc", "pr_auc", "loss", "output_at_sites", "n_positions", "n_sites", "prevalence",
-                            "block_nt", "n_blocks", "n_resamples"}
+    assert set(summary) == {
+        "arc",
+        "pr_auc",
+        "loss",
+        "output_at_sites",
+        "n_positions",
+        "n_sites",
+        "prevalence",
+        "block_nt",
+        "n_blocks",
+        "n_resamples",
+    }
     assert summary["arc"] == "test" and summary["n_resamples"] == 20 and summary["prevalence"] == 72 / 3600
     for metric in ("pr_auc", "loss", "output_at_sites"):
         rows = rows_of(table, metric=metric)
@@ -338,15 +395,18 @@ def test_command_writes_its_tables(folder, monkeypatch):
     assert json.loads((folder / "record.json").read_text())["process"] == "KNOCKOUT"
 
 
-@pytest.mark.parametrize(("further", "words"), [
-    (["--model", "peer"], "no attention heads to knock out"),
-    (["--heads", "L1_H1", "L3_H1"], "--heads L3_H1: the network has 2 layers of 3 heads"),
-    (["--heads", "first"], "first: no name of a head"),
-    (["--kinds", "zero,half"], "choose among zero, mean, uniform"),
-    (["--kinds", "mean"], "with zero in --kinds"),
-    (["--arc", "validation"], "no interval of that arc"),
-    (["--arc", "train"], "no position of the arc is labelled"),
-])
+@pytest.mark.parametrize(
+    ("further", "words"),
+    [
+        (["--model", "peer"], "no attention heads to knock out"),
+        (["--heads", "L1_H1", "L3_H1"], "--heads L3_H1: the network has 2 layers of 3 heads"),
+        (["--heads", "first"], "first: no name of a head"),
+        (["--kinds", "zero,half"], "choose among zero, mean, uniform"),
+        (["--kinds", "mean"], "with zero in --kinds"),
+        (["--arc", "validation"], "no interval of that arc"),
+        (["--arc", "train"], "no position of the arc is labelled"),
+    ],
+)
 def test_command_refuses_in_one_line(folder, monkeypatch, capsys, further, words):
     monkeypatch.chdir(folder)
     with pytest.raises(SystemExit) as exit_info:

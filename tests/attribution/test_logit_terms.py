@@ -20,8 +20,18 @@ OPTIONS = {
     "causal": {},
     "same": {"padding": "same"},
     "ahead": {"ahead": 4, "frequencies": 3, "pre_norm": True},
-    "all": {"padding": "same", "ahead": 10, "frequencies": 3, "stem_width": 3, "stem_channels": 6, "stem_blocks": 2,
-            "stem_growth": 2, "feed_forward": 2, "pre_norm": True, "auxiliary": 2},
+    "all": {
+        "padding": "same",
+        "ahead": 10,
+        "frequencies": 3,
+        "stem_width": 3,
+        "stem_channels": 6,
+        "stem_blocks": 2,
+        "stem_growth": 2,
+        "feed_forward": 2,
+        "pre_norm": True,
+        "auxiliary": 2,
+    },
 }
 
 
@@ -44,14 +54,24 @@ def queries_of(*rows):
 def genome():
     """A linear contig with an unknown base, a circle, and a contig that is shorter than a window."""
     rng = np.random.default_rng(1)
-    genome = {name: Contig(name, rng.integers(0, 4, n).astype(np.uint8), name == "circle")
-              for name, n in (("line", 60), ("circle", 50), ("short", 7))}
+    genome = {
+        name: Contig(name, rng.integers(0, 4, n).astype(np.uint8), name == "circle")
+        for name, n in (("line", 60), ("circle", 50), ("short", 7))
+    }
     genome["line"].tokens[33] = UNKNOWN
     return genome
 
 
-QUERIES = queries_of(("line", "plus", 2), ("line", "plus", 35), ("line", "minus", 58), ("line", "minus", 1),
-                     ("circle", "plus", 3), ("circle", "minus", 20), ("short", "plus", 4), ("short", "minus", 0))
+QUERIES = queries_of(
+    ("line", "plus", 2),
+    ("line", "plus", 35),
+    ("line", "minus", 58),
+    ("line", "minus", 1),
+    ("circle", "plus", 3),
+    ("circle", "minus", 20),
+    ("short", "plus", 4),
+    ("short", "minus", 0),
+)
 """At both ends of both strands, and inside."""
 
 
@@ -101,8 +121,10 @@ def plain_parts(network, codes):
         projected = (states @ layer.qkv.weight.T).view(len(states), 3, c.heads, c.d_head)
 
         def convolved(part, head, place, layer=layer, projected=projected, index=index):
-            taps = (layer.conv_weight[part, :, :, i] @ projected[index[place - left + i], part, head]
-                    for i in range(c.conv_width))
+            taps = (
+                layer.conv_weight[part, :, :, i] @ projected[index[place - left + i], part, head]
+                for i in range(c.conv_width)
+            )
             return layer.conv_bias[part] + sum(taps)
 
         for head in range(c.heads):
@@ -111,16 +133,24 @@ def plain_parts(network, codes):
             for d in range(c.window):
                 if not exists[0, index[c.ahead - d]]:
                     continue
-                wave = torch.tensor([math.sin(d * w) for w in frequency] + [math.cos(d * w) for w in frequency],
-                                    dtype=x.dtype)
+                wave = torch.tensor(
+                    [math.sin(d * w) for w in frequency] + [math.cos(d * w) for w in frequency], dtype=x.dtype
+                )
                 content = (q + network.u[head]) @ convolved(1, head, c.ahead - d) / math.sqrt(c.d_head)
                 position = (q + network.v[head]) @ (layer.distance.weight[of_head] @ wave) / math.sqrt(c.d_head)
                 added = layer.out.weight[:, of_head] @ convolved(2, head, c.ahead - d)
-                rows.append([d, content.item(), position.item(), math.exp(content + position),
-                             added.square().sum().sqrt().item()])
+                rows.append(
+                    [
+                        d,
+                        content.item(),
+                        position.item(),
+                        math.exp(content + position),
+                        added.square().sum().sqrt().item(),
+                    ]
+                )
             total = sum(row[3] for row in rows)
             found[number, head] = [(d, a, b, e / total, e / total * norm) for d, a, b, e, norm in rows]
-        places = places[left + c.window - 1 - c.ahead:len(places) - (c.conv_width - 1 - left) - c.ahead]
+        places = places[left + c.window - 1 - c.ahead : len(places) - (c.conv_width - 1 - left) - c.ahead]
         x, exists, _ = layer(x, exists, network.u, network.v)
     assert places == [0]
     return found
@@ -142,17 +172,20 @@ def test_statistics_equal_explicit_loops(genome, options):
             assert found.n[d] == len(at_d)
             np.testing.assert_allclose(found.var_content[layer, head, d], np.var(content), **close)
             np.testing.assert_allclose(found.var_position[layer, head, d], np.var(position), **close)
-            np.testing.assert_allclose(found.cov[layer, head, d], np.mean(content * position)
-                                       - content.mean() * position.mean(), **close)
+            np.testing.assert_allclose(
+                found.cov[layer, head, d], np.mean(content * position) - content.mean() * position.mean(), **close
+            )
             np.testing.assert_allclose(found.score_mean[layer, head, d], score.mean(), **close)
             np.testing.assert_allclose(found.norm_mean[layer, head, d], norm.mean(), **close)
         of_query = [np.array(list(query.values())).T[:2] for query in rows]
         var_content, var_position = (np.array([np.var(query[i]) for query in of_query]) for i in (0, 1))
-        np.testing.assert_allclose(found.content_share[layer, head], var_content.mean()
-                                   / (var_content.mean() + var_position.mean()), **close)
+        np.testing.assert_allclose(
+            found.content_share[layer, head], var_content.mean() / (var_content.mean() + var_position.mean()), **close
+        )
         covariance = np.array([np.cov(query, bias=True)[0, 1] for query in of_query])
-        together = np.array([2 * c / (a + b) if a + b else 0.0
-                             for c, a, b in zip(covariance, var_content, var_position, strict=True)])
+        together = np.array(
+            [2 * c / (a + b) if a + b else 0.0 for c, a, b in zip(covariance, var_content, var_position, strict=True)]
+        )
         np.testing.assert_allclose(found.cov_within[layer, head], together.mean(), **close)
     np.testing.assert_allclose(found.norm_share, found.norm_mean / found.norm_mean.sum(-1, keepdims=True), **close)
     np.testing.assert_allclose(found.norm_share.sum(-1), 1)
@@ -224,12 +257,16 @@ def test_head_that_adds_nothing_has_no_shares():
 def test_batches_threads_and_kind_of_table_do_not_matter(genome):
     network = small_network(torch.float32, padding="same", pre_norm=True, ahead=3)
     rng = np.random.default_rng(2)
-    queries = pd.DataFrame({"contig": "circle", "strand": rng.choice(["plus", "minus"], 30),
-                            "position": rng.integers(0, 50, 30)}, index=rng.permutation(30))
+    queries = pd.DataFrame(
+        {"contig": "circle", "strand": rng.choice(["plus", "minus"], 30), "position": rng.integers(0, 50, 30)},
+        index=rng.permutation(30),
+    )
     found = measure_parts(network, genome, queries, CPU, batch=7)
     arrays = {name: values.to_numpy() for name, values in queries.items()}
-    for other in (measure_parts(network, genome, queries, CPU, batch=7, threads=2),
-                  measure_parts(network, genome, arrays, CPU, batch=7)):
+    for other in (
+        measure_parts(network, genome, queries, CPU, batch=7, threads=2),
+        measure_parts(network, genome, arrays, CPU, batch=7),
+    ):
         for name, values in vars(found).items():
             np.testing.assert_array_equal(getattr(other, name), values)
     for batch in (1, 100):
@@ -237,12 +274,15 @@ def test_batches_threads_and_kind_of_table_do_not_matter(genome):
             np.testing.assert_allclose(values, getattr(found, name), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize(("queries", "words"), [
-    (queries_of(), "queries: there is none"),
-    (queries_of(("line", "plus", 3), ("line", "plus", 60)), r"row 2 \(line, plus, 60\) does not lie in the genome"),
-    (queries_of(("other", "plus", 3)), r"row 1 \(other, plus, 3\)"),
-    (queries_of(("line", "+", 3)), r"row 1 \(line, \+, 3\)"),
-])
+@pytest.mark.parametrize(
+    ("queries", "words"),
+    [
+        (queries_of(), "queries: there is none"),
+        (queries_of(("line", "plus", 3), ("line", "plus", 60)), r"row 2 \(line, plus, 60\) does not lie in the genome"),
+        (queries_of(("other", "plus", 3)), r"row 1 \(other, plus, 3\)"),
+        (queries_of(("line", "+", 3)), r"row 1 \(line, \+, 3\)"),
+    ],
+)
 def test_queries_that_do_not_lie_in_the_genome(genome, queries, words):
     with pytest.raises(ValueError, match=words):
         measure_parts(small_network(), genome, queries, CPU)

@@ -64,7 +64,7 @@ class PlantedNetwork:
         for d, numbers in self.tables.items():
             first = upstream + self.config.ahead - d
             # Unknown and outside bases count 0.
-            output += torch.tensor([*numbers, 0.0, 0.0], dtype=torch.float64)[tokens[:, first:first + n]]
+            output += torch.tensor([*numbers, 0.0, 0.0], dtype=torch.float64)[tokens[:, first : first + n]]
         return output
 
 
@@ -152,14 +152,17 @@ def test_batches_and_threads_do_not_matter(dtype):
     """But for rounding: 16 units in the last place of the largest output, whatever the processor's order of sums."""
     network = small_network().to(dtype)
     genome, queries = {"c": random_contig(70, 5)}, queries_of(("c", "plus", 40), ("c", "minus", 40))
-    effects = [mutate(network, genome, queries, 2, 9, CPU, batch, threads)
-               for batch, threads in ((1, 1), (5, 1), (64, 2))]
+    effects = [
+        mutate(network, genome, queries, 2, 9, CPU, batch, threads) for batch, threads in ((1, 1), (5, 1), (64, 2))
+    ]
     orders = [{ISM: ism_order(effects[0])}] * 3
-    curves = [deletion_curves(network, genome, effects[0], order, 1, CPU, batch, threads)
-              for order, (batch, threads) in zip(orders, ((1, 1), (5, 1), (64, 2)))]
+    curves = [
+        deletion_curves(network, genome, effects[0], order, 1, CPU, batch, threads)
+        for order, (batch, threads) in zip(orders, ((1, 1), (5, 1), (64, 2)))
+    ]
     largest = np.nanmax(np.abs(effects[0].output[:, None, None] + np.nan_to_num(effects[0].delta)))
     limit = 16 * torch.finfo(dtype).eps * largest
-    stored = limit + np.spacing(np.float32(2 * largest))    # delta is kept as float32
+    stored = limit + np.spacing(np.float32(2 * largest))  # delta is kept as float32
     for other, curve in zip(effects[1:], curves[1:]):
         np.testing.assert_allclose(other.delta, effects[0].delta, rtol=0, atol=stored)
         np.testing.assert_allclose(curve[ISM], curves[0][ISM], rtol=0, atol=limit)
@@ -181,7 +184,8 @@ def test_table_of_effects():
     assert table.columns.tolist() == ["contig", "query", "strand", "d", "base", "ref", "alt", "delta"]
     read = table[table["d"] == 7]
     assert read[["contig", "query", "strand", "base", "ref"]].drop_duplicates().to_numpy().tolist() == [
-        ["c", 20, "-", -1, "T"]]
+        ["c", 20, "-", -1, "T"]
+    ]
     assert dict(zip(read["alt"], read["delta"])) == {"A": -1.0, "C": 3.0, "G": 8.0}
     assert table[table["d"] == 6]["base"].tolist() == [1, 1, 1] and not table[table["d"] != 7]["delta"].any()
 
@@ -195,8 +199,10 @@ def test_queries_are_a_sample_of_the_arcs_labels():
     every = [("plus", 60), ("plus", 70), ("plus", 80), ("plus", 99), ("minus", 61), ("minus", 71)]
     found = choose_queries(genome, labels, arc, 50, 1)
     assert list(zip(found["strand"], found["position"])) == every
-    samples = [list(zip(part["strand"], part["position"]))
-               for part in (choose_queries(genome, labels, arc, 3, seed) for seed in (1, 1, 2, 3, 4))]
+    samples = [
+        list(zip(part["strand"], part["position"]))
+        for part in (choose_queries(genome, labels, arc, 3, seed) for seed in (1, 1, 2, 3, 4))
+    ]
     assert samples[0] == samples[1] and len({tuple(sample) for sample in samples}) > 1
     for sample in samples:
         assert sample == [row for row in every if row in sample] and len(sample) == 3
@@ -206,8 +212,10 @@ def test_queries_are_a_sample_of_the_arcs_labels():
         choose_queries(genome, {"c.plus": np.zeros(9, np.uint8)}, arc, 5, 1)
 
 
-@pytest.mark.parametrize(("window", "label_shift", "first", "last"), [
-    (128, 64, 0, 127), (512, 20, 0, 191), (523, 205, 141, 332), (200, 150, 8, 199)])
+@pytest.mark.parametrize(
+    ("window", "label_shift", "first", "last"),
+    [(128, 64, 0, 127), (512, 20, 0, 191), (523, 205, 141, 332), (200, 150, 8, 199)],
+)
 def test_distances_lie_round_the_tss(window, label_shift, first, last):
     distances = choose_distances(window, label_shift)
     assert (distances[0], distances[-1]) == (first, last) and (np.diff(distances) == 1).all()

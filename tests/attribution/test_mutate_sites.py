@@ -18,8 +18,15 @@ from attentome.network.saved_model import load_model, save_model
 from attentome.network.transformer import Network, NetworkConfig
 
 SHIFT, AHEAD, WINDOW = 4, 5, 14
-FILES = {"ism.tsv.gz", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv", "deletion_heads.tsv", "receptive_field.json",
-         "record.json"}
+FILES = {
+    "ism.tsv.gz",
+    "ism_profile.tsv",
+    "ism_heads.tsv",
+    "deletion.tsv",
+    "deletion_heads.tsv",
+    "receptive_field.json",
+    "record.json",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +50,18 @@ def inputs(tmp_path_factory):
 
 
 def run(folder, out, monkeypatch, model="attention", **options):
-    given = {"genome": folder / "genome.fna", "genome_json": folder / "genome.json", "model": folder / model,
-             "labels": folder / "labels.safetensors", "labels_json": folder / "labels.json",
-             "split": folder / "split.tsv", "sites": 6, "device": "cpu", "out": out, "record": out / "record.json"}
+    given = {
+        "genome": folder / "genome.fna",
+        "genome_json": folder / "genome.json",
+        "model": folder / model,
+        "labels": folder / "labels.safetensors",
+        "labels_json": folder / "labels.json",
+        "split": folder / "split.tsv",
+        "sites": 6,
+        "device": "cpu",
+        "out": out,
+        "record": out / "record.json",
+    }
     words = [str(word) for name, value in (given | options).items() for word in (f"--{name}", value)]
     monkeypatch.setattr(sys, "argv", ["mutate_sites.py", *words])
     load_command("mutate_sites").main()
@@ -86,8 +102,10 @@ def test_files_of_an_attention_network(inputs, tmp_path, monkeypatch):
 
 
 def test_same_files_for_any_batch_and_threads(inputs, tmp_path, monkeypatch):
-    first, second = (run(inputs, tmp_path / str(batch), monkeypatch, batch=batch, threads=threads, heads="L2_H1")
-                     for batch, threads in ((1, 1), (40, 2)))
+    first, second = (
+        run(inputs, tmp_path / str(batch), monkeypatch, batch=batch, threads=threads, heads="L2_H1")
+        for batch, threads in ((1, 1), (40, 2))
+    )
     for name in ("ism.tsv.gz", "ism_profile.tsv", "deletion.tsv"):
         here, there = (read_tsv(out / name) for out in (first, second))
         numbers = here.select_dtypes("number").columns
@@ -102,10 +120,14 @@ def test_files_of_a_convolutional_network(inputs, tmp_path, monkeypatch):
     assert read_tsv(out / "deletion.tsv")["order"].unique().tolist() == ["random", "ism"]
 
 
-@pytest.mark.parametrize(("options", "words"), [
-    ({"heads": "L3_H1"}, "--heads L3_H1: this network has 4 heads, L1_H1 to L2_H2"),
-    ({"heads": "L1_H1", "model": "convolutional"}, "--heads L1_H1: this network has 0 heads"),
-    ({"sites": 0}, "--sites and --distances: give 1 or more")])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"heads": "L3_H1"}, "--heads L3_H1: this network has 4 heads, L1_H1 to L2_H2"),
+        ({"heads": "L1_H1", "model": "convolutional"}, "--heads L1_H1: this network has 0 heads"),
+        ({"sites": 0}, "--sites and --distances: give 1 or more"),
+    ],
+)
 def test_wrong_options_end_in_one_line(inputs, tmp_path, monkeypatch, capsys, options, words):
     with pytest.raises(SystemExit) as end:
         run(inputs, tmp_path, monkeypatch, **options)

@@ -25,16 +25,25 @@ def measured(network, n=2):
     return found
 
 
-@pytest.mark.parametrize(("reads", "expected"), [
-    ((40, 37, 21), (19, None)), ((39, 44, 45), (1, 5)), ((40,), (0, None)), ((41, 43), (None, 3)), ((), (None, None)),
-    ((0, 60), (40, 20)), ((46, 50), (None, 10))])
+@pytest.mark.parametrize(
+    ("reads", "expected"),
+    [
+        ((40, 37, 21), (19, None)),
+        ((39, 44, 45), (1, 5)),
+        ((40,), (0, None)),
+        ((41, 43), (None, 3)),
+        ((), (None, None)),
+        ((0, 60), (40, 20)),
+        ((46, 50), (None, 10)),
+    ],
+)
 def test_bases_that_are_read_are_found(reads, expected):
     """An output made of single bases of 61, query 40; five bases downstream belong to the context."""
     random = np.random.default_rng(3)
     codes, turns = random.integers(0, 4, 61), random.integers(1, 4, 61)
 
     def output(sequence):
-        return float(sum((4.0 ** i) * sequence[place] for i, place in enumerate(reads)))
+        return float(sum((4.0**i) * sequence[place] for i, place in enumerate(reads)))
 
     assert farthest_changes(output, codes, turns, 40, downstream=5) == expected
 
@@ -52,8 +61,21 @@ def test_published_shape_sees_18_nt_downstream():
 
 
 def test_other_networks_see_their_context():
-    attention = NetworkConfig(layers=2, heads=2, d_model=8, d_head=4, window=10, conv_width=3, ahead=4, stem_width=3,
-                              stem_channels=6, stem_blocks=2, stem_growth=2, feed_forward=2, pre_norm=True)
+    attention = NetworkConfig(
+        layers=2,
+        heads=2,
+        d_model=8,
+        d_head=4,
+        window=10,
+        conv_width=3,
+        ahead=4,
+        stem_width=3,
+        stem_channels=6,
+        stem_blocks=2,
+        stem_growth=2,
+        feed_forward=2,
+        pre_norm=True,
+    )
     for network in (Network(attention), ConvolutionalNetwork(ConvolutionalConfig(8, 5, 3, 3, ahead=6))):
         found = measured(network)
         assert found["measured"] == found["context"] and found["context"]["downstream_nt"] in (6, 8)
@@ -61,6 +83,8 @@ def test_other_networks_see_their_context():
 
 def test_same_seed_same_places_for_any_threads():
     network = Network(NetworkConfig(1, 2, 8, 4, 6, conv_width=3)).initialise(torch.Generator().manual_seed(4), 0.5)
-    found = [receptive_field(network.eval(), random_genome(), seed, CPU, threads, n=3)
-             for seed, threads in ((1, 1), (1, 2), (2, 1))]
+    found = [
+        receptive_field(network.eval(), random_genome(), seed, CPU, threads, n=3)
+        for seed, threads in ((1, 1), (1, 2), (2, 1))
+    ]
     assert found[0] == found[1] and found[0]["per_query"] != found[2]["per_query"]

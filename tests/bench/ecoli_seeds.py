@@ -28,15 +28,37 @@ def train_seed(results, genome, seed, out):
     labels, given = results / "labels", ["--genome", genome, "--genome_json", results / "inputs/genome.json"]
     with open(out / "log.txt", "w") as log:
         for program, *options in (
-                ("train_model.py", *given, "--labels", labels / "labels.safetensors", "--labels_json",
-                 labels / "labels.json", "--auxiliary", labels / "auxiliary.safetensors", "--split",
-                 labels / "split.tsv", "--presets", REPOSITORY / "assets/presets.json", "--preset",
-                 read_json(results / "training/training.json")["preset"], "--seed", seed, "--out", out),
-                ("predict_genome.py", *given, "--model", out / "model", "--out", out / "shard"),
-                ("join_outputs.py", *given, "--model", out / "model", "--shards", out / "shard", "--out", out)):
+            (
+                "train_model.py",
+                *given,
+                "--labels",
+                labels / "labels.safetensors",
+                "--labels_json",
+                labels / "labels.json",
+                "--auxiliary",
+                labels / "auxiliary.safetensors",
+                "--split",
+                labels / "split.tsv",
+                "--presets",
+                REPOSITORY / "assets/presets.json",
+                "--preset",
+                read_json(results / "training/training.json")["preset"],
+                "--seed",
+                seed,
+                "--out",
+                out,
+            ),
+            ("predict_genome.py", *given, "--model", out / "model", "--out", out / "shard"),
+            ("join_outputs.py", *given, "--model", out / "model", "--shards", out / "shard", "--out", out),
+        ):
             command = [sys.executable, REPOSITORY / "bin" / program, *options, "--record", out / "record.json"]
-            subprocess.run([str(word) for word in command], stdout=log, stderr=log, check=True,
-                           env={**os.environ, "OMP_NUM_THREADS": "1"})
+            subprocess.run(
+                [str(word) for word in command],
+                stdout=log,
+                stderr=log,
+                check=True,
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+            )
     return out
 
 
@@ -60,14 +82,22 @@ def compare_seeds(seeds, peers, labels, arc, tolerance, block_nt, n_resamples):
 
     def rows(draw):
         values = metrics(draw)
-        mean = values[:len(seeds)].mean(0)
-        return np.concatenate([values, [mean], mean - values[len(seeds):]]).ravel()
+        mean = values[: len(seeds)].mean(0)
+        return np.concatenate([values, [mean], mean - values[len(seeds) :]]).ravel()
 
     values, intervals = bootstrap(rows, n_blocks, n_resamples, seed=1)
     names = [*((name, "value") for name in (*seeds, *peers, MEAN)), *((name, "lead") for name in peers)]
-    return pd.DataFrame([(*name, metric, *numbers) for (name, metric), numbers in zip(
-        ((name, metric) for name in names for metric in METRICS), np.column_stack([values, intervals]), strict=True)],
-        columns=["model", "quantity", "metric", "value", "lo", "hi"])
+    return pd.DataFrame(
+        [
+            (*name, metric, *numbers)
+            for (name, metric), numbers in zip(
+                ((name, metric) for name in names for metric in METRICS),
+                np.column_stack([values, intervals]),
+                strict=True,
+            )
+        ],
+        columns=["model", "quantity", "metric", "value", "lo", "hi"],
+    )
 
 
 def main():
@@ -78,16 +108,26 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[2, 3])
     args = parser.parse_args()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        folders = list(pool.map(lambda seed: train_seed(args.results, args.genome, seed, args.out / f"seed_{seed}"),
-                                args.seeds))
+        folders = list(
+            pool.map(lambda seed: train_seed(args.results, args.genome, seed, args.out / f"seed_{seed}"), args.seeds)
+        )
     first = read_json(args.results / "training/training.json")["seed"]
-    seeds = {f"seed {first}": args.results / "tracks"} | dict(zip((f"seed {n}" for n in args.seeds), folders,
-                                                                 strict=True))
+    seeds = {f"seed {first}": args.results / "tracks"} | dict(
+        zip((f"seed {n}" for n in args.seeds), folders, strict=True)
+    )
     peers = {name: args.results / "networks" / name for name in PEERS}
     arc = read_split(read_tsv(args.results / "labels/split.tsv"), "test")
-    table = compare_seeds(*({name: read_arrays(folder / "outputs.safetensors") for name, folder in models.items()}
-                            for models in (seeds, peers)), read_arrays(args.results / "labels/labels.safetensors"), arc,
-                          TOLERANCE, bootstrap_block(arc), RESAMPLES)
+    table = compare_seeds(
+        *(
+            {name: read_arrays(folder / "outputs.safetensors") for name, folder in models.items()}
+            for models in (seeds, peers)
+        ),
+        read_arrays(args.results / "labels/labels.safetensors"),
+        arc,
+        TOLERANCE,
+        bootstrap_block(arc),
+        RESAMPLES,
+    )
     write_tsv(args.out / "seeds.tsv", table)
 
 

@@ -35,11 +35,20 @@ def processes(trace, card):
     """
     table = pd.read_csv(trace, sep="\t")
     table = table[table.status.isin(["COMPLETED", "CACHED"])]
-    table = table.assign(process=table.name.str.split(" ").str[0].str.split(":").str[-1],
-                         seconds=table.realtime.map(seconds), memory=table.peak_rss.astype(str).map(megabytes))
+    table = table.assign(
+        process=table.name.str.split(" ").str[0].str.split(":").str[-1],
+        seconds=table.realtime.map(seconds),
+        memory=table.peak_rss.astype(str).map(megabytes),
+    )
     groups = table.groupby("process", sort=False)
-    table = pd.DataFrame({"tasks": groups.size(), "longest": groups.seconds.max(), "total": groups.seconds.sum(),
-                          "memory": groups.memory.max()}).reset_index()
+    table = pd.DataFrame(
+        {
+            "tasks": groups.size(),
+            "longest": groups.seconds.max(),
+            "total": groups.seconds.sum(),
+            "memory": groups.memory.max(),
+        }
+    ).reset_index()
     recorded = {entry["process"]: entry["peak_memory_mb"] for entry in card["time_and_memory"]}
     table["memory"] = [max(row.memory, recorded.get(row.process, 0)) for row in table.itertuples()]
     return table
@@ -62,12 +71,19 @@ def set_lines(results):
     curation, overlap = read_json(results / "sites/curation.json"), read_tsv(results / "sites/overlap.tsv")
     supported = {n: int(overlap.loc[overlap["n_sets"] >= n, "n"].sum()) for n in range(2, curation["n_sets"] + 1)}
     return [
-        "| set | rows | sites | within 5 nt of another set |", "| --- | ---: | ---: | ---: |",
-        *[f"| {entry['set']} | {entry['rows']:,} | {entry['sites']:,} | {100 * entry['share_confirmed']:.1f} % |"
-          for entry in curation["sets"]], "",
+        "| set | rows | sites | within 5 nt of another set |",
+        "| --- | ---: | ---: | ---: |",
+        *[
+            f"| {entry['set']} | {entry['rows']:,} | {entry['sites']:,} | {100 * entry['share_confirmed']:.1f} % |"
+            for entry in curation["sets"]
+        ],
+        "",
         f"Curated sites (support >= {curation['min_support']:g}): **{curation['n_sites']:,}**. Clusters with sites of "
         f"at least {', '.join(f'{n} sets: {count:,}' for n, count in supported.items())}. "
-        + "; ".join(f"{row.sets.replace(',', ' + ')}: {row.n:,}" for row in overlap.itertuples() if row.n) + ".", ""]
+        + "; ".join(f"{row.sets.replace(',', ' + ')}: {row.n:,}" for row in overlap.itertuples() if row.n)
+        + ".",
+        "",
+    ]
 
 
 def network_lines(results, given):
@@ -79,38 +95,58 @@ def network_lines(results, given):
     return [
         "| arc | positions | labels | prevalence | ROC AUC | PR AUC | PR AUC within 5 nt |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *[f"| {arc} | {here['positions']:,} | {here['labels']:,} | {here['prevalence']:.5f} | "
-          f"{metrics['arcs'][arc]['roc_auc']:.4f} | {metrics['arcs'][arc]['pr_auc']:.4f} | "
-          f"{metrics['arcs'][arc]['pr_auc_tolerant']:.4f} |" for arc, here in labels["arcs"].items()], "",
+        *[
+            f"| {arc} | {here['positions']:,} | {here['labels']:,} | {here['prevalence']:.5f} | "
+            f"{metrics['arcs'][arc]['roc_auc']:.4f} | {metrics['arcs'][arc]['pr_auc']:.4f} | "
+            f"{metrics['arcs'][arc]['pr_auc_tolerant']:.4f} |"
+            for arc, here in labels["arcs"].items()
+        ],
+        "",
         f"Test arc with 95 % intervals (bootstrap over {metrics['bootstrap']['n_blocks']} blocks of "
         f"{metrics['bootstrap']['block_nt']:,} nt): ROC AUC {interval(metrics['roc_auc'])}, PR AUC "
-        f"{interval(metrics['pr_auc'])}, within {tolerant['tolerance_nt']} nt {interval(tolerant)}.", "",
+        f"{interval(metrics['pr_auc'])}, within {tolerant['tolerance_nt']} nt {interval(tolerant)}.",
+        "",
         f"Training: preset {training['preset']}, {training['n_weights']:,} weights, {training['steps']:,} steps, best "
-        f"at step {training['best_step']:,} ({training['stop_reason']}).", "",
-        "| process | tasks | longest, min | together, min | peak memory, GB |", "| --- | ---: | ---: | ---: | ---: |",
-        *[f"| {row.process} | {row.tasks} | {row.longest / 60:.1f} | {row.total / 60:.1f} | {row.memory / 1e3:.2f} |"
-          for row in processes(trace, card).itertuples()], "",
+        f"at step {training['best_step']:,} ({training['stop_reason']}).",
+        "",
+        "| process | tasks | longest, min | together, min | peak memory, GB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *[
+            f"| {row.process} | {row.tasks} | {row.longest / 60:.1f} | {row.total / 60:.1f} | {row.memory / 1e3:.2f} |"
+            for row in processes(trace, card).itertuples()
+        ],
+        "",
         f"Whole run: **{wall_minutes(trace):.1f} minutes** on {card['machine']['cores']} CPU cores, no GPU. With its "
-        f"weights given (`--model`): **{wall_minutes(given / 'pipeline_info/execution_trace.txt'):.1f} minutes**.", ""]
+        f"weights given (`--model`): **{wall_minutes(given / 'pipeline_info/execution_trace.txt'):.1f} minutes**.",
+        "",
+    ]
 
 
 def seed_lines(folder):
     """Metrics of each seed, of their mean and of the peers, with the mean's lead over each peer."""
     table = read_tsv(folder / "seeds.tsv")
-    minutes = {f"seed {speed.parent.name.split('_')[1]}": read_tsv(speed)["seconds"].iloc[-1] / 60
-               for speed in sorted(folder.glob("seed_*/speed.tsv"))}
-    lines = ["## Seeds and peers, test arc", "",
-             "The same preset with other seeds, each trained on one core (two side by side), and the peers of "
-             "`--baselines`; 95 % intervals by one paired bootstrap over genome blocks of 10,000 nt. A lead is the "
-             "mean of the seeds less the peer, drawn in pairs.", "",
-             f"| model | {' | '.join(METRICS.values())} | training, minutes of one core |",
-             "| --- |" + " ---: |" * (len(METRICS) + 1)]
+    minutes = {
+        f"seed {speed.parent.name.split('_')[1]}": read_tsv(speed)["seconds"].iloc[-1] / 60
+        for speed in sorted(folder.glob("seed_*/speed.tsv"))
+    }
+    lines = [
+        "## Seeds and peers, test arc",
+        "",
+        "The same preset with other seeds, each trained on one core (two side by side), and the peers of "
+        "`--baselines`; 95 % intervals by one paired bootstrap over genome blocks of 10,000 nt. A lead is the "
+        "mean of the seeds less the peer, drawn in pairs.",
+        "",
+        f"| model | {' | '.join(METRICS.values())} | training, minutes of one core |",
+        "| --- |" + " ---: |" * (len(METRICS) + 1),
+    ]
     for (model, quantity), rows in table.groupby(["model", "quantity"], sort=False):
         rows = rows.set_index("metric")
         cells = [interval(rows.loc[metric]) for metric in METRICS]
         name = PEERS.get(model, model)
-        lines.append(f"| {name if quantity == 'value' else f'lead over the {name}'} | {' | '.join(cells)} | "
-                     f"{f'{minutes[model]:.1f}' if model in minutes else ''} |")
+        lines.append(
+            f"| {name if quantity == 'value' else f'lead over the {name}'} | {' | '.join(cells)} | "
+            f"{f'{minutes[model]:.1f}' if model in minutes else ''} |"
+        )
     return [*lines, ""]
 
 
@@ -123,13 +159,16 @@ def published_lines(results, steps):
     seconds_here = read_tsv(results / "training/speed.tsv")["seconds"].iloc[-1]
     table = processes(results / "pipeline_info/execution_trace.txt", card).set_index("process")
     return [
-        "## The published shape on a CPU", "",
+        "## The published shape on a CPU",
+        "",
         f"Preset published ({training['n_weights']:,} weights), the curated sites, {training['steps']:,} steps and one "
         f"validation: {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
         f"{seconds_here * steps / training['steps'] / 3600:.0f} hours. Output and attention scores of the whole "
         f"genome (PREDICT): {table.total['PREDICT'] / 60:.1f} minutes and {table.memory['PREDICT'] / 1e3:.2f} GB; "
         f"merged (PROFILE): {table.total['PROFILE'] / 60:.1f} minutes. "
-        f"{card['machine']['cores']} CPU cores, no GPU.", ""]
+        f"{card['machine']['cores']} CPU cores, no GPU.",
+        "",
+    ]
 
 
 def main():
@@ -141,13 +180,25 @@ def main():
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     steps = read_json(PRESETS)["published"]["training"]["max_steps"]
-    write_text(args.out, "\n".join([
-        "# E. coli K-12 as a benchmark", "",
-        "Made by `make ecoli DATA=<folder of the published files>`; every number below comes from the files of those "
-        "runs. Files and checksums of the sets: `assets/ecoli_k12/`. Which set teaches most: "
-        "[ecoli_grid.md](ecoli_grid.md). How fast the kernels are: [benchmarks.md](benchmarks.md).", "",
-        "## Four published TSS sets, preset cpu", "", *set_lines(args.results),
-        *network_lines(args.results, args.given), *seed_lines(args.seeds), *published_lines(args.published, steps)]))
+    write_text(
+        args.out,
+        "\n".join(
+            [
+                "# E. coli K-12 as a benchmark",
+                "",
+                "Made by `make ecoli DATA=<folder of the published files>`; every number below comes from the files of "
+                "those runs. Files and checksums of the sets: `assets/ecoli_k12/`. Which set teaches most: "
+                "[ecoli_grid.md](ecoli_grid.md). How fast the kernels are: [benchmarks.md](benchmarks.md).",
+                "",
+                "## Four published TSS sets, preset cpu",
+                "",
+                *set_lines(args.results),
+                *network_lines(args.results, args.given),
+                *seed_lines(args.seeds),
+                *published_lines(args.published, steps),
+            ]
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -28,31 +28,43 @@ def elements_of_network(measured, background, known, shift):
 
 
 def head_lines(heads):
-    lines = ["| head | grade | claim | looks at d | × uniform | tests passed | Δ PR AUC, zeroed | other seeds |",
-             "| --- | --- | --- | ---: | ---: | --- | ---: | ---: |"]
+    lines = [
+        "| head | grade | claim | looks at d | × uniform | tests passed | Δ PR AUC, zeroed | other seeds |",
+        "| --- | --- | --- | ---: | ---: | --- | ---: | ---: |",
+    ]
     for row in heads.to_dict("records"):
         passed = " ".join(test for test in TESTS if row[test] == "passed") or "none"
         claim = row["claim"] if isinstance(row["claim"], str) else ""
-        lines.append(f"| L{row['layer']}·H{row['head']} | {row['grade']} | {claim} | {row['peak_d']} | "
-                     f"{row['peak_x_uniform']:.0f} | {passed} | {row['dprauc_zero']:.4f} "
-                     f"({row['dprauc_zero_lo']:.4f} to {row['dprauc_zero_hi']:.4f}) | {row['seeds_found']} of "
-                     f"{row['seeds_run'] - 1} |")
+        lines.append(
+            f"| L{row['layer']}·H{row['head']} | {row['grade']} | {claim} | {row['peak_d']} | "
+            f"{row['peak_x_uniform']:.0f} | {passed} | {row['dprauc_zero']:.4f} "
+            f"({row['dprauc_zero_lo']:.4f} to {row['dprauc_zero_hi']:.4f}) | {row['seeds_found']} of "
+            f"{row['seeds_run'] - 1} |"
+        )
     return lines
 
 
 def element_lines(by_network, known, shift, grades):
     """Which networks spell which element, by which heads; ``grades``: (layer, head) of the real network to grade."""
     networks = list(by_network)
-    lines = ["| element | expected at d | " + " | ".join(networks) + " | networks |",
-             "| --- | --- | " + "--- | " * len(networks) + "---: |"]
+    lines = [
+        "| element | expected at d | " + " | ".join(networks) + " | networks |",
+        "| --- | --- | " + "--- | " * len(networks) + "---: |",
+    ]
     for element in known:
         cells, found = [], 0
         for network, table in by_network.items():
             rows = table[table["element"] == element.name]
             found += len(rows) > 0
-            cells.append("; ".join(
-                f"L{row.layer}·H{row.head}" + (f" ({grades[row.layer, row.head]})" if network == networks[0] else "")
-                + f" d {row.place_from_d} to {row.place_to_d}, q {row.q:.2g}" for row in rows.itertuples()) or "–")
+            cells.append(
+                "; ".join(
+                    f"L{row.layer}·H{row.head}"
+                    + (f" ({grades[row.layer, row.head]})" if network == networks[0] else "")
+                    + f" d {row.place_from_d} to {row.place_to_d}, q {row.q:.2g}"
+                    for row in rows.itertuples()
+                )
+                or "–"
+            )
         low, high = element.distances(shift)
         expected = "downstream" if low is None else f"{low} to {high}"
         lines.append(f"| {element.name} | {expected} | " + " | ".join(cells) + f" | {found} of {len(networks)} |")
@@ -62,12 +74,16 @@ def element_lines(by_network, known, shift, grades):
 def name_lines(tests):
     """Motifs and known sites with a q of ALPHA or less, the best of each head."""
     lines = []
-    for file, name, words in (("motif_matches.tsv", "motif", "Motifs of the databases"),
-                              ("site_enrichment.tsv", "factor", "Known binding sites")):
+    for file, name, words in (
+        ("motif_matches.tsv", "motif", "Motifs of the databases"),
+        ("site_enrichment.tsv", "factor", "Known binding sites"),
+    ):
         table = read_tsv(tests / file)
         table = table[table["q"] <= ALPHA].sort_values(["layer", "head", "q"]).groupby(["layer", "head"]).head(MOST)
-        texts = [f"L{row['layer']}·H{row['head']} {row['name'] if name == 'motif' else row[name]} (q {row['q']:.2g})"
-                 for row in table.to_dict("records")]
+        texts = [
+            f"L{row['layer']}·H{row['head']} {row['name'] if name == 'motif' else row[name]} (q {row['q']:.2g})"
+            for row in table.to_dict("records")
+        ]
         lines += [f"{words} with q ≤ {ALPHA:g}, at most {MOST} a head: {'; '.join(texts) or 'none'}.", ""]
     return lines
 
@@ -76,10 +92,13 @@ def cost_line(results):
     """CPU time of the run without its tests, and of each kind of test as a multiple of it; of Nextflow's trace."""
     trace = read_tsv(results / "pipeline_info/execution_trace.txt")
     spent = pd.to_timedelta(trace["realtime"]).dt.total_seconds() * trace["%cpu"].str.rstrip("%").astype(float) / 100
-    of = {"control networks": trace["name"].str.contains("(control_", regex=False),
-          "replicates": trace["name"].str.contains("(replicate_", regex=False)}
+    of = {
+        "control networks": trace["name"].str.contains("(control_", regex=False),
+        "replicates": trace["name"].str.contains("(replicate_", regex=False),
+    }
     of["knock-outs, mutants and names of its own heads"] = (
-        trace["name"].str.startswith("TESTED_HEADS:") & ~of["control networks"] & ~of["replicates"])
+        trace["name"].str.startswith("TESTED_HEADS:") & ~of["control networks"] & ~of["replicates"]
+    )
     plain = spent[~np.logical_or.reduce(list(of.values()))].sum()
     beside = ", ".join(f"{kind} {spent[tasks].sum() / plain:.1f} ×" for kind, tasks in of.items())
     return f"CPU time: {plain / 60:.0f} min without the tests of the heads; beside it, {beside} as much."
@@ -95,19 +114,35 @@ def main():
     heads, grades, known = read_tsv(tests / "heads.tsv"), read_json(tests / "grades.json"), read_known_elements(KNOWN)
     background = genome_background(load_genome(args.genome, args.results / "inputs/genome.json"))
     shift = read_json(tests / "measured/curated/measured.json")["label_shift"]
-    by_network = {network: elements_of_network(tests / "measured" / network, background, known, shift)
-                  for network in ("curated", *sorted(grades["replicates"]))}
+    by_network = {
+        network: elements_of_network(tests / "measured" / network, background, known, shift)
+        for network in ("curated", *sorted(grades["replicates"]))
+    }
     aucs = ", ".join(f"{number:.3f}" for number in (grades["pr_auc"], *grades["replicates"].values()))
-    tally = "; ".join(f"{kind}: {one['graded']} of {one['heads']} heads of {one['networks']} networks graded"
-                      for kind, one in grades["controls"].items())
+    tally = "; ".join(
+        f"{kind}: {one['graded']} of {one['heads']} heads of {one['networks']} networks graded"
+        for kind, one in grades["controls"].items()
+    )
     grade_of = {(row.layer, row.head): row.grade for row in heads.itertuples()}
-    rewrite(args.out, "make trust", [
-        f"Preset {preset}, {grades['seeds']} seeds; PR AUC at {grades['n_positions']:,} positions of the test arc: "
-        f"{aucs}. Controls: {tally}.", "",
-        *head_lines(heads), "",
-        "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the first "
-        "network.", "", *element_lines(by_network, known, shift, grade_of), "", *name_lines(tests),
-        cost_line(args.results), ""])
+    rewrite(
+        args.out,
+        "make trust",
+        [
+            f"Preset {preset}, {grades['seeds']} seeds; PR AUC at {grades['n_positions']:,} positions of the test arc: "
+            f"{aucs}. Controls: {tally}.",
+            "",
+            *head_lines(heads),
+            "",
+            "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the "
+            "first network.",
+            "",
+            *element_lines(by_network, known, shift, grade_of),
+            "",
+            *name_lines(tests),
+            cost_line(args.results),
+            "",
+        ],
+    )
 
 
 if __name__ == "__main__":

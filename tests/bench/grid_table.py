@@ -6,8 +6,11 @@ from pathlib import Path
 
 from attentome.io.files import read_json, read_tsv, write_text
 
-METRICS = {"roc_auc": "ROC AUC", "pr_auc": "PR AUC per nucleotide (tolerance 0)",
-           **{f"pr_auc_{tolerance}nt": f"PR AUC within {tolerance} nt" for tolerance in (1, 2, 5)}}
+METRICS = {
+    "roc_auc": "ROC AUC",
+    "pr_auc": "PR AUC per nucleotide (tolerance 0)",
+    **{f"pr_auc_{tolerance}nt": f"PR AUC within {tolerance} nt" for tolerance in (1, 2, 5)},
+}
 
 
 def grid_lines(results):
@@ -19,10 +22,22 @@ def grid_lines(results):
     for metric, title in METRICS.items():
         cells = grid[grid["metric"] == metric].set_index(["train_set", "test_set"])
         header = " | ".join(f"{name} ({sites[name]:,} sites)" for name in sets)
-        lines += [f"## {title}", "", f"| trained on | {header} |", "| --- |" + " ---: |" * len(sets),
-                  *[f"| {network} | " + " | ".join(
-                      f"{cell['value']:.3f} ({cell['lo']:.3f} to {cell['hi']:.3f})"
-                      for cell in (cells.loc[(network, name)] for name in sets)) + " |" for network in networks], ""]
+        lines += [
+            f"## {title}",
+            "",
+            f"| trained on | {header} |",
+            "| --- |" + " ---: |" * len(sets),
+            *[
+                f"| {network} | "
+                + " | ".join(
+                    f"{cell['value']:.3f} ({cell['lo']:.3f} to {cell['hi']:.3f})"
+                    for cell in (cells.loc[(network, name)] for name in sets)
+                )
+                + " |"
+                for network in networks
+            ],
+            "",
+        ]
     return lines
 
 
@@ -32,14 +47,25 @@ def main():
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     training = read_json(args.results / "training/training.json")
-    write_text(args.out, "\n".join([
-        "# Which TSS set teaches most: E. coli K-12", "",
-        "Made by `make grid DATA=<folder of the published files>`; every number below comes from the files of that "
-        f"run. Preset {training['preset']} ({training['n_weights']:,} weights), {training['steps']:,} steps of "
-        f"{training['settings']['batch_size']} segments of {training['settings']['segment']:,} nt.", "",
-        "A network for each set and one for the curated sites, one seed each, compared with the sites of every set on "
-        "the test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands together.", "",
-        *grid_lines(args.results)]))
+    write_text(
+        args.out,
+        "\n".join(
+            [
+                "# Which TSS set teaches most: E. coli K-12",
+                "",
+                "Made by `make grid DATA=<folder of the published files>`; every number below comes from the files of "
+                f"that run. Preset {training['preset']} ({training['n_weights']:,} weights), "
+                f"{training['steps']:,} steps of {training['settings']['batch_size']} segments "
+                f"of {training['settings']['segment']:,} nt.",
+                "",
+                "A network for each set and one for the curated sites, one seed each, compared with the sites of every "
+                "set on the test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands "
+                "together.",
+                "",
+                *grid_lines(args.results),
+            ]
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -29,12 +29,14 @@ def measure_preset(preset, threads, rounds):
     config = shape_of(preset)
     settings = replace(read_preset(PRESETS, preset, {})[1], auxiliary_weight=0.0, soft_weight=0.0)
     network = random_network(config)
-    works = {"plain predict": plain_predict(network, threads),
-             "predict": predict(network, PIECE, threads),
-             "profile": predict(network, PIECE, threads, profile=True),
-             "plain train": plain_train(config, settings, threads, config.window),
-             "plain train, no memory": plain_train(config, settings, threads, 0),
-             "train": train(config, settings, threads)}
+    works = {
+        "plain predict": plain_predict(network, threads),
+        "predict": predict(network, PIECE, threads),
+        "profile": predict(network, PIECE, threads, profile=True),
+        "plain train": plain_train(config, settings, threads, config.window),
+        "plain train, no memory": plain_train(config, settings, threads, 0),
+        "train": train(config, settings, threads),
+    }
     multiply, flop = product(threads)
     seconds = interleaved({"product": multiply} | {name: work.run for name, work in works.items()}, rounds)
     amounts = {"product": flop} | {name: work.positions for name, work in works.items()}
@@ -48,26 +50,36 @@ def speed_rows(preset, threads, rates):
     for name, plain in (("predict", "plain predict"), ("profile", "plain predict"), ("train", "plain train")):
         ratios = [a / b for a, b in zip(rates[name], rates[plain], strict=True)]
         # The gradient takes two more products for each one.
-        share = [100 * value * flop * (3 if name == "train" else 1) / rate
-                 for value, rate in zip(rates[name], rates["product"], strict=True)]
+        share = [
+            100 * value * flop * (3 if name == "train" else 1) / rate
+            for value, rate in zip(rates[name], rates["product"], strict=True)
+        ]
         what = {"predict": "predict", "profile": "predict + profile", "train": "training step"}[name]
         useful = f"{with_range(share, '{:.0f}')} %" if name != "train" else ""
-        rows.append(f"| {preset} | {threads} | {what} | {statistics.median(rates[plain]):,.0f} | "
-                    f"{statistics.median(rates[name]):,.0f} | **{statistics.median(ratios):.1f}** "
-                    f"({min(ratios):.1f} to {max(ratios):.1f}) | {useful} |")
+        rows.append(
+            f"| {preset} | {threads} | {what} | {statistics.median(rates[plain]):,.0f} | "
+            f"{statistics.median(rates[name]):,.0f} | **{statistics.median(ratios):.1f}** "
+            f"({min(ratios):.1f} to {max(ratios):.1f}) | {useful} |"
+        )
     without = statistics.median(a / b for a, b in zip(rates["train"], rates["plain train, no memory"], strict=True))
-    rows.append(f"| {preset} | {threads} | training step, plain without memory | "
-                f"{statistics.median(rates['plain train, no memory']):,.0f} | {statistics.median(rates['train']):,.0f} "
-                f"| {without:.1f} | |")
+    rows.append(
+        f"| {preset} | {threads} | training step, plain without memory | "
+        f"{statistics.median(rates['plain train, no memory']):,.0f} | {statistics.median(rates['train']):,.0f} "
+        f"| {without:.1f} | |"
+    )
     return rows
 
 
 def memory_lines(lengths, threads):
     """Peak memory of whole runs over random genomes, above that of a bare import of torch."""
     bare = peak_memory("nothing")
-    lines = [f"A process that only imports torch holds {bare:.0f} MB. Above that, at the shape `published`, {threads} "
-             "threads, a run over both strands holds at most:", "",
-             "| genome, nt | predict, MB | predict + whole profile, MB |", "| ---: | ---: | ---: |"]
+    lines = [
+        f"A process that only imports torch holds {bare:.0f} MB. Above that, at the shape `published`, {threads} "
+        "threads, a run over both strands holds at most:",
+        "",
+        "| genome, nt | predict, MB | predict + whole profile, MB |",
+        "| ---: | ---: | ---: |",
+    ]
     for length in lengths:
         used = [peak_memory(what, "--length", length, "--threads", threads) - bare for what in ("predict", "profile")]
         lines.append(f"| {length:,} | {used[0]:.0f} | {used[1]:.0f} |")
@@ -91,30 +103,45 @@ def main():
             products.setdefault(threads, []).extend(rates["product"])
             rows += speed_rows(preset, threads, rates)
             print("\n".join(rows[-4:]), flush=True)
-    share = ", ".join(f"{with_range([rate / 1e9 for rate in rates], '{:.0f}')} GFLOP/s on {threads} "
-                      f"thread{'s' * (threads > 1)}" for threads, rates in sorted(products.items()))
+    share = ", ".join(
+        f"{with_range([rate / 1e9 for rate in rates], '{:.0f}')} GFLOP/s on {threads} thread{'s' * (threads > 1)}"
+        for threads, rates in sorted(products.items())
+    )
     lines = [
-        "# Benchmarks of the kernels", "",
+        "# Benchmarks of the kernels",
+        "",
         "Made by `make bench`, which needs no data: random sequence, random weights. What *E. coli* takes and how well "
-        "the network then does: [ecoli.md](ecoli.md).", "",
-        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536, each thread its own: {share}.", "",
-        "## Plain formulation against kernels", "",
+        "the network then does: [ecoli.md](ecoli.md).",
+        "",
+        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536, each thread its own: {share}.",
+        "",
+        "## Plain formulation against kernels",
+        "",
         "*Plain* is the network as the published code computes it (`tests/bench/published_form.py`): ten segments as "
         "long as the window with the segment before as memory, all scores at once. *Kernels* is the program itself, "
         "exact to 1e-5. Two threads are two shares of the work side by side, for both: torch's own threads wait for "
         "each other in every small product. Both score every position with its full window, but for the plain training "
         "step without memory, whose positions have half a window of keys on average. A training step is the loss of "
         "one batch, its gradient, and the change of the weights; positions are those with a loss. The network of each "
-        "preset has the preset's layers, heads, widths and window, in the published form.", "",
+        "preset has the preset's layers, heads, widths and window, in the published form.",
+        "",
         f"Positions per second: median of {args.rounds} rounds, each of which runs all works of a row group one after "
         "the other. Ratio: median (range) of the rounds' ratios. Useful work: operations that the network cannot do "
         "without (convolution folded with the projection; content, position and value of each key in the window; "
-        "projection of the heads), as a share of the matrix products' rate.", "",
+        "projection of the heads), as a share of the matrix products' rate.",
+        "",
         "| preset | threads | work | plain, positions/s | kernels, positions/s | ratio | useful work |",
-        "| --- | ---: | --- | ---: | ---: | ---: | ---: |", *rows, "",
-        "## Memory", "", *memory_lines(args.lengths, max(args.threads)),
-        "## Scaling", "", *scaling_lines(shape_of("tiny"), max(args.threads)),
-        f"The whole benchmark took {(time.monotonic() - started) / 60:.0f} minutes."]
+        "| --- | ---: | --- | ---: | ---: | ---: | ---: |",
+        *rows,
+        "",
+        "## Memory",
+        "",
+        *memory_lines(args.lengths, max(args.threads)),
+        "## Scaling",
+        "",
+        *scaling_lines(shape_of("tiny"), max(args.threads)),
+        f"The whole benchmark took {(time.monotonic() - started) / 60:.0f} minutes.",
+    ]
     write_text(args.out, "\n".join(lines) + "\n")
 
 

@@ -26,8 +26,10 @@ def machine():
     except (OSError, StopIteration):
         model = platform.processor() or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return (f"{model}, {os.cpu_count()} cores ({torch.backends.cpu.get_cpu_capability()}), {memory:.0f} GB, "
-            f"{platform.system()}; torch {torch.__version__.split('+')[0]}, Python {platform.python_version()}")
+    return (
+        f"{model}, {os.cpu_count()} cores ({torch.backends.cpu.get_cpu_capability()}), {memory:.0f} GB, "
+        f"{platform.system()}; torch {torch.__version__.split('+')[0]}, Python {platform.python_version()}"
+    )
 
 
 def interleaved(works, rounds):
@@ -79,11 +81,16 @@ def product(threads, n=1536):
         for _ in in_order(one, triples, threads):
             pass
 
-    return work, threads * 8 * 2 * n ** 3
+    return work, threads * 8 * 2 * n**3
 
 
 def peak_memory(*arguments):
     """Most memory that ``child.py`` with these arguments holds at any time, MB (1e6 bytes)."""
-    done = subprocess.run([sys.executable, BENCH / "child.py", *map(str, arguments)], check=True, text=True,
-                          capture_output=True, env=os.environ | {"PYTHONPATH": str(LIBRARY), "OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        [sys.executable, BENCH / "child.py", *map(str, arguments)],
+        check=True,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(LIBRARY), "OMP_NUM_THREADS": "1"},
+    )
     return float(done.stdout.split()[-1])

@@ -43,7 +43,7 @@ class PublishedForm(nn.Module):
         memories : list of Tensor
         """
         c = self.config
-        x = self._dropout(self.embedding[tokens] * c.d_model ** 0.5)
+        x = self._dropout(self.embedding[tokens] * c.d_model**0.5)
         memories = memories or [x[:0]] * c.layers
         n, before = len(x), len(memories[0])
         position = torch.arange(n + before - 1, -1, -1.0, device=x.device).to(x.dtype)
@@ -54,19 +54,21 @@ class PublishedForm(nn.Module):
         hidden = ones.triu(1 + before) | ones.tril(before - c.window)
         kept = []
         for layer, memory in zip(self.layers, memories, strict=True):
-            kept.append(torch.cat([memory, x])[-self.memory:].detach() if self.memory else x[:0].detach())
+            kept.append(torch.cat([memory, x])[-self.memory :].detach() if self.memory else x[:0].detach())
             x = self._layer(layer, x, memory, distances, hidden)
         return self.logits(self._dropout(x)), kept
 
     def _layer(self, layer, x, memory, distances, hidden):
         c = self.config
         (n, b), seen = x.shape[:2], torch.cat([memory, x])
-        q, k, v = (self._convolved(layer, part, projected.reshape(len(seen), b, c.heads, c.d_head))
-                   for part, projected in enumerate(layer.qkv(seen).chunk(3, -1)))
+        q, k, v = (
+            self._convolved(layer, part, projected.reshape(len(seen), b, c.heads, c.d_head))
+            for part, projected in enumerate(layer.qkv(seen).chunk(3, -1))
+        )
         q, r = q[-n:], layer.distance(distances).view(len(seen), c.heads, c.d_head)
         content = torch.einsum("ibnd,jbnd->ijbn", q + self.u, k)
         by_distance = _shifted(torch.einsum("ibnd,jnd->ijbn", q + self.v, r))
-        logits = ((content + by_distance) / c.d_head ** 0.5).masked_fill(hidden[:, :, None, None], -torch.inf)
+        logits = ((content + by_distance) / c.d_head**0.5).masked_fill(hidden[:, :, None, None], -torch.inf)
         attended = torch.einsum("ijbn,jbnd->ibnd", logits.softmax(1), v)
         return layer.norm(x + self._dropout(layer.out(attended.reshape(n, b, -1))))
 

@@ -27,12 +27,26 @@ def scaling_lines(config, threads):
     layers = {str(n): once(replace(config, layers=n), LENGTH) for n in (1, 2, 4, 6)}
     sides = {str(n): once(config, LENGTH, n) for n in (1, 2) if n <= threads}
     shards = {str(n): in_shards(config, n) for n in (1, 2, 4)}
-    return [f"Prediction with the profile of one strand of {LENGTH:,} nt unless said, {config.layers} layers of "
-            f"{config.heads} heads, window {config.window} unless said. Threads: a strand each. Shards: both strands, "
-            "best windows and sample too, written to files, the shards one after the other. Seconds, one run each.",
-            "", "| | | | | | |", "| --- | ---: | ---: | ---: | ---: | ---: |",
-            *(line for name, row in (("genome", lengths), ("window", windows), ("layers", layers), ("threads", sides),
-                                     ("shards", shards)) for line in _rows(name, row)), ""]
+    return [
+        f"Prediction with the profile of one strand of {LENGTH:,} nt unless said, {config.layers} layers of "
+        f"{config.heads} heads, window {config.window} unless said. Threads: a strand each. Shards: both strands, "
+        "best windows and sample too, written to files, the shards one after the other. Seconds, one run each.",
+        "",
+        "| | | | | | |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        *(
+            line
+            for name, row in (
+                ("genome", lengths),
+                ("window", windows),
+                ("layers", layers),
+                ("threads", sides),
+                ("shards", shards),
+            )
+            for line in _rows(name, row)
+        ),
+        "",
+    ]
 
 
 def once(config, length, threads=1):
@@ -49,12 +63,15 @@ def in_shards(config, shards):
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         for shard in range(1, shards + 1):
-            profile_shard(network, genome, f"{folder}/{shard}", CPU, shard, shards, piece=LENGTH // 2,
-                          log=lambda line: None)
+            profile_shard(
+                network, genome, f"{folder}/{shard}", CPU, shard, shards, piece=LENGTH // 2, log=lambda line: None
+            )
         return time.perf_counter() - start
 
 
 def _rows(name, row):
     blank = [""] * (5 - len(row))
-    return ["| " + " | ".join([f"**{name}**", *row, *blank]) + " |",
-            "| " + " | ".join(["seconds", *(f"{value:.1f}" for value in row.values()), *blank]) + " |"]
+    return [
+        "| " + " | ".join([f"**{name}**", *row, *blank]) + " |",
+        "| " + " | ".join(["seconds", *(f"{value:.1f}" for value in row.values()), *blank]) + " |",
+    ]

@@ -40,8 +40,17 @@ def claims_of_run(results):
         named = elements[(elements["layer"] == head.layer) & (elements["head"] == head.head) & (elements["named"] == 1)]
         named = named.sort_values(["q", "p"]).drop_duplicates("element")
         if head.grade in CLAIMS and len(named):
-            rows += [{**own, "element": match.element, "element_q": match.q, "from_d": match.place_from_d,
-                      "to_d": match.place_to_d, "shift_nt": match.shift_nt} for match in named.itertuples()]
+            rows += [
+                {
+                    **own,
+                    "element": match.element,
+                    "element_q": match.q,
+                    "from_d": match.place_from_d,
+                    "to_d": match.place_to_d,
+                    "shift_nt": match.shift_nt,
+                }
+                for match in named.itertuples()
+            ]
             continue
         logo = logos[(logos["layer"] == head.layer) & (logos["head"] == head.head) & (logos["used"] == 1)]
         told = logo.loc[logo["bits"] >= TELLING_BITS, "d"] if head.grade in CLAIMS else logo["d"].iloc[:0]
@@ -74,20 +83,38 @@ def record_of_run(results):
     false = judge_claims(claims, expected).query("verdict == 'false'")
     auc = read_json(results / "evaluation/metrics.json")["pr_auc"]["value"]
     return {
-        "genomes": [results.name], "rule_sha256": read_json(tests / "grades.json")["rule_sha256"], "pr_auc": [auc, auc],
+        "genomes": [results.name],
+        "rule_sha256": read_json(tests / "grades.json")["rule_sha256"],
+        "pr_auc": [auc, auc],
         "grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED)},
         "graded": {name: [int(rows["grade"].isin(GRADES).sum()), len(rows)] for name, rows in groups.items()},
-        "passed": {name: {test: [int((rows[test] == PASSED).sum()), int((rows[test] != NOT_RUN).sum())]
-                          for test in TESTS} for name, rows in groups.items()},
-        "true": summary["true"], "false": summary["false"],
-        "false_claims": [f"{results.name} L{row.layer}·H{row.head} ({row.grade}) {row.element or 'no name'} at d "
-                         f"{number(row.from_d)} to {number(row.to_d)}" for row in false.itertuples()],
-        "parts": {row.part: {"element": row.element, "recalled": int(row.recalled), "best_grade": row.best_grade,
-                             "error_nt": None if pd.isna(row.error_largest_nt) else int(row.error_largest_nt)}
-                  for row in by_part.itertuples()},
-        "bits": {words: {name: [round(float(rows[column].quantile(share)), 2) for share in (0.5, 0.95)]
-                         for name, rows in groups.items()}
-                 for words, column in (("50 best windows", "bits_best_windows"), ("effect logos", "bits_heldout"))},
+        "passed": {
+            name: {test: [int((rows[test] == PASSED).sum()), int((rows[test] != NOT_RUN).sum())] for test in TESTS}
+            for name, rows in groups.items()
+        },
+        "true": summary["true"],
+        "false": summary["false"],
+        "false_claims": [
+            f"{results.name} L{row.layer}·H{row.head} ({row.grade}) {row.element or 'no name'} at d "
+            f"{number(row.from_d)} to {number(row.to_d)}"
+            for row in false.itertuples()
+        ],
+        "parts": {
+            row.part: {
+                "element": row.element,
+                "recalled": int(row.recalled),
+                "best_grade": row.best_grade,
+                "error_nt": None if pd.isna(row.error_largest_nt) else int(row.error_largest_nt),
+            }
+            for row in by_part.itertuples()
+        },
+        "bits": {
+            words: {
+                name: [round(float(rows[column].quantile(share)), 2) for share in (0.5, 0.95)]
+                for name, rows in groups.items()
+            }
+            for words, column in (("50 best windows", "bits_best_windows"), ("effect logos", "bits_heldout"))
+        },
     }
 
 
@@ -101,22 +128,41 @@ def design_lines(design, records):
     recalled = {part: sum(one["recalled"] for one in ones) for part, ones in parts.items()}
     errors = {part: largest(one["error_nt"] for one in ones) for part, ones in parts.items()}
     true, false = (sum(record[verdict] for record in records) for verdict in ("true", "false"))
-    lines = [f"### {design}", "",
-             f"{genomes} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {sum(grades.values())} heads: "
-             f"{', '.join(f'{n} {grade}' for grade, n in grades.items())}.", "",
-             "| | measured | wanted |", "| --- | ---: | ---: |",
-             f"| recall of the planted parts | {sum(recalled.values()) / (genomes * len(parts)):.2f} | 0.90 or more |",
-             f"| largest position error of those recalled, nt | {number(largest(errors.values()))} | 2 or less |",
-             f"| false claims | {false} of {true + false} | 5 % or less |",
-             f"| graded heads in random-weight networks | {graded['random']} | none |",
-             f"| graded heads in rotated-label networks, at most | {graded['rotated']} | 1 in 100 |", "",
-             "| heads that pass each test | " + " | ".join(TESTS) + " |", "| --- |" + " ---: |" * len(TESTS),
-             *[f"| {name} | " + " | ".join(added(record["passed"][name][test] for record in records) for test in TESTS)
-               + " |" for name in GROUPS], "", bits_line(records), "",
-             "| part | named as | recalled in | best grade | position error, nt |", "| --- | --- | ---: | --- | ---: |",
-             *[f"| {part} | {ones[0]['element']} | {recalled[part]} of {genomes} | "
-               f"{min((one['best_grade'] for one in ones if one['best_grade']), default='none')} | "
-               f"{number(errors[part])} |" for part, ones in parts.items()], ""]
+    lines = [
+        f"### {design}",
+        "",
+        f"{genomes} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {sum(grades.values())} heads: "
+        f"{', '.join(f'{n} {grade}' for grade, n in grades.items())}.",
+        "",
+        "| | measured | wanted |",
+        "| --- | ---: | ---: |",
+        f"| recall of the planted parts | {sum(recalled.values()) / (genomes * len(parts)):.2f} | 0.90 or more |",
+        f"| largest position error of those recalled, nt | {number(largest(errors.values()))} | 2 or less |",
+        f"| false claims | {false} of {true + false} | 5 % or less |",
+        f"| graded heads in random-weight networks | {graded['random']} | none |",
+        f"| graded heads in rotated-label networks, at most | {graded['rotated']} | 1 in 100 |",
+        "",
+        "| heads that pass each test | " + " | ".join(TESTS) + " |",
+        "| --- |" + " ---: |" * len(TESTS),
+        *[
+            f"| {name} | "
+            + " | ".join(added(record["passed"][name][test] for record in records) for test in TESTS)
+            + " |"
+            for name in GROUPS
+        ],
+        "",
+        bits_line(records),
+        "",
+        "| part | named as | recalled in | best grade | position error, nt |",
+        "| --- | --- | ---: | --- | ---: |",
+        *[
+            f"| {part} | {ones[0]['element']} | {recalled[part]} of {genomes} | "
+            f"{min((one['best_grade'] for one in ones if one['best_grade']), default='none')} | "
+            f"{number(errors[part])} |"
+            for part, ones in parts.items()
+        ],
+        "",
+    ]
     spelt = [claim for record in records for claim in record["false_claims"]]
     return lines + ([f"False claims: {'; '.join(spelt)}.", ""] if spelt else [])
 

@@ -53,6 +53,7 @@ def predict(network, length, threads, profile=False):
         def watch(layer, start, band):
             moments.add(layer, band)
             moments.add_squares(layer, band)
+
         return watch
 
     def run():
@@ -90,9 +91,11 @@ def train(config, settings, threads):
     """One step of the program's training, its batch already drawn."""
     network = random_network(config)
     rng, length = np.random.default_rng(3), sum(network.context()) + settings.segment
-    batch = (rng.integers(0, 4, (settings.batch_size, length)).astype(np.uint8),
-             (rng.random((settings.batch_size, settings.segment, 1)) < 1e-3).astype(np.float32),
-             np.ones((settings.batch_size, settings.segment), np.float32))
+    batch = (
+        rng.integers(0, 4, (settings.batch_size, length)).astype(np.uint8),
+        (rng.random((settings.batch_size, settings.segment, 1)) < 1e-3).astype(np.float32),
+        np.ones((settings.batch_size, settings.segment), np.float32),
+    )
     update = _updater(network, settings)
 
     def run():

@@ -9,11 +9,26 @@ import json
 import sys
 from pathlib import Path
 
-MEASURED = {"training/speed.tsv", "run_card.html", "multiqc/multiqc_report.html", "pipeline_info/execution_report.html",
-            "pipeline_info/execution_timeline.html", "pipeline_info/execution_trace.txt"}
+MEASURED = {
+    "training/speed.tsv",
+    "run_card.html",
+    "multiqc/multiqc_report.html",
+    "pipeline_info/execution_report.html",
+    "pipeline_info/execution_timeline.html",
+    "pipeline_info/execution_trace.txt",
+}
 """Files that hold times, or draw what other files hold and add the time: that they are there is enough."""
-OF_THE_RUN = {"seconds_longest", "seconds_total", "peak_memory_mb", "machine", "python", "tasks", "checkpoint_minutes",
-              "heads_per_task", "shards"}
+OF_THE_RUN = {
+    "seconds_longest",
+    "seconds_total",
+    "peak_memory_mb",
+    "machine",
+    "python",
+    "tasks",
+    "checkpoint_minutes",
+    "heads_per_task",
+    "shards",
+}
 """Keys of JSON files that may differ: what was measured, where, and the settings that change no result."""
 
 
@@ -48,8 +63,9 @@ def main():
     for name in sorted(first.keys() ^ second.keys()):
         print(f"only in {args.first if name in first else args.second}: {name}")
     common = sorted(first.keys() & second.keys())
-    differ = [name for name in common
-              if compared(name, first[name].read_bytes()) != compared(name, second[name].read_bytes())]
+    differ = [
+        name for name in common if compared(name, first[name].read_bytes()) != compared(name, second[name].read_bytes())
+    ]
     for name in differ:
         print(f"differs: {name}")
     if not common or differ or first.keys() != second.keys():

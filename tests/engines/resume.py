@@ -18,8 +18,16 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPARE = PROJECT / "tests/engines/compare_results.py"
-WORKFLOW = [("SIMULATE", 0.5), ("CHECK_INPUTS", 0.2), ("HARMONISE", 0.2), ("CURATE", 1.0), ("TRAIN", 2.0),
-            ("PREDICT", 3.0), ("DESCRIBE_HEAD", 1.5), ("REPORT", 1.0)]
+WORKFLOW = [
+    ("SIMULATE", 0.5),
+    ("CHECK_INPUTS", 0.2),
+    ("HARMONISE", 0.2),
+    ("CURATE", 1.0),
+    ("TRAIN", 2.0),
+    ("PREDICT", 3.0),
+    ("DESCRIBE_HEAD", 1.5),
+    ("REPORT", 1.0),
+]
 """Nextflow is killed so many seconds after it said that it submitted the first task of this process. What runs then
 goes on by itself, as it would on a user's machine. In a training the seconds count from its first checkpoint."""
 TRAINING = [0.0, 8.0]
@@ -27,12 +35,29 @@ TRAINING = [0.0, 8.0]
 
 
 def start(folder, *arguments):
-    environment = {**os.environ, "NXF_ANSI_LOG": "false",
-                   "PATH": f"{PROJECT}/.tools/venv/bin:{os.environ['PATH']}"}
+    environment = {**os.environ, "NXF_ANSI_LOG": "false", "PATH": f"{PROJECT}/.tools/venv/bin:{os.environ['PATH']}"}
     return subprocess.Popen(
-        ["nextflow", "run", str(PROJECT), "-profile", "test", "--controls", "false", "--checkpoint_minutes", "0.02",
-         "--outdir", "results", *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        [
+            "nextflow",
+            "run",
+            str(PROJECT),
+            "-profile",
+            "test",
+            "--controls",
+            "false",
+            "--checkpoint_minutes",
+            "0.02",
+            "--outdir",
+            "results",
+            *arguments,
+        ],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def to_the_end(folder, *arguments):
@@ -64,8 +89,11 @@ def training_of(folder):
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().split(b"\0")
-            if any(word.endswith(b"train_model.py") for word in words) and \
-                    str((entry / "cwd").resolve()).startswith(str(folder)) and b"python" in words[0]:
+            if (
+                any(word.endswith(b"train_model.py") for word in words)
+                and str((entry / "cwd").resolve()).startswith(str(folder))
+                and b"python" in words[0]
+            ):
                 return int(entry.name)
         except OSError:
             continue
@@ -74,8 +102,10 @@ def training_of(folder):
 
 def went_on(folder):
     """From which step the training that was last started went on; 0 where it began anew."""
-    task = max((path.parent for path in folder.glob("work/*/*/.command.sh") if "train_model.py" in path.read_text()),
-               key=lambda path: (path / ".command.begin").stat().st_mtime)
+    task = max(
+        (path.parent for path in folder.glob("work/*/*/.command.sh") if "train_model.py" in path.read_text()),
+        key=lambda path: (path / ".command.begin").stat().st_mtime,
+    )
     said = [line for line in (task / ".command.log").read_text().splitlines() if "going on from the checkpoint" in line]
     return int(said[0].split()[-1]) if said else 0
 
@@ -111,8 +141,9 @@ def kill_training(folder, seconds):
 
 def check(folder, whole):
     """The same results as those of the undisturbed run, and nothing left to do."""
-    subprocess.run([sys.executable, COMPARE, whole / "results", folder / "results"], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, COMPARE, whole / "results", folder / "results"], check=True, stdout=subprocess.DEVNULL
+    )
     to_the_end(folder, "-resume")
     again = [row["name"] for row in trace(folder) if row["status"] != "CACHED"]
     if again:

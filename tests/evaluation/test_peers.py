@@ -25,8 +25,11 @@ def outputs_of(labels, signal, rng):
 def models():
     rng = np.random.default_rng(1)
     labels = {f"c.{strand}": (rng.random(5000) < 0.01).astype(np.uint8) for strand in ("plus", "minus")}
-    return labels, {"pwm_scanner": outputs_of(labels, 1.5, rng), "network": outputs_of(labels, 2.5, rng),
-                    "residual_cnn": outputs_of(labels, 2.5, rng)}
+    return labels, {
+        "pwm_scanner": outputs_of(labels, 1.5, rng),
+        "network": outputs_of(labels, 2.5, rng),
+        "residual_cnn": outputs_of(labels, 2.5, rng),
+    }
 
 
 def test_values_are_those_of_each_model_alone(models):
@@ -44,8 +47,9 @@ def test_leads_are_paired(models):
     found = compare_peers(outputs, labels, ARC, 5, 200, 200, 3)
     lead = found["pwm_scanner"]["network_lead"]
     for metric in ("roc_auc", "pr_auc", "pr_auc_tolerant"):
-        assert lead[metric]["value"] == pytest.approx(found["network"][metric]["value"]
-                                                      - found["pwm_scanner"][metric]["value"])
+        assert lead[metric]["value"] == pytest.approx(
+            found["network"][metric]["value"] - found["pwm_scanner"][metric]["value"]
+        )
     assert lead["pr_auc"]["lo"] > 0
     equal = found["residual_cnn"]["network_lead"]["pr_auc"]
     assert equal["lo"] < 0 < equal["hi"]
@@ -61,22 +65,42 @@ def test_command_writes_what_it_measured(models, tmp_path, monkeypatch):
     write_arrays(tmp_path / "labels.safetensors", labels)
     arguments = []
     for name in ("network", "pwm_scanner"):
-        write_arrays(tmp_path / f"{name}.safetensors", {key: array.astype(np.float32)
-                                                        for key, array in outputs[name].items()})
+        write_arrays(
+            tmp_path / f"{name}.safetensors", {key: array.astype(np.float32) for key, array in outputs[name].items()}
+        )
         write_json(tmp_path / f"{name}.json", {"n_weights": 69})
         arguments += [f"--{name}", str(tmp_path / f"{name}.safetensors"), str(tmp_path / f"{name}.json")]
-    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
-        [("test", "c", 100, 4100)], columns=["arc", "contig", "start", "end"]))
-    monkeypatch.setattr(sys, "argv", ["compare_peers.py", *arguments, "--labels", str(tmp_path / "labels.safetensors"),
-                                      "--split", str(tmp_path / "split.tsv"), "--resamples", "20", "--out",
-                                      str(tmp_path), "--record", str(tmp_path / "record.json")])
+    write_tsv(
+        tmp_path / "split.tsv", pd.DataFrame([("test", "c", 100, 4100)], columns=["arc", "contig", "start", "end"])
+    )
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        [
+            "compare_peers.py",
+            *arguments,
+            "--labels",
+            str(tmp_path / "labels.safetensors"),
+            "--split",
+            str(tmp_path / "split.tsv"),
+            "--resamples",
+            "20",
+            "--out",
+            str(tmp_path),
+            "--record",
+            str(tmp_path / "record.json"),
+        ],
+    )
     load_command("compare_peers").main()
     written = json.loads((tmp_path / "peers.json").read_text())
     assert written["bootstrap"] == {"block_nt": 200, "n_resamples": 20, "seed": 1}
     assert written["models"]["pwm_scanner"]["n_weights"] == 69
     table = pd.read_csv(tmp_path / "peers.tsv", sep="\t")
     assert table.groupby(["model", "quantity"]).size().to_dict() == {
-        ("network", "value"): 3, ("pwm_scanner", "network_lead"): 3, ("pwm_scanner", "value"): 3}
+        ("network", "value"): 3,
+        ("pwm_scanner", "network_lead"): 3,
+        ("pwm_scanner", "value"): 3,
+    }
     row = table[(table.model == "pwm_scanner") & (table.quantity == "network_lead") & (table.metric == "roc_auc")]
     lead = written["models"]["pwm_scanner"]["network_lead"]["roc_auc"]["value"]
     assert row.value.item() == pytest.approx(lead, rel=1e-5)

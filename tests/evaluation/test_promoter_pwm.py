@@ -32,15 +32,16 @@ def planted(rng, length=60_000, n=500):
     codes = rng.integers(0, 4, length).astype(np.uint8)
     spacers = rng.choice([15, 17, 18], n, p=[0.2, 0.5, 0.3])
     gaps = rng.choice([4, 6, 9], n, p=[0.25, 0.6, 0.15])
-    sites = pd.DataFrame({"contig": "c", "start": 60 + np.arange(n) * ((length - 120) // n),
-                          "strand": rng.choice(["+", "-"], n)})
+    sites = pd.DataFrame(
+        {"contig": "c", "start": 60 + np.arange(n) * ((length - 120) // n), "strand": rng.choice(["+", "-"], n)}
+    )
     for spacer, gap, site in zip(spacers, gaps, sites.itertuples(), strict=True):
         promoter = encode("TTGACA" + "N" * (spacer - 3) + "TGC" + "TATAAT" + "N" * gap)
         promoter[rng.random(len(promoter)) < 0.1] = 4
         strand = "plus" if site.strand == "+" else "minus"
         stop = site.start if strand == "plus" else length - 1 - site.start
         stream = codes.copy() if strand == "plus" else reverse_complement(codes)
-        here = stream[stop - len(promoter):stop]
+        here = stream[stop - len(promoter) : stop]
         here[promoter < 4] = promoter[promoter < 4]
         codes = stream if strand == "plus" else reverse_complement(stream)
     genome = {"c": Contig("c", codes, circular=True)}
@@ -72,10 +73,17 @@ def test_em_finds_planted_elements_and_their_gaps():
     assert model.shares[2] > 0.95
     # It finds the sites nearly as well as the truth itself does.
     truth = replace(
-        model, minus35=consensus("TTGACA"), minus10=consensus("TGCTATAAT"), start=np.full((3, 4), 0.25),
+        model,
+        minus35=consensus("TTGACA"),
+        minus10=consensus("TGCTATAAT"),
+        start=np.full((3, 4), 0.25),
         spacer=np.isin(SPACERS, 15) * 0.2 + np.isin(SPACERS, 17) * 0.5 + np.isin(SPACERS, 18) * 0.3,
-        discriminator=np.isin(DISCRIMINATORS, 4) * 0.25 + np.isin(DISCRIMINATORS, 6) * 0.6
-        + np.isin(DISCRIMINATORS, 9) * 0.15, shares=np.array([0.0, 0.0, 1.0]), chain=np.full((5, 4), 0.25))
+        discriminator=np.isin(DISCRIMINATORS, 4) * 0.25
+        + np.isin(DISCRIMINATORS, 6) * 0.6
+        + np.isin(DISCRIMINATORS, 9) * 0.15,
+        shares=np.array([0.0, 0.0, 1.0]),
+        chain=np.full((5, 4), 0.25),
+    )
     found, best = (area_under_roc(promoter, genome, labels) for promoter in (model, truth))
     assert best > 0.99 and found > best - 0.005
 
@@ -118,6 +126,7 @@ def test_labels_of_other_arcs_are_not_read():
 
 def formula(model, sequence, tss):
     """Log-odds of a TSS at an index of a text of letters, summed gap by gap; what lies beyond the ends is unknown."""
+
     def at(place):
         return sequence[place] if 0 <= place < len(sequence) else "-"
 
@@ -163,5 +172,5 @@ def test_a_window_scores_as_the_stretch_around_it():
     whole = log_odds(model, codes)
     width = pwm_scanner.UPSTREAM + pwm_scanner.START[1] + 1
     assert len(whole) == 200 - width + 1
-    one_by_one = [log_odds(model, codes[i:i + width])[0] for i in range(len(whole))]
+    one_by_one = [log_odds(model, codes[i : i + width])[0] for i in range(len(whole))]
     assert one_by_one == pytest.approx(whole.tolist(), rel=1e-12)

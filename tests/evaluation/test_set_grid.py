@@ -19,8 +19,10 @@ INTERVALS = [Interval("test", "c", 1000, 5000)]
 @pytest.fixture(scope="module")
 def label_sets():
     random = np.random.default_rng(5)
-    sets = {name: {f"c.{strand}": (random.random(LENGTH) < rate).astype(np.uint8) for strand in ("plus", "minus")}
-            for name, rate in (("curated", 0.01), ("a", 0.02), ("10", 0.005))}
+    sets = {
+        name: {f"c.{strand}": (random.random(LENGTH) < rate).astype(np.uint8) for strand in ("plus", "minus")}
+        for name, rate in (("curated", 0.01), ("a", 0.02), ("10", 0.005))
+    }
     sets["near"] = {key: np.roll(labels, 2) for key, labels in sets["curated"].items()}
     return sets
 
@@ -28,8 +30,10 @@ def label_sets():
 @pytest.fixture(scope="module")
 def outputs(label_sets):
     random = np.random.default_rng(6)
-    return {key: (random.normal(size=LENGTH) + 3 * labels).astype(np.float32)
-            for key, labels in label_sets["curated"].items()}
+    return {
+        key: (random.normal(size=LENGTH) + 3 * labels).astype(np.float32)
+        for key, labels in label_sets["curated"].items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,8 @@ def flat(arrays):
 
 def test_every_set_and_metric_has_its_row(grid, label_sets):
     assert list(grid[["test_set", "metric"]].itertuples(index=False, name=None)) == [
-        (name, metric) for name in label_sets for metric in METRICS]
+        (name, metric) for name in label_sets for metric in METRICS
+    ]
     assert set(grid["train_set"]) == {"curated"}
 
 
@@ -102,21 +107,43 @@ def test_command_lines_write_table_and_figure(root, tmp_path, grid, outputs, lab
     for name, labels in label_sets.items():
         write_arrays(tmp_path / f"{name}.safetensors", labels)
     write_arrays(tmp_path / "outputs.safetensors", outputs)
-    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
-        [("train", "c", 0, 1000, 2000, 9), ("test", "c", 1000, 5000, 8000, 80)],
-        columns=["arc", "contig", "start", "end", "positions", "sites"]))
+    write_tsv(
+        tmp_path / "split.tsv",
+        pd.DataFrame(
+            [("train", "c", 0, 1000, 2000, 9), ("test", "c", 1000, 5000, 8000, 80)],
+            columns=["arc", "contig", "start", "end", "positions", "sites"],
+        ),
+    )
     for network in ("curated", "10"):
-        subprocess.run([
-            sys.executable, root / "bin/compare_sets.py", "--network", network, "--outputs", "outputs.safetensors",
-            "--split", "split.tsv", "--resamples", "20", "--labels",
-            *[f"{name}={name}.safetensors" for name in label_sets]], cwd=tmp_path, check=True)
-    subprocess.run([sys.executable, root / "bin/plot_grid.py", "--grids", "10.grid.tsv", "curated.grid.tsv"],
-                   cwd=tmp_path, check=True)
+        subprocess.run(
+            [
+                sys.executable,
+                root / "bin/compare_sets.py",
+                "--network",
+                network,
+                "--outputs",
+                "outputs.safetensors",
+                "--split",
+                "split.tsv",
+                "--resamples",
+                "20",
+                "--labels",
+                *[f"{name}={name}.safetensors" for name in label_sets],
+            ],
+            cwd=tmp_path,
+            check=True,
+        )
+    subprocess.run(
+        [sys.executable, root / "bin/plot_grid.py", "--grids", "10.grid.tsv", "curated.grid.tsv"],
+        cwd=tmp_path,
+        check=True,
+    )
     table = read_tsv(tmp_path / "grid.tsv")
     assert list(dict.fromkeys(table["train_set"])) == ["curated", "10"]
     assert list(dict.fromkeys(table["test_set"])) == ["curated", "10", "a", "near"]
     assert value(table[table["train_set"] == "10"], "a", "pr_auc_5nt")["value"] == pytest.approx(
-        value(grid, "a", "pr_auc_5nt")["value"], rel=1e-5)
+        value(grid, "a", "pr_auc_5nt")["value"], rel=1e-5
+    )
     assert (tmp_path / "grid.png").stat().st_size > 10_000
     text = (tmp_path / "grid.svg").read_text()
     assert f"{value(grid, 'a', 'roc_auc')['value']:.3f}" in text

@@ -19,7 +19,10 @@ def test_calls_are_drawn_at_the_tss_on_both_strands():
     labels["c.plus"][48] = labels["c.minus"][80] = 1
     calls = calls_table(genome, outputs, labels, 0.0, 5, 20)
     assert list(zip(calls.start, calls.strand, calls.output, calls.matched, strict=True)) == [
-        (10, "-", 3.0, 0), (30, "+", 2.0, 1), (85, "+", 0.5, 0)]
+        (10, "-", 3.0, 0),
+        (30, "+", 2.0, 1),
+        (85, "+", 0.5, 0),
+    ]
     assert (calls.end == calls.start + 1).all() and calls.score.tolist() == [953, 881, 622]
     linear = {"c": Contig("c", np.zeros(100, np.uint8))}
     assert calls_table(linear, outputs, labels, 0.0, 5, 20).start.tolist() == [30]

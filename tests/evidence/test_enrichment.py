@@ -63,9 +63,11 @@ def test_planted_factor_is_enriched_and_shifted_one_is_not():
     length = 200_000
     starts = rng.choice(length // 100, 60, replace=False) * 100 + 20
     windows = windows_of([("c", start, start + 12) for start in starts[:40]])
-    sites = sites_of([("c", start + 8, start + 24, "Bound") for start in starts[20:]]
-                     + [("c", (start + 508) % length, (start + 508) % length + 16, "Moved") for start in starts[20:]]
-                     + [("c", start, start + 9, "Rare") for start in starts[:2]])
+    sites = sites_of(
+        [("c", start + 8, start + 24, "Bound") for start in starts[20:]]
+        + [("c", (start + 508) % length, (start + 508) % length + 16, "Moved") for start in starts[20:]]
+        + [("c", start, start + 9, "Rare") for start in starts[:2]]
+    )
     table = enrich_sites(windows, sites, {"c": length}).set_index("factor")
     assert set(table.index) == {"Bound", "Moved"} and table["n_sites"].tolist() == [40, 40]
     assert table.loc["Bound", "observed"] == 20 and table.loc["Bound", "q"] < 0.001
@@ -98,8 +100,10 @@ def test_windows_of_another_genome(row):
 
 
 BED = "track name=x\n#c\nc\t9\t30\tCRP\t0\t.\nc\t40\t60\tFis\nc\t9\t30\tCRP\n"
-GFF = ("##gff-version 3\nc\tx\tTFBS\t10\t30\t.\t.\t.\tID=1;Name=CRP\nc\tx\tTFBS\t41\t60\t.\t+\t.\tName=Fis;ID=2\n"
-       "##FASTA\n>c\nACGT\n")
+GFF = (
+    "##gff-version 3\nc\tx\tTFBS\t10\t30\t.\t.\t.\tID=1;Name=CRP\nc\tx\tTFBS\t41\t60\t.\t+\t.\tName=Fis;ID=2\n"
+    "##FASTA\n>c\nACGT\n"
+)
 
 
 def test_bed_and_gff3_read_the_same(tmp_path):
@@ -109,20 +113,23 @@ def test_bed_and_gff3_read_the_same(tmp_path):
         assert found.to_numpy().tolist() == [["c", 9, 30, "CRP"], ["c", 40, 60, "Fis"]], name
 
 
-@pytest.mark.parametrize("text, message", [
-    ("", "holds no sites"),
-    ("#only\n", "holds no sites"),
-    ("c\t1\t5\n", "row 1: has 3 columns, so no factor"),
-    ("c\t1\t5\tF\nc\t5\t5\tF\n", "row 2: start 5 is not before end 5"),
-    ("c\tx\t5\tF\n", "row 1: start is 'x', not a whole number"),
-    ("c\t1\t101\tF\n", "row 1: end 101 lies beyond the end of c"),
-    ("d\t1\t5\tF\n", "row 1: unknown contig 'd'; name contigs as the genome does: c"),
-    ("c\t1\t5\t.\n", "row 1: has no name of a factor"),
-    ("##gff-version 3\nc\tx\ty\t0\t5\t.\t.\t.\tName=F\n", "row 2: start 0 and end 5 are no interval"),
-    ("##gff-version 3\nc\tx\ty\t1\t5\t.\t.\t.\tID=F\n", "row 2: has no name of a factor"),
-    ("##gff-version 3\nc\tx\ty\t1\t5\n", "row 2: has 5 columns separated by tabs, not 9"),
-    ("\0\1\2", "is not a text file"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("", "holds no sites"),
+        ("#only\n", "holds no sites"),
+        ("c\t1\t5\n", "row 1: has 3 columns, so no factor"),
+        ("c\t1\t5\tF\nc\t5\t5\tF\n", "row 2: start 5 is not before end 5"),
+        ("c\tx\t5\tF\n", "row 1: start is 'x', not a whole number"),
+        ("c\t1\t101\tF\n", "row 1: end 101 lies beyond the end of c"),
+        ("d\t1\t5\tF\n", "row 1: unknown contig 'd'; name contigs as the genome does: c"),
+        ("c\t1\t5\t.\n", "row 1: has no name of a factor"),
+        ("##gff-version 3\nc\tx\ty\t0\t5\t.\t.\t.\tName=F\n", "row 2: start 0 and end 5 are no interval"),
+        ("##gff-version 3\nc\tx\ty\t1\t5\t.\t.\t.\tID=F\n", "row 2: has no name of a factor"),
+        ("##gff-version 3\nc\tx\ty\t1\t5\n", "row 2: has 5 columns separated by tabs, not 9"),
+        ("\0\1\2", "is not a text file"),
+    ],
+)
 def test_broken_sites(text, message, tmp_path):
     (tmp_path / "a").write_text(text)
     with pytest.raises(ValueError, match=message) as fault:

@@ -95,23 +95,27 @@ def standing_out(rng, heads=4, window=30, which=(1, 3)):
         evidence.mean_top[:, 0, head] = 0.1 / window
         evidence.mean_top[:, 0, head, 8 + head] = 0.9
         evidence.peak_d[0, head] = 8 + head
-        evidence.effect_frequencies[0, head, window - 1 - 12:window - 1 - 8] = softmax(2 * rng.normal(size=(4, 4)))
+        evidence.effect_frequencies[0, head, window - 1 - 12 : window - 1 - 8] = softmax(2 * rng.normal(size=(4, 4)))
     return evidence
 
 
 def knockout_of(heads, his):
     """knockout.tsv of one layer: ``his`` are the upper ends of the three PR AUC intervals of each head."""
-    rows = [(1, head + 1, kind, metric, 0.5, -0.1, -0.2, hi if metric == "pr_auc" else 9.0)
-            for head, three in zip(range(heads), his, strict=True)
-            for kind, hi in zip(("zero", "mean", "uniform"), three, strict=True)
-            for metric in ("loss", "pr_auc", "output_at_sites")]
+    rows = [
+        (1, head + 1, kind, metric, 0.5, -0.1, -0.2, hi if metric == "pr_auc" else 9.0)
+        for head, three in zip(range(heads), his, strict=True)
+        for kind, hi in zip(("zero", "mean", "uniform"), three, strict=True)
+        for metric in ("loss", "pr_auc", "output_at_sites")
+    ]
     return pd.DataFrame(rows, columns=["layer", "head", "kind", "metric", "value", "delta", "lo", "hi"])
 
 
 def mutants_of(los):
     """Agreement and deletion curves of the heads of one layer: ``los`` are the lower ends of the areas."""
-    return pd.DataFrame([(1, head + 1, 0.5, 2, 0.01, 0.02, 1.0, lo, 2.0) for head, lo in enumerate(los)],
-                        columns=["layer", "head", "rho", "lag", "p", "q", "area", "lo", "hi"])
+    return pd.DataFrame(
+        [(1, head + 1, 0.5, 2, 0.01, 0.02, 1.0, lo, 2.0) for head, lo in enumerate(los)],
+        columns=["layer", "head", "rho", "lag", "p", "q", "area", "lo", "hi"],
+    )
 
 
 def test_heads_that_stand_out_are_told_from_those_that_do_not():
@@ -123,16 +127,25 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
         order = rng.permutation(4)
         other = standing_out(rng)
         others[f"replicate_{seed}"] = dataclasses.replace(
-            other, mean_top=real.mean_top[:, :, order], peak_d=real.peak_d[:, order],
-            effect_frequencies=real.effect_frequencies[:, order])
+            other,
+            mean_top=real.mean_top[:, :, order],
+            peak_d=real.peak_d[:, order],
+            effect_frequencies=real.effect_frequencies[:, order],
+        )
     knockout = knockout_of(4, [(-0.01, -0.01, -0.01)] * 3 + [(-0.01, 0.01, -0.01)])
     table, seeds = grade_heads(real, controls, others, knockout, mutants_of([1, 1, 1, 1]), RULE)
     assert table["grade"].tolist() == ["unsupported", "A", "unsupported", "B"]
     assert table["first_failed"].tolist() == ["S", "", "S", "K"]
     assert (table[["S", "L"]].to_numpy() == np.array([[FAILED], [PASSED]])[[0, 1, 0, 1]]).all()
     assert (table[["R", "I"]] == PASSED).all(axis=None) and table["K"].tolist() == [PASSED] * 3 + [FAILED]
-    for name, values in (("peak_x_uniform", real.sharpness), ("bits_heldout", real.bits), ("told", real.told),
-                         ("focus", real.focus), ("bits_attention", real.attention_bits), ("logo_auroc", real.auroc)):
+    for name, values in (
+        ("peak_x_uniform", real.sharpness),
+        ("bits_heldout", real.bits),
+        ("told", real.told),
+        ("focus", real.focus),
+        ("bits_attention", real.attention_bits),
+        ("logo_auroc", real.auroc),
+    ):
         np.testing.assert_allclose(table[name], values[0])
     for test, statistic in (("s", "sharpness"), ("l", "told")):
         for kind in KINDS:
@@ -142,8 +155,19 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
                 assert table[f"{test}_p_{kind}"][head] == pytest.approx((1 + (null >= value).sum()) / 81)
                 assert table[f"{test}_above_{kind}"][head] == (null >= value).any(1).sum()
             assert table[f"{test}_q_{kind}"][1] == pytest.approx(2 / 81)
-    assert list(seeds) == ["layer", "head", "network", "match_layer", "match_head", "profile_r", "lag", "logo_r",
-                           "logo_p", "logo_q", "matched"]
+    assert list(seeds) == [
+        "layer",
+        "head",
+        "network",
+        "match_layer",
+        "match_head",
+        "profile_r",
+        "lag",
+        "logo_r",
+        "logo_p",
+        "logo_q",
+        "matched",
+    ]
     assert len(seeds) == 8 and (table["seeds_run"] == 3).all() and (table["seeds_found"] == 2).all()
     np.testing.assert_allclose(seeds["profile_r"], 1, atol=1e-6)
 
@@ -159,15 +183,24 @@ def test_controls_count_one_by_one():
     assert found["S"][1] == FAILED and found["L"][1] == FAILED
 
 
-@pytest.mark.parametrize(("random", "rotated", "s", "grades"), [
-    (0, 0, NOT_RUN, {"not graded"}), (0, 20, NOT_RUN, {"not graded"}), (19, 20, NOT_RUN, {"not graded"}),
-    (20, 0, PASSED, {"C"}), (20, 19, PASSED, {"C"}), (20, 20, PASSED, {"A"})])
+@pytest.mark.parametrize(
+    ("random", "rotated", "s", "grades"),
+    [
+        (0, 0, NOT_RUN, {"not graded"}),
+        (0, 20, NOT_RUN, {"not graded"}),
+        (19, 20, NOT_RUN, {"not graded"}),
+        (20, 0, PASSED, {"C"}),
+        (20, 19, PASSED, {"C"}),
+        (20, 20, PASSED, {"A"}),
+    ],
+)
 def test_too_few_networks_of_a_kind(random, rotated, s, grades):
     """With 4 heads 20 networks reach 4 / 81, 19 no more than 4 / 77."""
     rng = np.random.default_rng(3)
     controls, real = controls_of(rng, random, rotated), standing_out(rng, which=[0, 1, 2, 3])
-    table, _ = grade_heads(real, controls, {"2": real, "3": real}, knockout_of(4, [(-1, -1, -1)] * 4),
-                           mutants_of([1] * 4), RULE)
+    table, _ = grade_heads(
+        real, controls, {"2": real, "3": real}, knockout_of(4, [(-1, -1, -1)] * 4), mutants_of([1] * 4), RULE
+    )
     assert set(table["S"]) == set(table["L"]) == {s}
     if s == PASSED:
         assert (table["R"] == PASSED).all()
@@ -180,8 +213,14 @@ def test_too_few_networks_of_a_kind(random, rotated, s, grades):
 def test_one_or_two_seeds_are_never_better_than_c(n_others):
     rng = np.random.default_rng(4)
     real = standing_out(rng, which=[0, 1, 2, 3])
-    table, seeds = grade_heads(real, controls_of(rng), {f"r{i}": real for i in range(n_others)},
-                               knockout_of(4, [(-1, -1, -1)] * 4), mutants_of([1] * 4), RULE)
+    table, seeds = grade_heads(
+        real,
+        controls_of(rng),
+        {f"r{i}": real for i in range(n_others)},
+        knockout_of(4, [(-1, -1, -1)] * 4),
+        mutants_of([1] * 4),
+        RULE,
+    )
     assert set(table["grade"]) == {"A" if n_others == 2 else "C"}
     assert set(table["R"]) == {PASSED if n_others == 2 else NOT_RUN}
     assert len(seeds) == 4 * n_others and list(seeds)[:3] == ["layer", "head", "network"]
@@ -213,8 +252,9 @@ def test_mutants_need_an_area_above_nothing():
     assert table["grade"].tolist() == ["unsupported", "C", "unsupported", "D"]
 
 
-@pytest.mark.parametrize(("n_others", "n_same", "outcome"), [
-    (5, 4, PASSED), (5, 3, FAILED), (4, 3, FAILED), (4, 4, PASSED), (2, 1, FAILED)])
+@pytest.mark.parametrize(
+    ("n_others", "n_same", "outcome"), [(5, 4, PASSED), (5, 3, FAILED), (4, 3, FAILED), (4, 4, PASSED), (2, 1, FAILED)]
+)
 def test_reproducible_means_four_of_five_other_seeds(n_others, n_same, outcome):
     rng = np.random.default_rng(7)
     real = standing_out(rng, which=[0, 1, 2, 3])
@@ -222,7 +262,8 @@ def test_reproducible_means_four_of_five_other_seeds(n_others, n_same, outcome):
     table, seeds = grade_heads(real, controls_of(rng), others, None, None, RULE)
     assert set(table["R"]) == {outcome} and (table["seeds_found"] == n_same).all()
     assert seeds.groupby("network")["matched"].mean().to_dict() == {
-        name: float(i < n_same) for i, name in enumerate(others)}
+        name: float(i < n_same) for i, name in enumerate(others)
+    }
 
 
 def test_same_head_needs_its_profile_and_its_logo():
@@ -239,7 +280,8 @@ def test_same_head_needs_its_profile_and_its_logo():
     # Partners that do not count have no profile; those that do, their own.
     profiles = partner_profiles(seeds, {"a": real, "b": elsewhere, "c": reads_else})
     assert profiles.groupby(["layer", "head", "network"]).size().to_dict() == {
-        (1, head, "a"): 30 for head in range(1, 5)}
+        (1, head, "a"): 30 for head in range(1, 5)
+    }
     own = profiles.sort_values(["head", "d"])["x_uniform"].to_numpy().reshape(4, 30)
     np.testing.assert_allclose(own, 30 * real.mean_top[:, 0].mean(0), rtol=1e-5)
     # Against all heads of all controls: the least p is 1 in 161.
@@ -288,7 +330,11 @@ def test_control_network_that_stands_out_is_told():
     assert (graded[["S", "L"]] == PASSED).all(axis=None) and (graded["R"] == FAILED).all()
     # What is not known of a head counts for it.
     assert [(row.head, row.K, row.I, row.grade) for row in graded.itertuples()] == [
-        (1, NOT_RUN, NOT_RUN, "C"), (2, FAILED, PASSED, "C"), (3, FAILED, FAILED, "D"), (4, PASSED, FAILED, "C")]
+        (1, NOT_RUN, NOT_RUN, "C"),
+        (2, FAILED, PASSED, "C"),
+        (3, FAILED, FAILED, "D"),
+        (4, PASSED, FAILED, "C"),
+    ]
 
 
 def test_no_controls_no_table():
@@ -302,8 +348,13 @@ def test_band_holds_the_middle_of_all_heads():
     assert list(table) == ["control", "d", "low", "high", "highest", "n_networks", "n_heads"]
     assert set(table["control"]) == {"random"} and table["d"].tolist() == list(range(30))
     assert set(table["n_networks"]) == {30} and set(table["n_heads"]) == {120}
-    profiles = np.array([30 * one.mean_top[:, 0, head].astype(float).mean(0) for one in controls.networks["random"]
-                         for head in range(4)])
+    profiles = np.array(
+        [
+            30 * one.mean_top[:, 0, head].astype(float).mean(0)
+            for one in controls.networks["random"]
+            for head in range(4)
+        ]
+    )
     for d in range(30):
         row = table.iloc[d]
         assert row["highest"] == pytest.approx(profiles[:, d].max())
@@ -335,8 +386,12 @@ def test_summary_counts_what_stands_beside_the_grades():
     of_kind["replicate"] = {"replicate_2": dataclasses.replace(real, pr_auc=0.25)}
     of_kind["random"]["random_3"].pr_auc = 0.125
     heads = pd.DataFrame({"grade": ["A", "C", "C", "unsupported"]})
-    of_controls = pd.DataFrame({"control": ["random"] * 80 + ["rotated"] * 48,
-                                "grade": ["D"] * 2 + ["unsupported"] * 78 + ["C", "D"] + ["not graded"] * 46})
+    of_controls = pd.DataFrame(
+        {
+            "control": ["random"] * 80 + ["rotated"] * 48,
+            "grade": ["D"] * 2 + ["unsupported"] * 78 + ["C", "D"] + ["not graded"] * 46,
+        }
+    )
     found = grade_summary(real, of_kind, heads, of_controls, RULE)
     assert found["grades"] == {"A": 1, "B": 0, "C": 2, "D": 0, "unsupported": 1, "not graded": 0}
     random, rotated = found["controls"]["random"], found["controls"]["rotated"]
@@ -352,11 +407,17 @@ def test_summary_counts_what_stands_beside_the_grades():
 
 
 ELEMENTS = pd.DataFrame(
-    [(1, 1, "-10", 0.04, 0.01, 1, 1, 27, 32), (1, 1, "-35", 0.001, 0.0001, 0, 0, 50, 55),
-     (1, 1, "UP", 0.002, 0.001, 1, np.nan, 60, 80), (1, 2, "-35", 0.01, 0.002, 0, 0, 50, 55),
-     (1, 3, "-10", 0.01, 0.002, 1, -2, 25, 30), (1, 4, "-10", 0.01, 0.003, 1, 0, 27, 32),
-     (1, 4, "-35", 0.01, 0.002, 1, 0, 50, 55)],
-    columns=["layer", "head", "element", "q", "p", "named", "shift_nt", "place_from_d", "place_to_d"])
+    [
+        (1, 1, "-10", 0.04, 0.01, 1, 1, 27, 32),
+        (1, 1, "-35", 0.001, 0.0001, 0, 0, 50, 55),
+        (1, 1, "UP", 0.002, 0.001, 1, np.nan, 60, 80),
+        (1, 2, "-35", 0.01, 0.002, 0, 0, 50, 55),
+        (1, 3, "-10", 0.01, 0.002, 1, -2, 25, 30),
+        (1, 4, "-10", 0.01, 0.003, 1, 0, 27, 32),
+        (1, 4, "-35", 0.01, 0.002, 1, 0, 50, 55),
+    ],
+    columns=["layer", "head", "element", "q", "p", "named", "shift_nt", "place_from_d", "place_to_d"],
+)
 
 
 def graded(*grades):
@@ -364,8 +425,14 @@ def graded(*grades):
 
 
 def test_words_go_with_the_grade():
-    for letters, words in (("A", "detects -10"), ("B", "likely reads -10"), ("C", "may read -10"), ("D", ""),
-                           ("unsupported", ""), ("not graded", "")):
+    for letters, words in (
+        ("A", "detects -10"),
+        ("B", "likely reads -10"),
+        ("C", "may read -10"),
+        ("D", ""),
+        ("unsupported", ""),
+        ("not graded", ""),
+    ):
         assert claim(letters, "-10") == words
         assert claim(letters, "") == (NO_NAME if letters in "ABC" else "")
 
@@ -421,8 +488,9 @@ def folder(tmp_path):
         write_evidence(tmp_path / "measured" / name / "evidence.safetensors", evidence)
     write_arrays(tmp_path / "measured/curated/parts.safetensors", {"content_share": np.array([[0.05, 0.5, 0.95, 0.2]])})
     write_json(tmp_path / "networks.json", listed)
-    write_tsv(tmp_path / "knocked/curated/knockout.tsv",
-              knockout_of(4, [(-0.01, -0.01, -0.01)] * 3 + [(0.01, -0.01, -0.01)]))
+    write_tsv(
+        tmp_path / "knocked/curated/knockout.tsv", knockout_of(4, [(-0.01, -0.01, -0.01)] * 3 + [(0.01, -0.01, -0.01)])
+    )
     agreement = mutants_of([1, 1, 1, 1])
     write_tsv(tmp_path / "mutated/curated/ism_heads.tsv", agreement[["layer", "head", "rho", "lag", "p", "q"]])
     write_tsv(tmp_path / "mutated/curated/deletion_heads.tsv", agreement[["layer", "head", "area", "lo", "hi"]])
@@ -433,19 +501,44 @@ def folder(tmp_path):
 
 def command(folder, monkeypatch, *further, names=None):
     names = names or [start["id"] for start in read_json(folder / "networks.json")]
-    given = ["--networks", folder / "networks.json", "--measured", *(folder / "measured" / name for name in names),
-             "--rule", RULE_FILE, "--out", folder / "out", "--record", folder / "record.json", *further]
+    given = [
+        "--networks",
+        folder / "networks.json",
+        "--measured",
+        *(folder / "measured" / name for name in names),
+        "--rule",
+        RULE_FILE,
+        "--out",
+        folder / "out",
+        "--record",
+        folder / "record.json",
+        *further,
+    ]
     monkeypatch.setattr(sys, "argv", ["grade_heads.py", *map(str, given)])
     load_command("grade_heads").main()
 
 
 def test_command_grades_and_names(folder, monkeypatch):
-    command(folder, monkeypatch, "--knocked", folder / "knocked", "--mutated", folder / "mutated",
-            "--elements", folder / "element_matches.tsv")
+    command(
+        folder,
+        monkeypatch,
+        "--knocked",
+        folder / "knocked",
+        "--mutated",
+        folder / "mutated",
+        "--elements",
+        folder / "element_matches.tsv",
+    )
     out = folder / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "bands.tsv", "control_logos.tsv", "controls.tsv", "grades.json", "heads.tsv", "seed_profiles.tsv",
-        "seeds.tsv"]
+        "bands.tsv",
+        "control_logos.tsv",
+        "controls.tsv",
+        "grades.json",
+        "heads.tsv",
+        "seed_profiles.tsv",
+        "seeds.tsv",
+    ]
     heads = read_tsv(out / "heads.tsv")
     assert heads["grade"].tolist() == ["unsupported", "A", "unsupported", "B"]
     assert heads["claim"].tolist() == ["", "detects -35", "", "likely reads -35"]
@@ -465,8 +558,16 @@ def test_command_without_tests_or_controls(folder, monkeypatch):
     """An empty file is a table that was not made, and so is a folder without one of the network."""
     write_json(folder / "networks.json", [{"id": "curated"}])
     (folder / "none").mkdir()
-    command(folder, monkeypatch, "--knocked", folder / "none", "--mutated", folder / "none",
-            "--elements", folder / "nothing.tsv")
+    command(
+        folder,
+        monkeypatch,
+        "--knocked",
+        folder / "none",
+        "--mutated",
+        folder / "none",
+        "--elements",
+        folder / "nothing.tsv",
+    )
     heads = read_tsv(folder / "out/heads.tsv")
     assert (heads["grade"] == "not graded").all() and (heads[list(TESTS)] == NOT_RUN).all(axis=None)
     assert (heads["first_failed"] == "S").all() and (heads["claim"] == "").all()

@@ -38,13 +38,14 @@ from attentome.network.transformer import Network, NetworkConfig, frequencies
 
 CPU = torch.device("cpu")
 WINDOW, WORD = 24, "TATAAT"
-CONFIG = NetworkConfig(layers=1, heads=4, d_model=8, d_head=4, window=WINDOW, conv_width=6, frequencies=24,
-                       feed_forward=1)
+CONFIG = NetworkConfig(
+    layers=1, heads=4, d_model=8, d_head=4, window=WINDOW, conv_width=6, frequencies=24, feed_forward=1
+)
 READER, CONTENT, TWIN, FLAT = range(4)
 """Heads of :func:`built_network`."""
 AT_READER, AT_CONTENT = 9, 4
 ARC = [Interval("test", "c", 500, 4500)]
-ALL = 10 ** 6
+ALL = 10**6
 LEAST, STEEP = 0.76, 100.0
 """The heads tell the states 0.1 of each fitting base; so much they must tell together, 0.8 for four each."""
 
@@ -59,7 +60,7 @@ def built_network(ahead=0):
     for name, parameter in network.named_parameters():
         torch.nn.init.constant_(parameter, 1.0 if "norm" in name and name.endswith("weight") else 0.0)
     # The states are the bases, 10 or 0; the fifth is what the heads tell, the sixth what is made of it.
-    network.embedding.data[:, :4] = torch.eye(4) * 10 / 8 ** 0.5
+    network.embedding.data[:, :4] = torch.eye(4) * 10 / 8**0.5
     layer = network.layers[0]
     bases = torch.eye(4, 8, dtype=torch.float64) / 10
     qkv = layer.qkv.weight.data.view(3, 4, 4, 8)
@@ -80,8 +81,8 @@ def built_network(ahead=0):
 
 def normed(told):
     """What LayerNorm makes of the fifth number of a state with one base."""
-    mean, squares = (10 + told) / 8, (100 + told ** 2) / 8
-    return (told - mean) / np.sqrt(squares - mean ** 2 + 1e-5)
+    mean, squares = (10 + told) / 8, (100 + told**2) / 8
+    return (told - mean) / np.sqrt(squares - mean**2 + 1e-5)
 
 
 def output_of(told):
@@ -113,8 +114,11 @@ def random_genome(seed=1, circular=True, n=5000):
 
 
 def no_labels(genome):
-    return {f"{name}.{strand}": np.zeros(len(contig), np.uint8) for name, contig in genome.items()
-            for strand in ("plus", "minus")}
+    return {
+        f"{name}.{strand}": np.zeros(len(contig), np.uint8)
+        for name, contig in genome.items()
+        for strand in ("plus", "minus")
+    }
 
 
 measure = partial(measure_heads, intervals=ARC, seed=1, device=CPU, n_positions=ALL)
@@ -154,10 +158,11 @@ def test_head_whose_effect_is_a_word(measured):
     bits = evidence.column_bits[0, READER]
     assert bits[word].min() > 0.3 and np.abs(np.delete(bits, np.arange(24)[word])).max() < 0.1
     used = bits[evidence.used(0, READER)]
-    assert evidence.bits[0, READER] == pytest.approx(max(used[i:i + RUN].sum() for i in range(len(used) - RUN + 1)))
+    assert evidence.bits[0, READER] == pytest.approx(max(used[i : i + RUN].sum() for i in range(len(used) - RUN + 1)))
     assert evidence.bits[0, READER] > 3
-    untrained = np.concatenate([measure(random_network(seed), random_genome(), no_labels(random_genome()))[0].bits[0]
-                                for seed in range(3)])
+    untrained = np.concatenate(
+        [measure(random_network(seed), random_genome(), no_labels(random_genome()))[0].bits[0] for seed in range(3)]
+    )
     assert evidence.bits[0, READER] > 3 * untrained.max()
 
 
@@ -165,7 +170,7 @@ def test_what_a_head_tells_is_its_bits_times_the_square_of_its_effect(genome, me
     """A network whose outputs are all halved has the same logos, and tells a quarter."""
     effects = Half(built_network(), genome, sample_halves(ARC, ALL)[1], CPU, 1).effects((1, 4))
     falls = np.maximum(effects[0, READER].astype(float), 0)
-    assert measured.told[0, READER] == pytest.approx(measured.bits[0, READER] * (falls ** 2).mean(), rel=1e-6)
+    assert measured.told[0, READER] == pytest.approx(measured.bits[0, READER] * (falls**2).mean(), rel=1e-6)
     halved = built_network()
     halved.logits.weight.data /= 2
     less = measure(halved, genome, no_labels(genome))[0]
@@ -191,7 +196,8 @@ def test_what_a_head_tells_has_the_unit_of_the_labels(genome):
     assert half.slope == pytest.approx(2 * whole.slope, rel=1e-4)
     assert half.told[0, READER] == pytest.approx(whole.told[0, READER], rel=1e-3)
     assert whole.told[0, READER] == pytest.approx(
-        whole.bits[0, READER] * whole.effect_power[0, READER] * whole.slope ** 2)
+        whole.bits[0, READER] * whole.effect_power[0, READER] * whole.slope**2
+    )
 
 
 def test_effect_is_what_the_output_loses(genome):
@@ -206,23 +212,31 @@ def test_effect_is_what_the_output_loses(genome):
         for row, (name, sign, place) in enumerate(zip(contig, strand, position, strict=True)):
             query = place if sign == "plus" else len(genome[name]) - 1 - place
             codes = genome[name].window(sign, query + ahead - WINDOW - 4, query + ahead + 1)
-            fits = [sum(a == b for a, b in zip(decode(codes[end - 5:end + 1]), WORD, strict=True))
-                    for end in range(5, len(codes))]
+            fits = [
+                sum(a == b for a, b in zip(decode(codes[end - 5 : end + 1]), WORD, strict=True))
+                for end in range(5, len(codes))
+            ]
             told[row] = 0.1 * (share @ fits[::-1])
         effects = half.effects((1, 4))
         np.testing.assert_allclose(half.outputs, output_of(2 * told), atol=1e-5)
         for head in (READER, TWIN):
-            np.testing.assert_allclose(effects[0, head], output_of(2 * told) - output_of(told + told.mean()),
-                                       atol=1e-5)
+            np.testing.assert_allclose(effects[0, head], output_of(2 * told) - output_of(told + told.mean()), atol=1e-5)
         assert effects[0, READER].max() > 1
         np.testing.assert_array_equal(effects[0, [CONTENT, FLAT]], 0)
 
 
-@pytest.mark.parametrize(("peak", "window", "context", "low", "high"), [
-    (27, 128, (6, 6), 0, 99), (110, 512, (6, 0), 60, 159),    # the zoom holds all
-    (63, 128, (194, 0), 28, 127), (95, 128, (12, 0), 16, 115),    # moved to the window's end, or as far as is read
-    (1, 128, (194, 0), 0, 99), (25, 128, (194, 0), 17, 116),    # the peak and what is beside it stay
-    (500, 512, (194, 0), 412, 511)])
+@pytest.mark.parametrize(
+    ("peak", "window", "context", "low", "high"),
+    [
+        (27, 128, (6, 6), 0, 99),
+        (110, 512, (6, 0), 60, 159),  # the zoom holds all
+        (63, 128, (194, 0), 28, 127),
+        (95, 128, (12, 0), 16, 115),  # moved to the window's end, or as far as is read
+        (1, 128, (194, 0), 0, 99),
+        (25, 128, (194, 0), 17, 116),  # the peak and what is beside it stay
+        (500, 512, (194, 0), 412, 511),
+    ],
+)
 def test_columns_of_a_logo_lie_where_the_head_reads(peak, window, context, low, high):
     assert logo_range(peak, window, context) == (low, high)
     assert low <= max(0, peak - context[1] - BESIDE - MARGIN)
@@ -257,13 +271,14 @@ def test_planted_word_is_found_on_either_strand(strand):
     word = encode(WORD) if strand == "plus" else reverse_complement(encode(WORD))
     starts = np.arange(20, 4980, 50)
     for start in starts:
-        tokens[start:start + 6] = word
+        tokens[start : start + 6] = word
     genome = {"c": Contig("c", tokens, True)}
     evidence, top = measure(built_network(ahead=3), genome, no_labels(genome))
     high = WINDOW - 1
     columns = slice(high - AT_READER - 5, high - AT_READER + 1)
-    assert consensus(evidence.effect_frequencies[0, READER, columns],
-                     evidence.background[1, 0, READER, columns]) == WORD
+    assert (
+        consensus(evidence.effect_frequencies[0, READER, columns], evidence.background[1, 0, READER, columns]) == WORD
+    )
     assert evidence.peak_d[0, READER] == AT_READER and evidence.bits[0, READER] > 5
     # The highest outputs lie where the word ends 9 nt upstream of the window's end, itself 3 nt ahead.
     queries = starts + 5 + AT_READER - 3 if strand == "plus" else starts - AT_READER + 3
@@ -278,9 +293,9 @@ def test_planted_word_is_found_on_either_strand(strand):
     assert (rows["end"] - rows["start"] == farthest - nearest + 1).all()
     assert (rows["strand"] == ("+" if strand == "plus" else "-")).mean() > 0.9
     for row in rows.itertuples():
-        codes = tokens[row.start:row.end]
+        codes = tokens[row.start : row.end]
         text = decode(codes if row.strand == "+" else reverse_complement(codes))
-        assert text[farthest - at - 5:farthest - at + 1] == WORD
+        assert text[farthest - at - 5 : farthest - at + 1] == WORD
 
 
 def everything(network, genome, intervals):
@@ -308,8 +323,10 @@ DEEP = NetworkConfig(layers=2, heads=3, d_model=8, d_head=4, window=16, conv_wid
 def half(request):
     """A half of three stretches, and all that a network finds there."""
     rng = np.random.default_rng(3)
-    genome = {"ring": Contig("ring", rng.integers(0, 4, 300).astype(np.uint8), True),
-              "line": Contig("line", rng.integers(0, 5, 200).astype(np.uint8))}
+    genome = {
+        "ring": Contig("ring", rng.integers(0, 4, 300).astype(np.uint8), True),
+        "line": Contig("line", rng.integers(0, 5, 200).astype(np.uint8)),
+    }
     network = random_network(4, dataclasses.replace(DEEP, **request.param))
     intervals = [Interval("test", "ring", 0, 120), Interval("test", "line", 0, 90), Interval("test", "line", 150, 200)]
     return Half(network, genome, intervals, CPU, 1), *everything(network, genome, intervals)
@@ -338,7 +355,7 @@ def windows_of(half, places, low, high):
             place = position + ahead - d if strand == "plus" else position - ahead + d
             if contig.circular:
                 place %= len(contig)
-            letter = decode(contig.tokens[place:place + 1]) if 0 <= place < len(contig) else "-"
+            letter = decode(contig.tokens[place : place + 1]) if 0 <= place < len(contig) else "-"
             text += letter if strand == "plus" else {"A": "T", "T": "A", "C": "G", "G": "C"}.get(letter, letter)
         found.append(text)
     return found
@@ -354,17 +371,23 @@ def test_logos_are_sums_over_windows(half):
     rows = rng.integers(0, len(places), 40)
     assert [decode(codes) for codes in half.windows(rows, 2, 13)] == [texts[row] for row in rows]
     logo, background, effective = half.weighted(scores, 2, 13)
-    assert effective == pytest.approx(sum(scores) ** 2 / sum(scores ** 2))
+    assert effective == pytest.approx(sum(scores) ** 2 / sum(scores**2))
     for column in range(12):
-        sums, plain = ({letter: sum(weight for weight, text in zip(weights, texts, strict=True)
-                                    if text[column] == letter) for letter in "ACGT"}
-                       for weights in (scores, np.ones(len(places))))
+        sums, plain = (
+            {
+                letter: sum(weight for weight, text in zip(weights, texts, strict=True) if text[column] == letter)
+                for letter in "ACGT"
+            }
+            for weights in (scores, np.ones(len(places)))
+        )
         np.testing.assert_allclose(logo[column], np.array(list(sums.values())) / sum(sums.values()), rtol=1e-12)
         np.testing.assert_allclose(background[column], np.array(list(plain.values())) / sum(plain.values()), rtol=1e-12)
     weights = rng.normal(size=(6, 4))
     rows = [dict(zip("ACGT", row, strict=True)) for row in weights]
-    expected = [sum(row.get(letter, 0) for row, letter in zip(rows, text, strict=True))
-                for text in windows_of(half, places, 5, 10)]
+    expected = [
+        sum(row.get(letter, 0) for row, letter in zip(rows, text, strict=True))
+        for text in windows_of(half, places, 5, 10)
+    ]
     np.testing.assert_allclose(half.word_scores(weights, 10), expected, atol=1e-12)
 
 
@@ -401,8 +424,10 @@ def test_other_strand_of_the_genome_gives_the_same(genome):
     weights = np.random.default_rng(1).random(2000)
     for one, other in zip(here.weighted(weights, 0, 20), there.weighted(weights[swap], 0, 20), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
-    one, other = (measure_heads(network, each, no_labels(each), part, 1, CPU, n_positions=ALL)[0]
-                  for each, part in ((genome, arc), (turned, back)))
+    one, other = (
+        measure_heads(network, each, no_labels(each), part, 1, CPU, n_positions=ALL)[0]
+        for each, part in ((genome, arc), (turned, back))
+    )
     assert one.peak_d[0, :3].tolist() == other.peak_d[0, :3].tolist()
     np.testing.assert_allclose(one.frequencies[:, 0, :3], other.frequencies[::-1, 0, :3], atol=1e-5)
     np.testing.assert_allclose(one.mean_all, other.mean_all[::-1], atol=1e-6)
@@ -422,10 +447,10 @@ def test_halves_of_the_sample_lie_apart_and_all_over_the_arc(parts):
             assert len(part) <= STRETCH
             which = next(i for i, whole in enumerate(arc) if whole.start <= part.start and part.end <= whole.end)
             first = before[which] + part.start - arc[which].start
-            here[first:first + len(part)] += 1
+            here[first : first + len(part)] += 1
         places.append(here)
     assert (places[0] + places[1]).max() == 1
-    assert not places[0][total // 2:].any() and not places[1][:total // 2].any()
+    assert not places[0][total // 2 :].any() and not places[1][: total // 2].any()
     for here in places:
         # 160,000 positions: 40,000 nt of each half, both strands.
         assert abs(here.sum() - 40_000) <= STRETCH
@@ -459,14 +484,17 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         best = {name: values[layer, head] for name, values in evidence.best.items()}
         np.testing.assert_allclose(best["score"], np.sort(scores)[::-1][:N_WINDOWS], rtol=1e-6)
         assert ((best["position"] >= 2500) & (best["position"] < 4500)).all()
-        where = {(strand, position): row for row, (_, strand, position) in enumerate(zip(
-            *halves[1].positions(), strict=True))}
+        where = {
+            (strand, position): row
+            for row, (_, strand, position) in enumerate(zip(*halves[1].positions(), strict=True))
+        }
         rows = [where[place] for place in zip(best["strand"], best["position"], strict=True)]
         np.testing.assert_allclose(scores[rows], best["score"], rtol=1e-6)
         np.testing.assert_allclose(halves[1].outputs[rows], best["output"], atol=1e-5)
         texts = [decode(codes) for codes in halves[1].windows(np.array(rows), *evidence.logo_range(layer, head))]
         assert evidence.best_counts[layer, head].tolist() == [
-            [sum(text[column] == letter for text in texts) for letter in "ACGT"] for column in range(24)]
+            [sum(text[column] == letter for text in texts) for letter in "ACGT"] for column in range(24)
+        ]
         assert evidence.random_counts[layer, head].sum(1).tolist() == [N_WINDOWS] * 24
         # Bits of the PWM of the first half, judged on the second.
         low, high = evidence.logo_range(layer, head)
@@ -476,7 +504,7 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         logo, background, n = halves[0].weighted(first, low, high)
         weights = pwm(logo[used], background[used], n)
         is_best = np.zeros(len(scores), int)
-        is_best[np.argsort(-scores, kind="stable")[:round(BEST_SHARE * len(scores))]] = 1
+        is_best[np.argsort(-scores, kind="stable")[: round(BEST_SHARE * len(scores))]] = 1
         expected = roc_auc_score(is_best, halves[1].word_scores(weights, farthest))
         assert evidence.auroc[layer, head] == pytest.approx(expected, abs=1e-6)
 
@@ -534,8 +562,10 @@ def same(one, other):
 def two_contigs():
     """Evidence of places on a ring and a line, with N in it."""
     rng = np.random.default_rng(12)
-    genome = {"ring": Contig("ring", rng.integers(0, 4, 900).astype(np.uint8), True),
-              "line 2": Contig("line 2", rng.integers(0, 5, 700).astype(np.uint8))}
+    genome = {
+        "ring": Contig("ring", rng.integers(0, 4, 900).astype(np.uint8), True),
+        "line 2": Contig("line 2", rng.integers(0, 5, 700).astype(np.uint8)),
+    }
     arc = [Interval("test", "ring", 0, 900), Interval("test", "line 2", 0, 700)]
     network = random_network(13, dataclasses.replace(DEEP, ahead=5, padding="same"))
     return network, genome, arc
@@ -543,8 +573,9 @@ def two_contigs():
 
 def test_threads_do_not_matter_and_files_keep_it_all(two_contigs, tmp_path):
     network, genome, arc = two_contigs
-    found, other = (measure_heads(network, genome, no_labels(genome), arc, 1, CPU, threads, ALL, 50)
-                    for threads in (1, 2))
+    found, other = (
+        measure_heads(network, genome, no_labels(genome), arc, 1, CPU, threads, ALL, 50) for threads in (1, 2)
+    )
     same(found[0], other[0])
     for name, values in found[1].items():
         np.testing.assert_array_equal(values, other[1][name])
@@ -570,18 +601,21 @@ def plain_range(profile, peak, key_context, low, high):
     return tuple(ends)
 
 
-@pytest.mark.parametrize(("peak", "wide", "expected"), [
-    (20, 0, (18, 27)), (20, 3, (15, 30)), (20, 30, (12, 33)), (1, 3, (0, 11)), (58, 0, (56, 59)), (0, 59, (0, 13))])
+@pytest.mark.parametrize(
+    ("peak", "wide", "expected"),
+    [(20, 0, (18, 27)), (20, 3, (15, 30)), (20, 30, (12, 33)), (1, 3, (0, 11)), (58, 0, (56, 59)), (0, 59, (0, 13))],
+)
 def test_bases_that_a_head_can_read(measured, peak, wide, expected):
     """Keys of half of the peak's score or more, at most 6 nt off; 5 nt of convolution upstream; 2 nt on either side."""
     profile = np.full(60, 0.49)
-    profile[max(peak - wide, 0):peak + wide + 1] = 0.5
+    profile[max(peak - wide, 0) : peak + wide + 1] = 0.5
     profile[peak] = 1
     # What is high elsewhere does not matter.
     elsewhere = np.where(np.abs(np.arange(60) - peak) > 30, 0.6, profile)
     for part in (profile, elsewhere) if wide < 30 else (profile,):
-        evidence = dataclasses.replace(measured, mean_top=np.broadcast_to(part, (2, 1, 1, 60)),
-                                       peak_d=np.array([[peak]]))
+        evidence = dataclasses.replace(
+            measured, mean_top=np.broadcast_to(part, (2, 1, 1, 60)), peak_d=np.array([[peak]])
+        )
         assert evidence.read_range(0, 0) == expected == plain_range(part, peak, (5, 0), 0, 59)
         assert evidence.used(0, 0) == slice(59 - expected[1], 60 - expected[0])
 
@@ -611,7 +645,7 @@ def test_tables_of_logos_and_windows(two_contigs):
             places = [row.query + sign * (5 - d) for d in range(farthest, nearest - 1, -1)]
             inside = [place for place in places if 0 <= place < len(contig)]
             cut += len(inside) < len(places)
-            text = contig.tokens[row.start:row.end]
+            text = contig.tokens[row.start : row.end]
             text = decode(text if row.strand == "+" else reverse_complement(text))
             expected = [decode(contig.tokens[[place]]) for place in inside]
             complement = {"A": "T", "T": "A", "C": "G", "G": "C", "N": "N"}
@@ -630,16 +664,31 @@ def folder(tmp_path):
     (tmp_path / "genome.fna").write_text(f">c\n{decode(genome['c'].tokens)}\n")
     write_json(tmp_path / "genome.json", {"contigs": [{"name": "c", "length": 3000, "circular": True}]})
     write_arrays(tmp_path / "labels.safetensors", labels)
-    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
-        [("train", "c", 0, 800), ("test", "c", 800, 2400)], columns=["arc", "contig", "start", "end"]))
-    write_json(tmp_path / "networks.json", [{"id": "curated"}, {"id": "r1", "control": "random", "steps": 0},
-                                            {"id": "t1", "control": "rotated", "rotate": 0.5}])
+    write_tsv(
+        tmp_path / "split.tsv",
+        pd.DataFrame([("train", "c", 0, 800), ("test", "c", 800, 2400)], columns=["arc", "contig", "start", "end"]),
+    )
+    write_json(
+        tmp_path / "networks.json",
+        [
+            {"id": "curated"},
+            {"id": "r1", "control": "random", "steps": 0},
+            {"id": "t1", "control": "rotated", "rotate": 0.5},
+        ],
+    )
     return tmp_path
 
 
 def command(folder, monkeypatch, *further, models=("real", "random", "rotated")):
-    arguments = {"genome": "genome.fna", "genome_json": "genome.json", "labels": "labels.safetensors",
-                 "split": "split.tsv", "networks": "networks.json", "out": "out", "record": "record.json"}
+    arguments = {
+        "genome": "genome.fna",
+        "genome_json": "genome.json",
+        "labels": "labels.safetensors",
+        "split": "split.tsv",
+        "networks": "networks.json",
+        "out": "out",
+        "record": "record.json",
+    }
     given = [part for name, file in arguments.items() for part in (f"--{name}", str(folder / file))]
     models = [str(folder / model) for model in models]
     monkeypatch.setattr(sys, "argv", ["measure_heads.py", *given, "--models", *models, "--tag", "all", *further])

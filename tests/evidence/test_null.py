@@ -51,7 +51,7 @@ def test_heads_of_one_network_may_be_alike(alike):
     rng = np.random.default_rng(3)
     found = []
     for _ in range(1500):
-        heads = alike ** 0.5 * rng.normal(size=(21, 1)) + (1 - alike) ** 0.5 * rng.normal(size=(21, 8))
+        heads = alike**0.5 * rng.normal(size=(21, 1)) + (1 - alike) ** 0.5 * rng.normal(size=(21, 8))
         found.append(empirical_p(heads[0], heads[1:]))
     found = np.array(found)
     assert found.mean() == pytest.approx(81 / 161, abs=0.02)
@@ -87,8 +87,10 @@ def test_share_of_wrong_heads_among_those_called():
     assert np.mean(shares) < 0.05 and called > 0.9 * 2000
 
 
-@pytest.mark.parametrize(("n_heads", "n_networks", "expected"), [
-    (8, 20, 8 / 161), (36, 10, 36 / 361), (36, 20, 36 / 721), (1, 20, 1 / 21), (8, 0, 1.0), (2, 1, 2 / 3)])
+@pytest.mark.parametrize(
+    ("n_heads", "n_networks", "expected"),
+    [(8, 20, 8 / 161), (36, 10, 36 / 361), (36, 20, 36 / 721), (1, 20, 1 / 21), (8, 0, 1.0), (2, 1, 2 / 3)],
+)
 def test_smallest_q_is_that_of_one_head_above_all(n_heads, n_networks, expected):
     assert smallest_q(n_heads, n_networks) == pytest.approx(expected)
     values = np.append(9.0, np.zeros(n_heads - 1))
@@ -119,9 +121,22 @@ def test_rotated_labels_go_over_the_end_on_both_strands(share):
         np.testing.assert_array_equal(labels[name], before[name])
 
 
-SETTINGS = TrainSettings(segment=64, batch_size=4, max_steps=60, warmup_steps=20, learning_rate=1e-2, weight_decay=0.0,
-                         clip=1.0, centred=0.7, positive_weight=10.0, focal_gamma=0.8, ema=0.9, init_std=0.2,
-                         evaluate_every=30, patience=5)
+SETTINGS = TrainSettings(
+    segment=64,
+    batch_size=4,
+    max_steps=60,
+    warmup_steps=20,
+    learning_rate=1e-2,
+    weight_decay=0.0,
+    clip=1.0,
+    centred=0.7,
+    positive_weight=10.0,
+    focal_gamma=0.8,
+    ema=0.9,
+    init_std=0.2,
+    evaluate_every=30,
+    patience=5,
+)
 
 
 def test_shortened_training_has_its_share_of_all_steps():
@@ -130,7 +145,8 @@ def test_shortened_training_has_its_share_of_all_steps():
     assert shortened(SETTINGS, 1) == SETTINGS and shortened(SETTINGS, 0).max_steps == 0
     # The learning rate runs through the same course.
     assert [learning_rate_at(step, half) for step in (5, 10, 20, 30)] == pytest.approx(
-        [learning_rate_at(step, SETTINGS) for step in (10, 20, 40, 60)])
+        [learning_rate_at(step, SETTINGS) for step in (10, 20, 40, 60)]
+    )
 
 
 def test_training_of_no_steps_leaves_the_weights_as_they_are_drawn(tmp_path):
@@ -141,8 +157,17 @@ def test_training_of_no_steps_leaves_the_weights_as_they_are_drawn(tmp_path):
     found = {}
     for seed in (5, 6):
         network, history, summary, speed = train_network(
-            config, shortened(SETTINGS, 0), genome, labels, [Interval("train", "c", 0, 1000)],
-            [Interval("validation", "c", 1000, 1500)], seed, torch.device("cpu"), log=print, checkpoints=tmp_path)
+            config,
+            shortened(SETTINGS, 0),
+            genome,
+            labels,
+            [Interval("train", "c", 0, 1000)],
+            [Interval("validation", "c", 1000, 1500)],
+            seed,
+            torch.device("cpu"),
+            log=print,
+            checkpoints=tmp_path,
+        )
         drawn = Network(config).initialise(torch.Generator().manual_seed(seed), 0.2)
         assert history == [] and speed == [] and not network.training
         assert summary["steps"] == summary["best_step"] == 0

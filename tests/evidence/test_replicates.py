@@ -23,6 +23,7 @@ def reordered(evidence, order):
 
     def taken(array):
         return array.reshape(layers * heads, *array.shape[2:])[order].reshape(array.shape)
+
     halves = {name: np.stack([taken(half) for half in getattr(evidence, name)]) for name in OF_HALVES}
     return dataclasses.replace(evidence, **halves, **{name: taken(getattr(evidence, name)) for name in PER_HEAD})
 
@@ -100,8 +101,10 @@ def changes_by_place(evidence, layer, head):
     peak = int(evidence.peak_d[layer, head])
     nearest, farthest = evidence.read_range(layer, head)
     high = evidence.logo_range(layer, head)[1]
-    return {peak - d: evidence.effect_frequencies[layer, head, high - d] - evidence.background[1, layer, head, high - d]
-            for d in range(nearest, farthest + 1)}
+    return {
+        peak - d: evidence.effect_frequencies[layer, head, high - d] - evidence.background[1, layer, head, high - d]
+        for d in range(nearest, farthest + 1)
+    }
 
 
 def plain_similarity(one, other, lag):
@@ -137,7 +140,7 @@ def test_logo_is_the_same_wherever_the_peak_lies():
     evidence.peak_d[:] = [[30, 70, 150]]
     for head, peak in enumerate(evidence.peak_d[0].tolist()):
         first = evidence.logo_range(0, head)[1] - (peak + 3)
-        evidence.effect_frequencies[0, head, first:first + 6] = word
+        evidence.effect_frequencies[0, head, first : first + 6] = word
     found = logo_similarity(changes_of_logos(evidence), changes_of_logos(evidence), 0)
     np.testing.assert_allclose(found, np.ones((3, 3)), atol=1e-6)
     # What the weights change counts, not what is there anyway.

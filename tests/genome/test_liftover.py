@@ -32,8 +32,14 @@ def assembly(*parts, name="c", circular=False):
 
 
 def every_site(genome):
-    return pd.concat([pd.DataFrame({"contig": name, "tss": np.arange(len(contig)), "strand": strand})
-                      for name, contig in genome.items() for strand in "+-"], ignore_index=True)
+    return pd.concat(
+        [
+            pd.DataFrame({"contig": name, "tss": np.arange(len(contig)), "strand": strand})
+            for name, contig in genome.items()
+            for strand in "+-"
+        ],
+        ignore_index=True,
+    )
 
 
 def lifted(sites, old, new):
@@ -56,7 +62,7 @@ def test_insertion_deletion_substitution_and_inversion():
     changed = d.copy()
     changed[500] = (changed[500] + 1) % 4
     old = assembly(a, b, c, d)
-    new = assembly(a, insert[:300], reverse_complement(b), changed)    # c is not there
+    new = assembly(a, insert[:300], reverse_complement(b), changed)  # c is not there
     goal = lifted(every_site(old), old, new)
     on_plus = goal[:4000].to_numpy(object)
     assert on_plus[500] == ("c", 500, "+") and on_plus[3200] == ("c", 2500, "+")
@@ -68,8 +74,9 @@ def test_insertion_deletion_substitution_and_inversion():
     assert all(on_plus[3500 + k] == ("c", 2800 + k, "+") for k in range(-30, 31) if k)
     # A block over a substitution is one block.
     blocks = assembly_blocks(old, new)
-    assert [(row.old_start // 100, row.strand) for row in blocks.itertuples()] == [(0, "+"), (9, "-"), (29, "+")] or \
-        [row.strand for row in blocks.itertuples()] == ["+", "-", "+"]
+    assert [(row.old_start // 100, row.strand) for row in blocks.itertuples()] == [(0, "+"), (9, "-"), (29, "+")] or [
+        row.strand for row in blocks.itertuples()
+    ] == ["+", "-", "+"]
 
 
 def test_flank_that_is_the_same_is_named_and_upstream_has_the_first_word():
@@ -80,7 +87,12 @@ def test_flank_that_is_the_same_is_named_and_upstream_has_the_first_word():
     goals, reasons = lift(sites, assembly_blocks(old, new), old, new)
     assert reasons.empty
     assert list(zip(goals["tss"], goals["flank"])) == [
-        (404, "upstream"), (404 + 209, "upstream"), (300, "both"), (409 + 209, "upstream"), (399, "downstream")]
+        (404, "upstream"),
+        (404 + 209, "upstream"),
+        (300, "both"),
+        (409 + 209, "upstream"),
+        (399, "downstream"),
+    ]
 
 
 def test_rotation_of_a_circular_contig_loses_nothing():
@@ -94,8 +106,11 @@ def test_rotation_of_a_circular_contig_loses_nothing():
 def test_contigs_split_joined_and_turned():
     a, b, plasmid = letters(30, 1500), letters(31, 1200), letters(32, 600)
     old = {**assembly(a, b, name="chromosome"), **assembly(plasmid, name="p", circular=True)}
-    new = {**assembly(np.roll(plasmid, 100), name="plasmid", circular=True),
-           **assembly(reverse_complement(b), name="two"), **assembly(a, name="one")}
+    new = {
+        **assembly(np.roll(plasmid, 100), name="plasmid", circular=True),
+        **assembly(reverse_complement(b), name="two"),
+        **assembly(a, name="one"),
+    }
     goal = lifted(every_site(old), old, new)
     truth = [("one", tss, "+") for tss in range(1500)] + [("two", 1199 - tss, "-") for tss in range(1200)]
     truth += [(contig, tss, "+" if strand == "-" else "-") for contig, tss, strand in truth]
@@ -128,8 +143,11 @@ def test_unlike_assemblies_and_very_short_contigs_have_no_blocks():
     assert all(part.empty for part in lift(nothing, assembly_blocks(old, new), old, new))
 
 
-segments = st.lists(st.tuples(st.sampled_from(["keep", "turn", "drop", "insert", "letter"]),
-                              st.integers(120, 300)), min_size=1, max_size=7)
+segments = st.lists(
+    st.tuples(st.sampled_from(["keep", "turn", "drop", "insert", "letter"]), st.integers(120, 300)),
+    min_size=1,
+    max_size=7,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -168,8 +186,9 @@ def test_lift_and_reverse_lift_give_back_the_position(plan, seed, circular):
     # Where each letter truly came from; at the edges it could belong to either side.
     truth = {place: (at, turn) for at, one in enumerate(origin) if one for place, turn in [one]}
     edges = np.array([*edges, at])
-    for tss, strand, goal, turned in zip(sites["tss"][goals.index], sites["strand"][goals.index], goals["tss"],
-                                         goals["strand"]):
+    for tss, strand, goal, turned in zip(
+        sites["tss"][goals.index], sites["strand"][goals.index], goals["tss"], goals["strand"]
+    ):
         if np.abs(edges - tss).min() > FLANK:
             assert truth[tss] == (goal, "+" if strand == turned else "-")
     inner = [index for index, tss in sites["tss"].items() if tss in truth and np.abs(edges - tss).min() > FLANK]
@@ -189,8 +208,11 @@ def test_u00096_2_to_nc_000913_3():
     assert reasons.empty and len(goals) == 16_359 and not goals.duplicated(["tss", "strand"]).any()
     beside = goals[goals["flank"] != "both"]
     assert list(zip(sites["tss"][beside.index] + 1, beside["tss"] + 1, beside["strand"], beside["flank"])) == [
-        (257898, 257898, "+", "upstream"), (257911, 258687, "+", "downstream"),
-        (1298721, 1299498, "+", "upstream"), (257906, 258682, "-", "upstream")]
+        (257898, 257898, "+", "upstream"),
+        (257911, 258687, "+", "downstream"),
+        (1298721, 1299498, "+", "upstream"),
+        (257906, 258682, "-", "upstream"),
+    ]
     edges = np.array([257_899, 547_831, 1_298_718, 2_171_386, 3_558_478])
     expected = sites["tss"] + np.concatenate([[0], shifts[1:]])[np.searchsorted(edges, sites["tss"], side="right")]
     assert set(sites.index[expected != goals["tss"]]) <= set(beside.index)

@@ -58,9 +58,9 @@ def test_information_is_relative_entropy_less_the_small_sample_correction():
         if n == 0:
             assert bits == 0
             continue
-        expected = sum(
-            k / n * math.log2(k / n / q) for k, q in zip(row, background, strict=True) if k
-        ) - 3 / (2 * math.log(2) * n)
+        expected = sum(k / n * math.log2(k / n / q) for k, q in zip(row, background, strict=True) if k) - 3 / (
+            2 * math.log(2) * n
+        )
         assert bits == pytest.approx(max(expected, 0.0), abs=1e-12)
     assert information(counts, background)[2] == 0.0, "an even column must not fall below 0"
 
@@ -225,9 +225,7 @@ def test_meme_file_holds_the_motif_with_the_background(inputs):
     head, _ = load(inputs, 1, 1)
     lines = meme_text(head).splitlines()
     assert lines[0] == "MEME version 4"
-    background = dict(
-        zip(*[iter(lines[lines.index("Background letter frequencies") + 1].split())] * 2, strict=True)
-    )
+    background = dict(zip(*[iter(lines[lines.index("Background letter frequencies") + 1].split())] * 2, strict=True))
     assert sum(map(float, background.values())) == pytest.approx(1, abs=1e-4)
     start = next(i for i, line in enumerate(lines) if line.startswith("letter-probability matrix"))
     width = int(lines[start].split("w= ")[1].split()[0])
@@ -340,7 +338,5 @@ def test_a_wrong_head_ends_with_one_line(inputs, tmp_path):
 
 def test_describing_heads_needs_no_torch():
     code = "import sys, attentome.figures.head, attentome.report.write; sys.exit('torch' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "bin"), "PATH": ""}, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "bin"), "PATH": ""}, check=False)
     assert done.returncode == 0

@@ -31,8 +31,10 @@ def network(request):
 def genome():
     """A circle, a linear contig and one that is shorter than the network's view: 1,000 places together."""
     rng = np.random.default_rng(2)
-    return {name: Contig(name, rng.integers(0, 4, length).astype(np.uint8), circular)
-            for name, length, circular in (("circle", 300, True), ("line", 180, False), ("short", 20, False))}
+    return {
+        name: Contig(name, rng.integers(0, 4, length).astype(np.uint8), circular)
+        for name, length, circular in (("circle", 300, True), ("line", 180, False), ("short", 20, False))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,21 @@ def everything(network, genome):
 def profiled(network, genome, folder, shards=1, threads=1, batch_size=1, piece=PIECE):
     folders = [folder / f"shard_{shard + 1}" for shard in range(shards)]
     for number, path in enumerate(folders, 1):
-        profile_shard(network, genome, path, CPU, number, shards, batch_size, threads, N_BEST, N_SAMPLE, seed=3,
-                      piece=piece, log=lambda line: None)
+        profile_shard(
+            network,
+            genome,
+            path,
+            CPU,
+            number,
+            shards,
+            batch_size,
+            threads,
+            N_BEST,
+            N_SAMPLE,
+            seed=3,
+            piece=piece,
+            log=lambda line: None,
+        )
     outputs = np.concatenate([np.load(path / "outputs.npy") for path in folders])
     profile = merge_sums(folders, len(outputs) // 2)
     profile["spearman"], n_sample = sample_correlation(folders, outputs)
@@ -74,8 +89,13 @@ def test_outputs_and_moments_are_those_of_all_scores(everything, whole):
     np.testing.assert_allclose(whole[0], outputs, atol=1e-5)
     order = np.argsort(whole[0], kind="stable")
     plus = np.concatenate([np.arange(300), np.arange(600, 780), np.arange(960, 980)])
-    groups = {"all": order, "top": order[-100:], "bottom": order[:100],
-              "plus": plus, "minus": np.setdiff1d(order, plus)}
+    groups = {
+        "all": order,
+        "top": order[-100:],
+        "bottom": order[:100],
+        "plus": plus,
+        "minus": np.setdiff1d(order, plus),
+    }
     for group, rows in groups.items():
         here = scores[:, :, rows].astype(np.float64)
         np.testing.assert_allclose(whole[1][f"mean_{group}"], here.mean(2), atol=1e-6)
@@ -135,7 +155,7 @@ def test_pieces_and_batches_do_not_matter(network, genome, whole, tmp_path, piec
 def test_arcs_are_cut_out_of_the_genome(network, genome, whole):
     arcs = [Interval("test", "line", 30, 90), Interval("test", "circle", 0, 300)]
     arrays = by_position(genome, whole[0])
-    expected = [arrays[part.contig, strand][part.start:part.end] for part in arcs for strand in ("plus", "minus")]
+    expected = [arrays[part.contig, strand][part.start : part.end] for part in arcs for strand in ("plus", "minus")]
     outputs = predict_intervals(network, genome, arcs, CPU, 2, 2, piece=41)
     np.testing.assert_allclose(outputs, np.concatenate(expected), atol=1e-5)
 
@@ -143,8 +163,13 @@ def test_arcs_are_cut_out_of_the_genome(network, genome, whole):
 def test_places_run_through_both_strands_of_all_contigs(genome):
     pieces = genome_pieces(genome, 150)
     assert [(piece.contig, piece.strand, piece.start, piece.stop, piece.place) for piece in pieces][:6] == [
-        ("circle", "plus", 0, 150, 0), ("circle", "plus", 150, 300, 150), ("circle", "minus", 0, 150, 300),
-        ("circle", "minus", 150, 300, 450), ("line", "plus", 0, 150, 600), ("line", "plus", 150, 180, 750)]
+        ("circle", "plus", 0, 150, 0),
+        ("circle", "plus", 150, 300, 150),
+        ("circle", "minus", 0, 150, 300),
+        ("circle", "minus", 150, 300, 450),
+        ("line", "plus", 0, 150, 600),
+        ("line", "plus", 150, 180, 750),
+    ]
     assert sum((share_of(pieces, shard, 3) for shard in (1, 2, 3)), []) == pieces
     contig, strand, position = positions_of(genome, [0, 299, 300, 599, 600, 999])
     assert contig.tolist() == ["circle"] * 4 + ["line", "short"]
@@ -161,7 +186,7 @@ def test_ties_go_to_the_lower_place_in_any_order():
     for order in ([0, 4, 8], [8, 4, 0]):
         best = BestPlaces((1, 1, 2), 3)
         for first in order:
-            band = scores[:, :, first:first + 4]
+            band = scores[:, :, first : first + 4]
             best.take(0, [first], band, band.amax(2))
             best.keys()
         assert places_and_scores(best.keys()[0, 0, 0])[0].tolist() == [0, 1, 2]
@@ -173,7 +198,7 @@ def test_best_places_of_many_columns_and_threads_of_blocks():
     scores = rng.integers(0, 40, (1, 3, 40000, 7)).astype(np.float32) / 64
     best = BestPlaces((1, 3, 7), 50)
     for first in rng.permutation(np.arange(0, 40000, 100)):
-        band = torch.from_numpy(scores[:, :, first:first + 100])
+        band = torch.from_numpy(scores[:, :, first : first + 100])
         best.take(0, [int(first)], band, band.amax(2))
     keys = best.keys()
     for head in range(3):
@@ -213,7 +238,17 @@ def test_outputs_are_drawn_at_the_tss():
 
 @pytest.mark.parametrize("padding", ["causal", "same"])
 def test_convolutions_alone_reach_as_far_as_a_network_of_single_keys_sees(padding):
-    options = {"layers": 3, "heads": 2, "d_model": 8, "d_head": 4, "conv_width": 5, "padding": padding,
-               "stem_width": 3, "stem_channels": 4, "stem_blocks": 2}
+    options = {
+        "layers": 3,
+        "heads": 2,
+        "d_model": 8,
+        "d_head": 4,
+        "conv_width": 5,
+        "padding": padding,
+        "stem_width": 3,
+        "stem_channels": 4,
+        "stem_blocks": 2,
+    }
     assert Network(NetworkConfig(window=1, **options)).context() == Network(
-        NetworkConfig(window=9, **options)).key_context(2)
+        NetworkConfig(window=9, **options)
+    ).key_context(2)

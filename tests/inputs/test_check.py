@@ -23,12 +23,19 @@ from attentome.inputs.parameters import (
 from attentome.io.files import read_json
 
 FASTA = ">c first contig\nacgtNNacgt\nACGTA\n>d [topology=circular]\nGGGGGGGGCC\n"
-GFF = ("##gff-version 3\n##sequence-region c 1 15\nc\tx\tregion\t1\t15\t.\t+\t.\tID=c;Is_circular=true\n"
-       "c\tx\tgene\t14\t18\t.\t-\t.\tID=g\nd\tx\tgene\t1\t10\t.\t+\t.\tID=h\n##FASTA\n>c\nACGT\n")
-SHEET = ("set,source,format,position_column,position_base\n"
-         "one,a.bed,bed,,\ntwo,sub/b.gff3,gff3,,\nthree,c.csv,table,Start,0\n")
-SETS = {"a.bed": "c\t4\t5\tx\t0\t+\nd\t9\t10\ty\t0\t-\n", "sub/b.gff3": "c\tx\tTSS\t5\t5\t.\t+\t.\t.\n",
-        "c.csv": "contig;Start;strand\nc;4;plus\n"}
+GFF = (
+    "##gff-version 3\n##sequence-region c 1 15\nc\tx\tregion\t1\t15\t.\t+\t.\tID=c;Is_circular=true\n"
+    "c\tx\tgene\t14\t18\t.\t-\t.\tID=g\nd\tx\tgene\t1\t10\t.\t+\t.\tID=h\n##FASTA\n>c\nACGT\n"
+)
+SHEET = (
+    "set,source,format,position_column,position_base\n"
+    "one,a.bed,bed,,\ntwo,sub/b.gff3,gff3,,\nthree,c.csv,table,Start,0\n"
+)
+SETS = {
+    "a.bed": "c\t4\t5\tx\t0\t+\nd\t9\t10\ty\t0\t-\n",
+    "sub/b.gff3": "c\tx\tTSS\t5\t5\t.\t+\t.\t.\n",
+    "c.csv": "contig;Start;strand\nc;4;plus\n",
+}
 
 
 @pytest.fixture
@@ -39,8 +46,10 @@ def schema(root):
 @pytest.fixture
 def check(root, tmp_path):
     """Runs check_inputs.py on files that are all well but for those given."""
-    def run(sheet=SHEET, fasta=FASTA, annotation=GFF, params=None, sets=None, files=None, genome="genome.fna",
-            extra=None):
+
+    def run(
+        sheet=SHEET, fasta=FASTA, annotation=GFF, params=None, sets=None, files=None, genome="genome.fna", extra=None
+    ):
         for name, text in {**SETS, **(sets or {}), "sheet.csv": sheet, genome: fasta, "genes.gff": annotation}.items():
             if text is not None:
                 (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -51,57 +60,114 @@ def check(root, tmp_path):
         (tmp_path / "params.json").write_text(json.dumps(given))
 
         def staged(role, row, part, source):
-            return {"role": role, "row": row, "part": part, "source": source, "provenance": None,
-                    "staged": source if source and (tmp_path / source).exists() else None}
+            return {
+                "role": role,
+                "row": row,
+                "part": part,
+                "source": source,
+                "provenance": None,
+                "staged": source if source and (tmp_path / source).exists() else None,
+            }
 
         sources = [staged(role, 0, 1, given[role]) for role in ("genome", "annotation") if given[role]]
         for row, names in enumerate(files or [["a.bed"], ["sub/b.gff3"], ["c.csv"]], 1):
             sources += [staged("set", row, part, name) for part, name in enumerate(names, 1)]
         (tmp_path / "staged.json").write_text(json.dumps(sources + (extra or [])))
         sheet_file = given["input"] if given["input"] and (tmp_path / given["input"]).exists() else "none"
-        done = subprocess.run([
-            sys.executable, root / "bin/check_inputs.py", "--sheet", sheet_file, "--sources", "staged.json", "--params",
-            "params.json", "--schema", root / "nextflow_schema.json", "--out", "out"],
-            cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                sys.executable,
+                root / "bin/check_inputs.py",
+                "--sheet",
+                sheet_file,
+                "--sources",
+                "staged.json",
+                "--params",
+                "params.json",
+                "--schema",
+                root / "nextflow_schema.json",
+                "--out",
+                "out",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode in (0, 2), done.stderr
         assert (tmp_path / "out").exists() == (done.returncode == 0) == (done.stderr == "")
         done.lines = done.stderr.splitlines()
         return done
+
     return run
 
 
 def test_what_is_written(check, tmp_path):
     assert check().returncode == 0
     assert (tmp_path / "out/genome.fna").read_text() == (
-        ">c first contig\nACGTNNACGTACGTA\n>d [topology=circular]\nGGGGGGGGCC\n")
+        ">c first contig\nACGTNNACGTACGTA\n>d [topology=circular]\nGGGGGGGGCC\n"
+    )
     assert (tmp_path / "out/annotation.gff").read_text() == GFF
     # c: 6 of 13 known letters; d: all.
     assert read_json(tmp_path / "out/genome.json") == {
-        "file": "genome.fna", "sha256": hashlib.sha256(FASTA.encode()).hexdigest(),
-        "contigs": [{"name": "c", "length": 15, "circular": True, "gc": 6 / 13},
-                    {"name": "d", "length": 10, "circular": True, "gc": 1.0}]}
+        "file": "genome.fna",
+        "sha256": hashlib.sha256(FASTA.encode()).hexdigest(),
+        "contigs": [
+            {"name": "c", "length": 15, "circular": True, "gc": 6 / 13},
+            {"name": "d", "length": 10, "circular": True, "gc": 1.0},
+        ],
+    }
     sets = read_json(tmp_path / "out/sets.json")
     assert [(entry["set"], entry["sources"], entry["format"], entry["row"], entry["rows"]) for entry in sets] == [
-        ("one", ["a.bed"], "bed", 1, 2), ("two", ["sub/b.gff3"], "gff3", 2, 1), ("three", ["c.csv"], "table", 3, 1)]
+        ("one", ["a.bed"], "bed", 1, 2),
+        ("two", ["sub/b.gff3"], "gff3", 2, 1),
+        ("three", ["c.csv"], "table", 3, 1),
+    ]
     assert sets[2]["options"] == {"position_column": "Start", "position_base": 0}
     checksum = hashlib.sha256(SETS["a.bed"].encode()).hexdigest()
     assert sets[0]["sha256"] == [checksum] and sets[0]["assembly"] is None
     sources = read_json(tmp_path / "out/sources.json")
     assert [(entry["role"], entry["set"], entry["source"]) for entry in sources] == [
-        ("genome", None, "genome.fna"), ("annotation", None, "genes.gff"), ("set", "one", "a.bed"),
-        ("set", "two", "sub/b.gff3"), ("set", "three", "c.csv")]
-    assert sources[2] == {"role": "set", "set": "one", "source": "a.bed", "url": None, "fetched": None,
-                          "bytes": len(SETS["a.bed"]), "sha256": checksum}
+        ("genome", None, "genome.fna"),
+        ("annotation", None, "genes.gff"),
+        ("set", "one", "a.bed"),
+        ("set", "two", "sub/b.gff3"),
+        ("set", "three", "c.csv"),
+    ]
+    assert sources[2] == {
+        "role": "set",
+        "set": "one",
+        "source": "a.bed",
+        "url": None,
+        "fetched": None,
+        "bytes": len(SETS["a.bed"]),
+        "sha256": checksum,
+    }
 
 
 def test_provenance_of_a_fetched_source(check, tmp_path):
-    (tmp_path / "provenance.json").write_text(json.dumps(
-        {"source": "https://example.org/a", "url": "https://other.org/a.bed", "fetched": "2026-01-02T03:04:05+00:00"}))
+    (tmp_path / "provenance.json").write_text(
+        json.dumps(
+            {
+                "source": "https://example.org/a",
+                "url": "https://other.org/a.bed",
+                "fetched": "2026-01-02T03:04:05+00:00",
+            }
+        )
+    )
     (tmp_path / "fetched.bed").write_text(SETS["a.bed"])
-    fetched = {"role": "set", "row": 1, "part": 1, "source": "https://me:word@example.org/a",
-               "staged": "fetched.bed", "provenance": "provenance.json"}
-    done = check(sheet=SHEET.replace("a.bed", "https://me:word@example.org/a"),
-                 files=[[], ["sub/b.gff3"], ["c.csv"]], extra=[fetched])
+    fetched = {
+        "role": "set",
+        "row": 1,
+        "part": 1,
+        "source": "https://me:word@example.org/a",
+        "staged": "fetched.bed",
+        "provenance": "provenance.json",
+    }
+    done = check(
+        sheet=SHEET.replace("a.bed", "https://me:word@example.org/a"),
+        files=[[], ["sub/b.gff3"], ["c.csv"]],
+        extra=[fetched],
+    )
     assert done.returncode == 0, done.stderr
     entry = next(entry for entry in read_json(tmp_path / "out/sources.json") if entry["set"] == "one")
     assert entry["source"] == "https://example.org/a" and entry["url"] == "https://other.org/a.bed"
@@ -113,7 +179,7 @@ def test_files_of_one_set_are_read_together_and_each_fault_names_its_file(check,
     sheet = "set,source,sha256\none,a.bed|more.bed," + "|".join(["0" * 64] * 2) + "\n"
     files, more = [["a.bed", "more.bed"]], {"more.bed": "c\t1\t2\tm\t0\t+\n"}
     lines = check(sheet=sheet, files=files, sets=more, params={"min_support": 1}).lines
-    assert [line[:line.index(" has")] for line in lines] == ["a.bed:", "more.bed:"]
+    assert [line[: line.index(" has")] for line in lines] == ["a.bed:", "more.bed:"]
     sums = [hashlib.sha256(text.encode()).hexdigest() for text in (SETS["a.bed"], more["more.bed"])]
     assert sums[0] in lines[0] and "0" * 64 in lines[0]
     sheet = "set,source,sha256\none,a.bed|more.bed," + "|".join(sums) + "\n"
@@ -125,8 +191,13 @@ def test_files_of_one_set_are_read_together_and_each_fault_names_its_file(check,
 
 def test_assembly_is_a_fasta_or_a_name_of_the_genome(check, tmp_path):
     def run(assembly, rows, **more):
-        return check(sheet=f"set,source,assembly\none,a.bed,{assembly}\n", files=[["a.bed"]], sets={"a.bed": rows},
-                     params={"min_support": 1}, **more)
+        return check(
+            sheet=f"set,source,assembly\none,a.bed,{assembly}\n",
+            files=[["a.bed"]],
+            sets={"a.bed": rows},
+            params={"min_support": 1},
+            **more,
+        )
 
     (tmp_path / "old.fna").write_text(">old\nACGTACGTAC\n")
     old = [{"role": "assembly", "row": 1, "part": 1, "source": "old.fna", "staged": "old.fna", "provenance": None}]
@@ -153,12 +224,17 @@ def test_compressed_genome_and_no_annotation(check, tmp_path):
 def test_all_faults_come_at_once_and_each_has_its_form(check):
     done = check(
         sheet="set,source,format,strand_column\none,a.bed,bed,\none,b.txt,table,dir\nthree,missing.bed,bed,\n"
-              "fo ur,c.csv,table,\n",
+        "fo ur,c.csv,table,\n",
         files=[["a.bed"], ["b.txt"], ["missing.bed"], ["c.csv"]],
-        sets={"a.bed": "x\t1\t2\ta\t0\t+\nc\t15\t16\ta\t0\t+\n", "b.txt": "contig,position,dir\nc,3,up\nc,,+\n",
-              "c.csv": "contig,position,strand\n"},
-        fasta=FASTA.replace("ACGTA", "ACXTA"), annotation=GFF.replace("d\tx\tgene", "e\tx\tgene"),
-        params={"max_distance": "far", "min_suport": 1, "min_support": 9, "circular": "z"})
+        sets={
+            "a.bed": "x\t1\t2\ta\t0\t+\nc\t15\t16\ta\t0\t+\n",
+            "b.txt": "contig,position,dir\nc,3,up\nc,,+\n",
+            "c.csv": "contig,position,strand\n",
+        },
+        fasta=FASTA.replace("ACGTA", "ACXTA"),
+        annotation=GFF.replace("d\tx\tgene", "e\tx\tgene"),
+        params={"max_distance": "far", "min_suport": 1, "min_support": 9, "circular": "z"},
+    )
     assert done.lines == [
         "parameters: unknown parameter --min_suport; did you mean --min_support?",
         "parameters: --max_distance is 'far', not a whole number; give a whole number",
@@ -167,8 +243,7 @@ def test_all_faults_come_at_once_and_each_has_its_form(check):
         "parameters: --circular names 'z', which is no contig; give auto, all, none or names of contigs: the genome "
         "has c, d",
         "sheet.csv: row 3: set name 'one' is taken by row 2; give each set its own name",
-        "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only, a letter or digit "
-        "first",
+        "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only, a letter or digit first",
         "genome.fna: row 3: contig 'c' has 1 characters that are no nucleotides, from this row on: X; the letters are "
         "A C G T R Y S W K M B D H V N",
         "genes.gff: row 5: unknown contig 'e'; the genome has c, d",
@@ -186,7 +261,10 @@ def test_all_faults_come_at_once_and_each_has_its_form(check):
 def test_missing_inputs_are_named(check):
     lines = check(params={"input": None, "genome": None, "annotation": "absent.gff"}).lines
     assert [line.split(";")[0] for line in lines] == [
-        "parameters: --input is missing", "parameters: --genome is missing", "absent.gff: there is no such file"]
+        "parameters: --input is missing",
+        "parameters: --genome is missing",
+        "absent.gff: there is no such file",
+    ]
     assert check(params={"genome": "absent.fna"}).lines[0].startswith("absent.fna: there is no such file; ")
 
 
@@ -205,41 +283,49 @@ def test_simulation_needs_no_input_and_takes_none(schema):
     assert faults() == ["--input is missing", "--genome is missing"]
 
 
-@pytest.mark.parametrize("text, row, what", [
-    ("", None, "no sequence"),
-    ("\n", None, "no sequence"),
-    ("ACGT\n>c\nACGT\n", 1, "before the first '>'"),
-    ("@read\nACGT\n+\nIIII\n", 1, "before the first '>'"),
-    (">c\n>d\nACGT\n", 1, "'c' has no sequence"),
-    (">c\nACGT\n>d\n\n", 3, "'d' has no sequence"),
-    (">c\nACGT\n>c x\nACGT\n", 3, "'c' comes again (first in row 1)"),
-    ("> c\nACGT\n>\nACGT\n", 3, "without a name"),
-    (">c\nACGT\nMEFLIL\nACEU\n", 3, "7 characters that are no nucleotides, from this row on: E F L I U"),
-    (">c\nAC-GT\n", 2, "no nucleotides"),
-])
+@pytest.mark.parametrize(
+    "text, row, what",
+    [
+        ("", None, "no sequence"),
+        ("\n", None, "no sequence"),
+        ("ACGT\n>c\nACGT\n", 1, "before the first '>'"),
+        ("@read\nACGT\n+\nIIII\n", 1, "before the first '>'"),
+        (">c\n>d\nACGT\n", 1, "'c' has no sequence"),
+        (">c\nACGT\n>d\n\n", 3, "'d' has no sequence"),
+        (">c\nACGT\n>c x\nACGT\n", 3, "'c' comes again (first in row 1)"),
+        ("> c\nACGT\n>\nACGT\n", 3, "without a name"),
+        (">c\nACGT\nMEFLIL\nACEU\n", 3, "7 characters that are no nucleotides, from this row on: E F L I U"),
+        (">c\nAC-GT\n", 2, "no nucleotides"),
+    ],
+)
 def test_each_fault_of_the_fasta(tmp_path, text, row, what):
     (tmp_path / "genome.fna").write_text(text)
     faults = read_genome_file(tmp_path / "genome.fna")[1]
     assert [fault.row for fault in faults] == [row] and what in faults[0].what
 
 
-@pytest.mark.parametrize("row, what", [
-    ("c\tx\tgene\t1\t16\t.\t+\t.\tID=g", "end 16 lies beyond the end of c (15 nt)"),
-    ("c\tx\tgene\t5\t4\t.\t+\t.\tID=g", "no interval"),
-    ("c\tx\tgene\t0\t4\t.\t+\t.\tID=g", "no interval"),
-    ("c\tx\tgene\t1\t4\t.\tplus\t.\tID=g", "strand is 'plus'"),
-    ("c\tx\tgene\t1\t4\t.\t+\t.", "8 columns"),
-    ("e\tx\tgene\t1\t4\t.\t+\t.\tID=g", "unknown contig 'e'"),
-    ("##sequence-region c 1 20", "c has 20 nt here and 15 in the genome"),
-])
+@pytest.mark.parametrize(
+    "row, what",
+    [
+        ("c\tx\tgene\t1\t16\t.\t+\t.\tID=g", "end 16 lies beyond the end of c (15 nt)"),
+        ("c\tx\tgene\t5\t4\t.\t+\t.\tID=g", "no interval"),
+        ("c\tx\tgene\t0\t4\t.\t+\t.\tID=g", "no interval"),
+        ("c\tx\tgene\t1\t4\t.\tplus\t.\tID=g", "strand is 'plus'"),
+        ("c\tx\tgene\t1\t4\t.\t+\t.", "8 columns"),
+        ("e\tx\tgene\t1\t4\t.\t+\t.\tID=g", "unknown contig 'e'"),
+        ("##sequence-region c 1 20", "c has 20 nt here and 15 in the genome"),
+    ],
+)
 def test_each_fault_of_the_annotation(tmp_path, row, what):
     (tmp_path / "genes.gff").write_text(f"##gff-version 3\nc\tx\tgene\t1\t15\t.\t.\t.\tID=f\n{row}\n")
     circular, faults = read_annotation(tmp_path / "genes.gff", {"c": 15})
     assert circular == set() and [fault.row for fault in faults] == [3] and what in faults[0].what
 
 
-@pytest.mark.parametrize("setting, circular", [
-    ("auto", {"a", "b", "c"}), ("all", {"a", "b", "c", "d"}), ("none", set()), ("d", {"d"}), ("a, d", {"a", "d"})])
+@pytest.mark.parametrize(
+    "setting, circular",
+    [("auto", {"a", "b", "c"}), ("all", {"a", "b", "c", "d"}), ("none", set()), ("d", {"d"}), ("a, d", {"a", "d"})],
+)
 def test_what_is_circular(setting, circular):
     headers = ["a [organism=x] [topology=circular]", "b circular=true", "c", "d circular=truethat [topology=linear]"]
     assert circular_contigs(setting, headers, {"c", "elsewhere"}) == (circular, [])
@@ -262,38 +348,58 @@ def test_schema_is_valid_and_complete(schema):
 
 
 def test_command_line_text_becomes_what_the_schema_asks_for(schema):
-    given = {"max_distance": "7", "learning_rate": "1e-3", "simulate": "true", "run_name": 2024, "window": None,
-             "model": "", "padding": "same"}
+    given = {
+        "max_distance": "7",
+        "learning_rate": "1e-3",
+        "simulate": "true",
+        "run_name": 2024,
+        "window": None,
+        "model": "",
+        "padding": "same",
+    }
     params = coerce_parameters(given, schema)
     assert [params[name] for name in ("max_distance", "learning_rate", "simulate", "run_name", "padding")] == [
-        7, 0.001, True, "2024", "same"]
+        7,
+        0.001,
+        True,
+        "2024",
+        "same",
+    ]
     assert "window" not in params and "model" not in params and params["min_support"] == 2
     assert parameter_faults(params, schema) == []
 
 
-@pytest.mark.parametrize("given, what, remedy", [
-    ({"max_distance": "5.5"}, "--max_distance is '5.5', not a whole number", "give a whole number"),
-    ({"max_distance": -1}, "--max_distance is '-1'", "give at least 0"),
-    ({"dropout": 1}, "--dropout is '1'", "give less than 1"),
-    ({"learning_rate": 0}, "--learning_rate is '0'", "give more than 0"),
-    ({"sim_miss_rate": 1.5}, "--sim_miss_rate is '1.5'", "give at most 1"),
-    ({"preset": "huge"}, "--preset is 'huge'", "give one of published, cpu, tiny, selftest"),
-    ({"split": "70-20-10"}, "--split is '70-20-10'", "three percentages"),
-    ({"run_name": "a/b"}, "--run_name is 'a/b'", "use letters"),
-    ({"model": True}, "--model has no value", "give a path"),
-    ({"simulate": "perhaps"}, "--simulate is 'perhaps', not true or false", "give true or false"),
-    ({"maxDistance": 5}, "unknown parameter --maxDistance", "did you mean --max_distance?"),
-    ({"min-support": 5}, "unknown parameter --min-support", "did you mean --min_support?"),
-    ({"zzz": 5}, "unknown parameter --zzz", "see nextflow_schema.json"),
-])
+@pytest.mark.parametrize(
+    "given, what, remedy",
+    [
+        ({"max_distance": "5.5"}, "--max_distance is '5.5', not a whole number", "give a whole number"),
+        ({"max_distance": -1}, "--max_distance is '-1'", "give at least 0"),
+        ({"dropout": 1}, "--dropout is '1'", "give less than 1"),
+        ({"learning_rate": 0}, "--learning_rate is '0'", "give more than 0"),
+        ({"sim_miss_rate": 1.5}, "--sim_miss_rate is '1.5'", "give at most 1"),
+        ({"preset": "huge"}, "--preset is 'huge'", "give one of published, cpu, tiny, selftest"),
+        ({"split": "70-20-10"}, "--split is '70-20-10'", "three percentages"),
+        ({"run_name": "a/b"}, "--run_name is 'a/b'", "use letters"),
+        ({"model": True}, "--model has no value", "give a path"),
+        ({"simulate": "perhaps"}, "--simulate is 'perhaps', not true or false", "give true or false"),
+        ({"maxDistance": 5}, "unknown parameter --maxDistance", "did you mean --max_distance?"),
+        ({"min-support": 5}, "unknown parameter --min-support", "did you mean --min_support?"),
+        ({"zzz": 5}, "unknown parameter --zzz", "see nextflow_schema.json"),
+    ],
+)
 def test_each_fault_of_a_parameter(schema, given, what, remedy):
     faults = parameter_faults(coerce_parameters(given, schema), schema)
     assert len(faults) == 1 and what == faults[0].what and remedy in faults[0].remedy
 
 
-@pytest.mark.parametrize("given, what", [
-    ({"split": "70/20/20"}, "sums to 110"), ({"split": "90/10/0"}, "sums to 100"),
-    ({"label_shift": 128, "window": 128}, "outside the window")])
+@pytest.mark.parametrize(
+    "given, what",
+    [
+        ({"split": "70/20/20"}, "sums to 110"),
+        ({"split": "90/10/0"}, "sums to 100"),
+        ({"label_shift": 128, "window": 128}, "outside the window"),
+    ],
+)
 def test_parameters_that_do_not_go_together(schema, given, what):
     faults = run_faults(coerce_parameters({"simulate": True, **given}, schema))
     assert len(faults) == 1 and what in faults[0].what

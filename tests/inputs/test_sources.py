@@ -52,8 +52,16 @@ def test_a_file_comes_whole_with_its_provenance(site, tmp_path):
     assert (tmp_path / "a.gff").read_bytes() == CONTENT
     assert before <= datetime.fromisoformat(provenance.pop("fetched")) <= datetime.now(UTC)
     url = site.url("/sets/a.gff")
-    assert provenance == {"source": url, "url": url, "kind": "set", "file": "a.gff", "bytes": len(CONTENT),
-                          "sha256": SHA256, "attempts": 1, "resumed": 0}
+    assert provenance == {
+        "source": url,
+        "url": url,
+        "kind": "set",
+        "file": "a.gff",
+        "bytes": len(CONTENT),
+        "sha256": SHA256,
+        "attempts": 1,
+        "resumed": 0,
+    }
 
 
 def test_503_is_tried_again_after_a_pause_that_doubles(site, tmp_path):
@@ -80,17 +88,25 @@ def test_a_server_that_stays_down_is_given_up(site, tmp_path):
     assert len(site.requests) == 3
 
 
-def test_no_server_at_all(site, tmp_path):    # the fixture keeps proxies away
+def test_no_server_at_all(site, tmp_path):  # the fixture keeps proxies away
     with pytest.raises(SourceFault, match="no connection"):
         got("http://127.0.0.1:1/a.gff", tmp_path)
 
 
-@pytest.mark.parametrize("validator", [{"ETag": TAG}, {"Last_Modified": "Wed, 01 Jan 2020 00:00:00 GMT"},
-                                       {"ETag": 'W/"weak"', "Last_Modified": "Wed, 01 Jan 2020 00:00:00 GMT"}])
+@pytest.mark.parametrize(
+    "validator",
+    [
+        {"ETag": TAG},
+        {"Last_Modified": "Wed, 01 Jan 2020 00:00:00 GMT"},
+        {"ETag": 'W/"weak"', "Last_Modified": "Wed, 01 Jan 2020 00:00:00 GMT"},
+    ],
+)
 def test_a_cut_transfer_goes_on_where_it_ended(site, tmp_path, validator):
-    site.pages["/a.gff"] = [file(CONTENT, upto=100_000, ranges=True, **validator),
-                            file(CONTENT, upto=50_000, ranges=True, **validator),
-                            file(CONTENT, ranges=True, **validator)]
+    site.pages["/a.gff"] = [
+        file(CONTENT, upto=100_000, ranges=True, **validator),
+        file(CONTENT, upto=50_000, ranges=True, **validator),
+        file(CONTENT, ranges=True, **validator),
+    ]
     provenance = got(site.url("/a.gff"), tmp_path, checksum=SHA256)
     assert (provenance["attempts"], provenance["resumed"]) == (3, 2)
     assert site.sent == [100_000, 50_000, len(CONTENT) - 150_000]
@@ -98,8 +114,10 @@ def test_a_cut_transfer_goes_on_where_it_ended(site, tmp_path, validator):
 
 
 def test_a_stalled_transfer_goes_on_where_it_ended(site, tmp_path):
-    site.pages["/a.gff"] = [file(CONTENT, upto=100_000, stall=True, ranges=True, ETag=TAG),
-                            file(CONTENT, ranges=True, ETag=TAG)]
+    site.pages["/a.gff"] = [
+        file(CONTENT, upto=100_000, stall=True, ranges=True, ETag=TAG),
+        file(CONTENT, ranges=True, ETag=TAG),
+    ]
     assert got(site.url("/a.gff"), tmp_path, checksum=SHA256, timeout=0.3)["resumed"] == 1
     assert 0 <= site.sent[1] - (len(CONTENT) - 100_000) < BLOCK
 
@@ -129,7 +147,7 @@ def test_a_file_that_changed_after_the_cut_is_fetched_anew(site, tmp_path):
 
 
 def test_a_rest_of_another_file_is_not_joined(site, tmp_path):
-    def heedless(handler):    # heeds Range but not If-Range, and its file is a new one
+    def heedless(handler):  # heeds Range but not If-Range, and its file is a new one
         rest = newer[100_000:]
         handler.send_response(206)
         handler.send_header("ETag", '"v2"')
@@ -178,10 +196,16 @@ def test_redirects_without_end_and_into_nothing(site, tmp_path):
     refused(site, tmp_path, [status(302, Location="gopher://x/a")], "address")
 
 
-@pytest.mark.parametrize("header, name", [
-    ('attachment; filename="TSS table.gff"', "TSS_table.gff"), ("attachment; filename=b.gff", "b.gff"),
-    ('attachment; filename="../../etc/passwd"', "passwd"), ('attachment; filename="..\\\\.bashrc"', "bashrc"),
-    ("attachment; filename=x; filename*=UTF-8''s%20%C3%A9.gff", "s_.gff")])
+@pytest.mark.parametrize(
+    "header, name",
+    [
+        ('attachment; filename="TSS table.gff"', "TSS_table.gff"),
+        ("attachment; filename=b.gff", "b.gff"),
+        ('attachment; filename="../../etc/passwd"', "passwd"),
+        ('attachment; filename="..\\\\.bashrc"', "bashrc"),
+        ("attachment; filename=x; filename*=UTF-8''s%20%C3%A9.gff", "s_.gff"),
+    ],
+)
 def test_the_servers_file_name_is_made_safe(site, tmp_path, header, name):
     site.pages["/get"] = [file(CONTENT, Content_Disposition=header)]
     assert got(site.url("/get?id=7"), tmp_path / "fetched")["file"] == name
@@ -199,9 +223,16 @@ def test_another_checksum_or_size(site, tmp_path):
     refused(site, tmp_path, [file(CONTENT)], f"{len(CONTENT):,} bytes, not 5", size=5)
 
 
-@pytest.mark.parametrize("page", [
-    b"<!DOCTYPE html><html>Not found</html>", b"\n\n  <html>", b"\xef\xbb\xbf<!-- x --><html>",
-    b'<?xml version="1.0"?><Error>AccessDenied</Error>', gzip.compress(b"<html>x</html>")])
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><html>Not found</html>",
+        b"\n\n  <html>",
+        b"\xef\xbb\xbf<!-- x --><html>",
+        b'<?xml version="1.0"?><Error>AccessDenied</Error>',
+        gzip.compress(b"<html>x</html>"),
+    ],
+)
 def test_an_error_page_that_comes_as_a_file(site, tmp_path, page):
     refused(site, tmp_path, [file(page, Content_Type="text/html")], "web page")
 
@@ -213,8 +244,16 @@ def test_what_is_no_file(site, tmp_path):
     refused(site, tmp_path, [file(gzip.compress(CONTENT)[:8])], "broken gzip")
 
 
-@pytest.mark.parametrize("code, words", [(404, "is not there"), (410, "is not there"), (401, "not given out"),
-                                         (403, "not given out"), (400, "400 Bad Request")])
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        (404, "is not there"),
+        (410, "is not there"),
+        (401, "not given out"),
+        (403, "not given out"),
+        (400, "400 Bad Request"),
+    ],
+)
 def test_an_answer_that_stays_is_not_asked_for_again(site, tmp_path, code, words):
     refused(site, tmp_path, [status(code)], words)
     assert len(site.requests) == 1
@@ -253,12 +292,26 @@ def package(members):
 
 def test_an_assembly_by_its_accession(site, tmp_path):
     place = "ncbi_dataset/data/GCF_000005845.2"
-    site.pages["/GCF_000005845.2/download"] = [file(package({
-        f"{place}/GCF_000005845.2_ASM584v2_genomic.fna": FASTA, f"{place}/cds_from_genomic.fna": b">cds\nA\n",
-        f"{place}/genomic.gff": CONTENT}))]
+    site.pages["/GCF_000005845.2/download"] = [
+        file(
+            package(
+                {
+                    f"{place}/GCF_000005845.2_ASM584v2_genomic.fna": FASTA,
+                    f"{place}/cds_from_genomic.fna": b">cds\nA\n",
+                    f"{place}/genomic.gff": CONTENT,
+                }
+            )
+        )
+    ]
     options = {"ncbi_datasets": site.address}
-    genome = got("accession:GCF_000005845.2", tmp_path, "genome", **options,
-                 checksum=hashlib.sha256(FASTA).hexdigest(), size=len(FASTA))
+    genome = got(
+        "accession:GCF_000005845.2",
+        tmp_path,
+        "genome",
+        **options,
+        checksum=hashlib.sha256(FASTA).hexdigest(),
+        size=len(FASTA),
+    )
     annotation = got("accession:GCF_000005845.2", tmp_path, "annotation", **options)
     assert site.requests[0][0].endswith("include_annotation_type=GENOME_FASTA")
     assert site.requests[1][0].endswith("include_annotation_type=GENOME_GFF")
@@ -269,10 +322,16 @@ def test_an_assembly_by_its_accession(site, tmp_path):
     assert genome["source"] == "accession:GCF_000005845.2" and genome["url"].startswith(site.address)
 
 
-@pytest.mark.parametrize("content, words", [
-    (package({}), "holds 0 files"), (package({"a_genomic.fna": b""}), "is empty"),
-    (b"PK\x03\x04 cut", "broken package"), (b'{"error": "no such"}', "broken package"),
-    (b"<html>", "web page")])
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (package({}), "holds 0 files"),
+        (package({"a_genomic.fna": b""}), "is empty"),
+        (b"PK\x03\x04 cut", "broken package"),
+        (b'{"error": "no such"}', "broken package"),
+        (b"<html>", "web page"),
+    ],
+)
 def test_a_package_without_the_genome(site, tmp_path, content, words):
     site.pages["/GCF_000005845.2/download"] = [file(content)]
     with pytest.raises(SourceFault, match=words):
@@ -299,17 +358,24 @@ def test_a_sequence_by_its_accession(site, tmp_path):
         got("accession:U99999", tmp_path, "genome", ncbi_efetch=site.url("/efetch"))
 
 
-@pytest.mark.parametrize("source, kind, words", [
-    ("accession:GCF_000005845.2", "set", "names a genome"), ("accession:NC_000913.3", "annotation", "assembly"),
-    ("accession:", "genome", "not an accession"), ("accession:../x", "genome", "not an accession"),
-    ("accession:GCF_5845", "genome", "not an accession")])
+@pytest.mark.parametrize(
+    "source, kind, words",
+    [
+        ("accession:GCF_000005845.2", "set", "names a genome"),
+        ("accession:NC_000913.3", "annotation", "assembly"),
+        ("accession:", "genome", "not an accession"),
+        ("accession:../x", "genome", "not an accession"),
+        ("accession:GCF_5845", "genome", "not an accession"),
+    ],
+)
 def test_accessions_that_cannot_be(source, kind, words):
     with pytest.raises(SourceFault, match=words):
         address(source, kind)
 
 
-@pytest.mark.parametrize("accession", ["NC_000913.3", "U00096.2", "CP009273.1", "NZ_CP012345.1",
-                                       "NZ_JAAAAA010000001.1"])
+@pytest.mark.parametrize(
+    "accession", ["NC_000913.3", "U00096.2", "CP009273.1", "NZ_CP012345.1", "NZ_JAAAAA010000001.1"]
+)
 def test_accessions_of_sequences(accession):
     assert accession in address(f"accession:{accession}", "genome")[0]
     assert accession in address(f"Accession: {accession.lower()}", "genome")[0]
@@ -327,8 +393,9 @@ def test_ftp_resumes(tmp_path):
 
 
 def run(root, folder, *arguments):
-    return subprocess.run([sys.executable, root / "bin/fetch_source.py", *arguments], cwd=folder, capture_output=True,
-                          text=True)
+    return subprocess.run(
+        [sys.executable, root / "bin/fetch_source.py", *arguments], cwd=folder, capture_output=True, text=True
+    )
 
 
 def test_the_command(site, tmp_path, root):

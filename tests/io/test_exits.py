@@ -17,9 +17,11 @@ BIN = Path(__file__).parents[2] / "bin"
 
 
 def test_faults_end_in_one_line_and_their_code(capsys):
-    for error, code, words in ((ValueError("no such preset"), 2, "prog: no such preset"),
-                               (FloatingPointError("the loss is nan"), 2, "prog: the loss is nan"),
-                               (torch.cuda.OutOfMemoryError("CUDA out of memory.\nMore"), 85, "lower --batch_size")):
+    for error, code, words in (
+        (ValueError("no such preset"), 2, "prog: no such preset"),
+        (FloatingPointError("the loss is nan"), 2, "prog: the loss is nan"),
+        (torch.cuda.OutOfMemoryError("CUDA out of memory.\nMore"), 85, "lower --batch_size"),
+    ):
         with pytest.raises(SystemExit) as exit_info, one_line_exit("prog"):
             raise error
         lines = capsys.readouterr().err.splitlines()
@@ -34,14 +36,28 @@ def test_what_is_not_the_users_fault_is_not_hidden():
 def test_script_with_no_model_says_so(tmp_path):
     (tmp_path / "g.fna").write_text(">c\nACGTACGT\n")
     (tmp_path / "g.json").write_text('{"contigs": [{"name": "c", "length": 8, "circular": false}]}')
-    run = subprocess.run([sys.executable, BIN / "predict_genome.py", "--genome", "g.fna", "--genome_json", "g.json",
-                          "--model", "nothing"], cwd=tmp_path, capture_output=True, text=True)
+    run = subprocess.run(
+        [
+            sys.executable,
+            BIN / "predict_genome.py",
+            "--genome",
+            "g.fna",
+            "--genome_json",
+            "g.json",
+            "--model",
+            "nothing",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode == 2 and "nothing: not a model directory" in run.stderr
     assert len(run.stderr.splitlines()) == 1 and not (tmp_path / "record.json").exists()
 
 
 def test_record_tells_work_from_waiting(tmp_path):
     """CPU time is that of all threads while the task works, and none while it waits for its turn."""
+
     def work():
         started = time.thread_time()
         while time.thread_time() - started < 0.2:

@@ -28,7 +28,9 @@ def test_every_package_says_what_is_here():
 
 
 def test_a_script_that_reads_a_table_loads_neither_torch_nor_matplotlib(root):
-    code = ("import sys; from attentome.io import read_tsv; from attentome.sites import Reading; "
-            f"import {', '.join(PACKAGES)}; sys.exit(' '.join({{'torch', 'matplotlib'}} & set(sys.modules)) or 0)")
+    code = (
+        "import sys; from attentome.io import read_tsv; from attentome.sites import Reading; "
+        f"import {', '.join(PACKAGES)}; sys.exit(' '.join({{'torch', 'matplotlib'}} & set(sys.modules)) or 0)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=root / "bin", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

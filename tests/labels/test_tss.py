@@ -34,8 +34,10 @@ def test_circular_label_goes_over_the_origin_on_its_own_strand():
 def test_each_sets_own_labels_keep_its_name():
     genome = genome_of(("c", 100, True))
     arrays = auxiliary_labels(genome, {"b": sites(("c", 30, "+")), "a.1": sites(("c", 70, "-"), ("c", 95, "+"))}, 20)
-    found = {name: {stream: np.flatnonzero(array).tolist() for stream, array in streams.items()}
-             for name, streams in split_sets(arrays).items()}
+    found = {
+        name: {stream: np.flatnonzero(array).tolist() for stream, array in streams.items()}
+        for name, streams in split_sets(arrays).items()
+    }
     assert found == {"a.1": {"c.plus": [15], "c.minus": [50]}, "b": {"c.plus": [50], "c.minus": []}}
 
 
@@ -44,14 +46,21 @@ def test_linear_label_beyond_the_end_is_lost_not_moved():
     labels, lost = label_genome(genome, sites(("c", 95, "+"), ("d", 5, "-"), ("d", 29, "+")), 20)
     assert lost == 2
     assert {key: np.flatnonzero(array).tolist() for key, array in labels.items()} == {
-        ("c", "plus"): [], ("c", "minus"): [], ("d", "plus"): [49], ("d", "minus"): []}
+        ("c", "plus"): [],
+        ("c", "minus"): [],
+        ("d", "plus"): [49],
+        ("d", "minus"): [],
+    }
 
 
 def test_published_cut_points():
     parts = split_genome(genome_of(("NC_000913.3", 4641652, True)), "ecoli_k12")
     assert [(part.arc, part.start, part.end) for part in parts] == [
-        ("train", 0, 2738785), ("test", 2738785, 3667115), ("validation", 3667115, 4131280),
-        ("train", 4131280, 4641652)]
+        ("train", 0, 2738785),
+        ("test", 2738785, 3667115),
+        ("validation", 3667115, 4131280),
+        ("train", 4131280, 4641652),
+    ]
     assert 2 * len(parts[1]) == 1856660
     with pytest.raises(ValueError, match="one contig of 4,641,652"):
         split_genome(genome_of(("c", 1000, True)), "ecoli_k12")
@@ -62,7 +71,7 @@ def test_percentages_cover_every_position_once():
     parts = split_genome(genome, "70/20/10")
     covered = {name: np.zeros(len(contig), int) for name, contig in genome.items()}
     for part in parts:
-        covered[part.contig][part.start:part.end] += 1
+        covered[part.contig][part.start : part.end] += 1
     assert all((array == 1).all() for array in covered.values())
     sizes = {arc: sum(len(part) for part in parts if part.arc == arc) for arc in ("train", "test", "validation")}
     assert sizes == {"train": 700, "test": 200, "validation": 100}

@@ -65,8 +65,12 @@ def test_within_the_tolerance_it_is_named(away):
 
 
 def test_all_long_elements_are_named_at_their_places():
-    places = {"UP": "CGAAAATTATTTTCGAAAACGC", "-35": "TTGACA", "ext. -10": "TGCTATAAT",
-              "CRP class I": "TGTGANNNNNNTCACA"}
+    places = {
+        "UP": "CGAAAATTATTTTCGAAAACGC",
+        "-35": "TTGACA",
+        "ext. -10": "TGCTATAAT",
+        "CRP class I": "TGTGANNNNNNTCACA",
+    }
     heads = [head({KNOWN[name].first: word}, number=at) for at, (name, word) in enumerate(places.items())]
     table = match(heads, KNOWN)
     for at, name in enumerate(places):
@@ -124,8 +128,9 @@ def brute_p(matrix, word, top, tolerance, background):
     high = np.array([best(other) >= score - 1e-9 for other in words])
     shares = []
     for base_shares in (background, composition):
-        weight = np.array([np.prod([base_shares[["ACGT".index(base) for base in bases]].sum() for bases in other])
-                           for other in words])
+        weight = np.array(
+            [np.prod([base_shares[["ACGT".index(base) for base in bases]].sum() for bases in other]) for other in words]
+        )
         shares.append(weight[high].sum() / weight.sum())
     return score, *shares
 
@@ -198,7 +203,7 @@ def test_known_elements_lie_where_the_field_says():
     assert gap == 17
     up = KNOWN["UP"].consensus
     distal = KNOWN["UP distal"]
-    assert up[distal.first + 59:distal.last + 60] == distal.consensus
+    assert up[distal.first + 59 : distal.last + 60] == distal.consensus
 
 
 def test_expected_place_of_a_motif():
@@ -218,16 +223,19 @@ def test_parts_of_a_consensus():
 HEADER = "name\tconsensus\tfrom\tto\ttolerance_nt\tsource\n"
 
 
-@pytest.mark.parametrize("text, message", [
-    ("name\tconsensus\n", "header: column.s. from, to, tolerance_nt missing"),
-    (HEADER + "a\tTAXAAT\t-12\t-7\t1\t\n", "row 2: consensus 'TAXAAT'"),
-    (HEADER + "a\tNN\t-12\t-11\t1\t\n", "row 2: consensus 'NN'"),
-    (HEADER + "a\tTATAAT\t-12\t\t1\t\n", "row 2: from, to and tolerance_nt"),
-    (HEADER + "a\tTATAAT\t-12\t-6\t1\t\n", "row 2: -12 to -6 is 7 nt long"),
-    (HEADER + "a\tTAT\t-1\t1\t1\t\n", "row 2: -1 to 1 is 2 nt long"),
-    (HEADER + "a\tTAT\t-2\t0\t1\t\n", "row 2: base 0"),
-    (HEADER + "a\tTAT\t-3\t-1\t-1\t\n", "row 2: base 0 or a negative tolerance"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("name\tconsensus\n", "header: column.s. from, to, tolerance_nt missing"),
+        (HEADER + "a\tTAXAAT\t-12\t-7\t1\t\n", "row 2: consensus 'TAXAAT'"),
+        (HEADER + "a\tNN\t-12\t-11\t1\t\n", "row 2: consensus 'NN'"),
+        (HEADER + "a\tTATAAT\t-12\t\t1\t\n", "row 2: from, to and tolerance_nt"),
+        (HEADER + "a\tTATAAT\t-12\t-6\t1\t\n", "row 2: -12 to -6 is 7 nt long"),
+        (HEADER + "a\tTAT\t-1\t1\t1\t\n", "row 2: -1 to 1 is 2 nt long"),
+        (HEADER + "a\tTAT\t-2\t0\t1\t\n", "row 2: base 0"),
+        (HEADER + "a\tTAT\t-3\t-1\t-1\t\n", "row 2: base 0 or a negative tolerance"),
+    ],
+)
 def test_broken_tables_of_elements(text, message, tmp_path):
     (tmp_path / "a").write_text(text)
     with pytest.raises(ValueError, match=message):

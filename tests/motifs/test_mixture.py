@@ -17,7 +17,7 @@ def windows_of(rng, n, word, at, keep=0.9):
     """Random windows of 10 nt with a word, each letter of which is kept or drawn anew."""
     windows = rng.integers(0, 4, (n, 10)).astype(np.uint8)
     kept = rng.random((n, len(word))) < keep
-    windows[:, at:at + len(word)][kept] = np.broadcast_to(encode(word), kept.shape)[kept]
+    windows[:, at : at + len(word)][kept] = np.broadcast_to(encode(word), kept.shape)[kept]
     return windows
 
 
@@ -57,8 +57,9 @@ def test_one_word_is_shown_in_both_or_beside_a_remainder():
     shares, frequencies, _ = split_words(windows, np.ones(1000), UNIFORM, 2)
     whole = np.tensordot(shares, frequencies, 1)
     assert spelled(whole) == "..TATAAT.." and spelled(frequencies[0]).strip(".") in "TATAAT"
-    np.testing.assert_allclose(whole, [[(column == base).mean() for base in (0, 2, 3, 1)] for column in windows.T],
-                               atol=1e-9)
+    np.testing.assert_allclose(
+        whole, [[(column == base).mean() for base in (0, 2, 3, 1)] for column in windows.T], atol=1e-9
+    )
 
 
 def test_unknown_bases_and_no_weight():
@@ -91,8 +92,10 @@ def test_words_of_nothing_spell_elements_no_more_often_than_chance():
             weights = np.exp(matrix[np.arange(13), windows].sum(1) / 2)
             _, words, effective = split_words(windows, weights, uniform, [family, head])
             to_d = int(rng.integers(36, 96))
-            matrices += [HeadMatrix(1, head + 1, to_d, n * word, np.maximum(divergence(word, uniform, n), 0), number)
-                         for number, (word, n) in enumerate(zip(words, effective, strict=True), 1)]
+            matrices += [
+                HeadMatrix(1, head + 1, to_d, n * word, np.maximum(divergence(word, uniform, n), 0), number)
+                for number, (word, n) in enumerate(zip(words, effective, strict=True), 1)
+            ]
         p.append(match_elements(matrices, known, uniform[0], 20, seed=1)["p"].dropna())
     p = np.concatenate(p)
     assert len(p) > 150 and (p <= 0.05).mean() < 0.08 and (p <= 0.01).mean() < 0.025

@@ -15,14 +15,18 @@ COUNTS = np.array([[1, 2, 3, 14], [20, 0, 0, 0], [5, 5, 5, 5], [0, 11, 9, 0], [2
 
 def meme(counts=COUNTS, name="M1 TatA"):
     rows = "\n".join(" ".join(f"{value / 20:.6f}" for value in row) for row in counts)
-    return ("MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\n"
-            f"A 0.25 C 0.25 G 0.25 T 0.25\n\nMOTIF {name}\n\nletter-probability matrix: alength= 4 w= {len(counts)} "
-            f"nsites= 20 E= 0\n{rows}\n\nURL http://example.org\n")
+    return (
+        "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\nBackground letter frequencies\n"
+        f"A 0.25 C 0.25 G 0.25 T 0.25\n\nMOTIF {name}\n\nletter-probability matrix: alength= 4 w= {len(counts)} "
+        f"nsites= 20 E= 0\n{rows}\n\nURL http://example.org\n"
+    )
 
 
 def transfac(counts=COUNTS, order="ACGT"):
-    rows = "\n".join(f"{at:02d}\t" + "\t".join(f"{row['ACGT'.index(base)]:.1f}" for base in order)
-                     for at, row in enumerate(counts, 1))
+    rows = "\n".join(
+        f"{at:02d}\t" + "\t".join(f"{row['ACGT'.index(base)]:.1f}" for base in order)
+        for at, row in enumerate(counts, 1)
+    )
     return "AC  M1\nXX\nID  TatA\nXX\nDE  x\nP0\t" + "\t".join(order) + f"\n{rows}\nXX\nCC  sites: 20\nXX\n//\n"
 
 
@@ -33,9 +37,15 @@ def jaspar(counts=COUNTS, brackets=True):
     return ">M1\tTatA\n" + "\n".join(rows) + "\n"
 
 
-ALL = {"meme": meme(), "transfac": transfac(), "transfac_ordered": transfac(order="TGCA"),
-       "transfac_jaspar": transfac().replace("P0", "PO"), "brackets": jaspar(), "plain": jaspar(brackets=False),
-       "windows_line_ends": jaspar().replace("\n", "\r\n")}
+ALL = {
+    "meme": meme(),
+    "transfac": transfac(),
+    "transfac_ordered": transfac(order="TGCA"),
+    "transfac_jaspar": transfac().replace("P0", "PO"),
+    "brackets": jaspar(),
+    "plain": jaspar(brackets=False),
+    "windows_line_ends": jaspar().replace("\n", "\r\n"),
+}
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -57,7 +67,7 @@ def test_gzip_is_read(tmp_path):
 
 def test_frequencies_have_no_sites(tmp_path):
     (tmp_path / "a").write_text(">x\n0.5 0.25\n0.5 0.25\n0 0.25\n0 0.25\n")
-    motif, = read_motifs(tmp_path / "a")
+    (motif,) = read_motifs(tmp_path / "a")
     assert (motif.id, motif.name, motif.sites) == ("x", "x", None)
     assert motif.frequencies.tolist() == [[0.5, 0.5, 0, 0], [0.25] * 4]
 
@@ -114,13 +124,21 @@ def test_binary_files_are_refused(content, tmp_path):
         read_motifs(tmp_path / "a")
 
 
-@pytest.mark.parametrize("name, start, n", [("regulonDB_2025-05.tf", "AC ", 109), ("JASPAR_CORE_2016_vertebrates.meme",
-                         "MOTIF ", 518), ("sigma70_regulondb10_strong_minus10_minus35.meme", "MOTIF ", 2)])
+@pytest.mark.parametrize(
+    "name, start, n",
+    [
+        ("regulonDB_2025-05.tf", "AC ", 109),
+        ("JASPAR_CORE_2016_vertebrates.meme", "MOTIF ", 518),
+        ("sigma70_regulondb10_strong_minus10_minus35.meme", "MOTIF ", 2),
+    ],
+)
 def test_published_databases(name, start, n):
     if not (REAL / name).exists():
         pytest.skip("the published motif files are not here")
     motifs = read_motifs(REAL / name)
-    labels = [line[len(start):].split()[0] for line in (REAL / name).read_text().splitlines() if line.startswith(start)]
+    labels = [
+        line[len(start) :].split()[0] for line in (REAL / name).read_text().splitlines() if line.startswith(start)
+    ]
     assert [motif.id for motif in motifs] == labels and len(labels) == n
     assert all(abs(motif.frequencies.sum(axis=1) - 1).max() < 1e-9 for motif in motifs)
 
@@ -139,13 +157,16 @@ def test_head_matrices(tmp_path):
     np.testing.assert_allclose(first.frequencies(background, 2)[1], [0.2 / 12, 0.4 / 12, 10.6 / 12, 0.8 / 12])
 
 
-@pytest.mark.parametrize("text, message", [
-    ("layer\thead\td\tA\tC\tG\tT\n", "header: column.s. bits missing"),
-    (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, "x", 1, 1, 0)]), "row 3: holds something else"),
-    (head_table([(1, 1, 9, 1, -1, 1, 1, 0)]), "row 2: holds something else"),
-    (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 7, 1, 1, 1, 1, 0)]), "row 3: d of layer 1, head 1 does not fall"),
-    (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, 1, 1, 1, 0), (1, 1, 9, 1, 1, 1, 1, 0)]), "row 4: d of"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("layer\thead\td\tA\tC\tG\tT\n", "header: column.s. bits missing"),
+        (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, "x", 1, 1, 0)]), "row 3: holds something else"),
+        (head_table([(1, 1, 9, 1, -1, 1, 1, 0)]), "row 2: holds something else"),
+        (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 7, 1, 1, 1, 1, 0)]), "row 3: d of layer 1, head 1 does not fall"),
+        (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, 1, 1, 1, 0), (1, 1, 9, 1, 1, 1, 1, 0)]), "row 4: d of"),
+    ],
+)
 def test_broken_head_matrices(text, message, tmp_path):
     (tmp_path / "a").write_text(text)
     with pytest.raises(ValueError, match=message):

@@ -30,8 +30,11 @@ def test_planted_motifs_are_found_where_they_lie():
     rng = np.random.default_rng(2)
     flat = np.full((3, 4), 0.25)
     cut, turned, wide = MOTIFS[3].frequencies, MOTIFS[5].frequencies, MOTIFS[7].frequencies
-    queries = [Query(1, 1, 50, cut[2:]), Query(1, 2, 50, reverse_complement(turned)),
-               Query(2, 1, 50, np.concatenate([flat, wide, flat]))]
+    queries = [
+        Query(1, 1, 50, cut[2:]),
+        Query(1, 2, 50, reverse_complement(turned)),
+        Query(2, 1, 50, np.concatenate([flat, wide, flat])),
+    ]
     table = match_motifs(queries, {"a.meme": MOTIFS[:30], "b.tf": MOTIFS[30:]}, seed=int(rng.integers(9)))
     best = table.groupby(["layer", "head"], sort=False).head(1).reset_index(drop=True)
     assert best["motif"].tolist() == ["m3", "m5", "m7"] and best["name"].tolist() == ["name3", "name5", "name7"]
@@ -48,15 +51,21 @@ def test_p_is_the_chance_of_random_columns():
     """Drawn targets, scored by the definition alone: their share is p."""
     rng = np.random.default_rng(3)
     query = rng.dirichlet([0.4] * 4, 5)
-    pool = np.concatenate([matrix for motif in MOTIFS for matrix in (motif.frequencies,
-                                                                    reverse_complement(motif.frequencies))])
+    pool = np.concatenate(
+        [matrix for motif in MOTIFS for matrix in (motif.frequencies, reverse_complement(motif.frequencies))]
+    )
     median = np.median(np.linalg.norm(query[:, None] - pool, axis=2), axis=1)
 
     def best(targets):
         gain = median[:, None, None] - np.linalg.norm(query[:, None, None] - targets, axis=3)
         width = targets.shape[1]
-        return np.max([sum(gain[at, :, at + offset] for at in range(5) if 0 <= at + offset < width)
-                       for offset in range(-4, width)], axis=0)
+        return np.max(
+            [
+                sum(gain[at, :, at + offset] for at in range(5) if 0 <= at + offset < width)
+                for offset in range(-4, width)
+            ],
+            axis=0,
+        )
 
     p = tomtom_alignments([query], [motif.frequencies for motif in MOTIFS])[0][0]
     some = np.argsort(p)[[0, 2, 5, 10, 20]]
@@ -149,24 +158,48 @@ def run(tmp_path):
     (tmp_path / "windows.tsv").write_text("layer\thead\tcontig\tstart\tend\tstrand\trank\n" + "\n".join(windows) + "\n")
     (tmp_path / "measured.json").write_text('{"label_shift": 20}')
     return SimpleNamespace(
-        measured=tmp_path, genome=tmp_path / "genome.fna", genome_json=tmp_path / "genome.json", motifs=[],
+        measured=tmp_path,
+        genome=tmp_path / "genome.fna",
+        genome_json=tmp_path / "genome.json",
+        motifs=[],
         tf_sites=None,
-        known=ROOT / "assets/known_elements.tsv", seed=1, out=tmp_path / "out")
+        known=ROOT / "assets/known_elements.tsv",
+        seed=1,
+        out=tmp_path / "out",
+    )
 
 
 def read(run, name):
     return pd.read_csv(run.out / f"{name}.tsv", sep="\t")
 
 
-MATCHES = ["layer", "head", "database", "motif", "name", "p", "q", "offset", "orientation", "overlap", "place_from_d",
-           "place_to_d", "expected_from_d", "expected_to_d", "shuffled_hits_expected"]
+MATCHES = [
+    "layer",
+    "head",
+    "database",
+    "motif",
+    "name",
+    "p",
+    "q",
+    "offset",
+    "orientation",
+    "overlap",
+    "place_from_d",
+    "place_to_d",
+    "expected_from_d",
+    "expected_to_d",
+    "shuffled_hits_expected",
+]
 
 
 def test_command_without_databases(run):
     load_command("name_heads").name_heads(run)
     assert list(read(run, "motif_matches")) == MATCHES and read(run, "motif_matches").empty
-    assert list(read(run, "site_enrichment")) == ["layer", "head", "factor", "n_sites", "observed", "expected", "fold",
-                                                  "p", "q"] and read(run, "site_enrichment").empty
+    assert (
+        list(read(run, "site_enrichment"))
+        == ["layer", "head", "factor", "n_sites", "observed", "expected", "fold", "p", "q"]
+        and read(run, "site_enrichment").empty
+    )
     elements = read(run, "element_matches").set_index("element")
     assert elements.loc["-10", "named"] == 1 and elements["named"].sum() == 1
     assert elements.loc["-10", ["place_from_d", "place_to_d", "shift_nt"]].tolist() == [27, 32, 0]
@@ -175,8 +208,12 @@ def test_command_without_databases(run):
 def test_command_with_databases(run, tmp_path):
     counts = [" ".join(str(90 if letter == base else 3) for letter in "TATAAT") for base in "ACGT"]
     others = [" ".join(map(str, row)) for row in np.random.default_rng(1).integers(1, 60, (160, 6))]
-    text = ">MX1 sigma70_minus10\n" + "\n".join(counts) + "\n" + "".join(
-        f">X{at}\n" + "\n".join(others[at:at + 4]) + "\n" for at in range(0, 160, 4))
+    text = (
+        ">MX1 sigma70_minus10\n"
+        + "\n".join(counts)
+        + "\n"
+        + "".join(f">X{at}\n" + "\n".join(others[at : at + 4]) + "\n" for at in range(0, 160, 4))
+    )
     (tmp_path / "db.jaspar").write_text(text)
     run.motifs = [tmp_path / "db.jaspar"]
     run.tf_sites = tmp_path / "sites.bed"
@@ -184,7 +221,11 @@ def test_command_with_databases(run, tmp_path):
     load_command("name_heads").name_heads(run)
     first = read(run, "motif_matches").iloc[0]
     assert (first["database"], first["motif"], first["name"], first["orientation"]) == (
-        "db.jaspar", "MX1", "sigma70_minus10", "+")
+        "db.jaspar",
+        "MX1",
+        "sigma70_minus10",
+        "+",
+    )
     assert [first[name] for name in ("place_from_d", "place_to_d", "expected_from_d", "expected_to_d")] == [27, 32] * 2
     enriched = read(run, "site_enrichment").iloc[0]
     assert (enriched["factor"], enriched["n_sites"], enriched["observed"]) == ("TatR", 10, 10) and enriched["p"] < 0.02

@@ -16,9 +16,22 @@ from attentome.network.transformer import Network, NetworkConfig, tss_logit
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 BLOCK = attention.BLOCK["cpu"]
-SIZES = [(1, 1, 1), (1, BLOCK + 3, 2), (2, 1, 1), (2, BLOCK, 3), (31, 7, 2), (31, 31, 1), (31, 2 * BLOCK + 5, 3),
-         (128, BLOCK - 1, 1), (128, 127, 2), (128, 3 * BLOCK, 1), (100, 7 * BLOCK + 9, 2), (512, 40, 2),
-         (512, BLOCK + 1, 1), (512, 600, 1)]
+SIZES = [
+    (1, 1, 1),
+    (1, BLOCK + 3, 2),
+    (2, 1, 1),
+    (2, BLOCK, 3),
+    (31, 7, 2),
+    (31, 31, 1),
+    (31, 2 * BLOCK + 5, 3),
+    (128, BLOCK - 1, 1),
+    (128, 127, 2),
+    (128, 3 * BLOCK, 1),
+    (100, 7 * BLOCK + 9, 2),
+    (512, 40, 2),
+    (512, BLOCK + 1, 1),
+    (512, 600, 1),
+]
 """Window, queries, batch: fewer, as many and more queries than the window and a block have."""
 
 
@@ -65,7 +78,7 @@ def test_keys_beyond_the_ends(ends):
     if ends != "downstream":
         exist[0, :first] = False
     if ends != "upstream":
-        exist[1, n + first:] = False
+        exist[1, n + first :] = False
     weight = torch.randn(batch, 2, n, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     out, scores = WindowAttention.apply(*arrays, first, exist, True)
     exact, exact_scores = plain_attention(*arrays, first, exist)
@@ -120,8 +133,10 @@ def test_watched_scores_are_those_of_each_block():
 @pytest.mark.parametrize(("width", "n", "gap"), [(1, 5, 1), (7, 7, 1), (7, 30, 1), (3, 30, 4), (5, 21, 5)])
 def test_convolution_equals_that_of_torch(width, n, gap):
     generator = torch.Generator().manual_seed(2)
-    x, weight, bias = (torch.randn(shape, dtype=torch.float64, generator=generator).requires_grad_()
-                       for shape in ((2, n, 4), (3, width * 4), (3,)))
+    x, weight, bias = (
+        torch.randn(shape, dtype=torch.float64, generator=generator).requires_grad_()
+        for shape in ((2, n, 4), (3, width * 4), (3,))
+    )
     taps = weight.view(3, width, 4).transpose(1, 2)
     plain = torch.nn.functional.conv1d(x.transpose(1, 2), taps, bias, dilation=gap)
     assert (Convolution.apply(x, weight, bias, gap) - plain.transpose(1, 2)).abs().max() < 1e-12
@@ -132,8 +147,17 @@ OPTIONS = {
     "published": {"padding": "same"},
     "causal": {},
     "ahead": {"ahead": 15},
-    "all": {"ahead": 15, "padding": "same", "frequencies": 3, "stem_width": 5, "stem_channels": 6, "stem_blocks": 2,
-            "feed_forward": 2, "pre_norm": True, "auxiliary": 3},
+    "all": {
+        "ahead": 15,
+        "padding": "same",
+        "frequencies": 3,
+        "stem_width": 5,
+        "stem_channels": 6,
+        "stem_blocks": 2,
+        "feed_forward": 2,
+        "pre_norm": True,
+        "auxiliary": 3,
+    },
 }
 
 
@@ -147,7 +171,7 @@ def stretch(network, n, batch, ends):
     tokens = torch.randint(0, 5, (batch, upstream + n + downstream), generator=torch.Generator().manual_seed(n))
     if ends:
         tokens[0, :upstream] = OUTSIDE
-        tokens[-1, tokens.shape[1] - downstream - n // 3:] = OUTSIDE
+        tokens[-1, tokens.shape[1] - downstream - n // 3 :] = OUTSIDE
     return tokens
 
 
@@ -163,7 +187,7 @@ def test_scan_equals_forward(options, ends, dtype):
         seen = [torch.full_like(layer, -1) for layer in scores]
 
         def watch(layer, start, band, seen=seen):
-            part = seen[layer][:, :, start:start + band.shape[2]]
+            part = seen[layer][:, :, start : start + band.shape[2]]
             assert (part == -1).all()
             part.copy_(band.flip(-1))
 
@@ -195,6 +219,16 @@ network.scan(torch.zeros(1, int(sys.argv[1]), dtype=torch.int64), lambda layer, 
 with open("/proc/self/status") as status:
     print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
-    short, long = (int(subprocess.run([sys.executable, "-c", program, str(n)], cwd=Path(__file__).parents[2] / "bin",
-                                      capture_output=True, check=True).stdout) / 1024 for n in (10_000, 210_000))
+    short, long = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", program, str(n)],
+                cwd=Path(__file__).parents[2] / "bin",
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        / 1024
+        for n in (10_000, 210_000)
+    )
     assert long - short < 60

@@ -64,8 +64,9 @@ def test_first_block_is_the_convolution_of_torch():
     def weight(linear, width):
         return linear.weight.view(linear.weight.shape[0], width, -1).transpose(1, 2)
 
-    x = gelu(conv1d(torch.eye(4, dtype=torch.float64)[tokens].transpose(1, 2), weight(network.bases, 3),
-                    network.bases.bias))
+    x = gelu(
+        conv1d(torch.eye(4, dtype=torch.float64)[tokens].transpose(1, 2), weight(network.bases, 3), network.bases.bias)
+    )
     for block, step in zip(network.blocks, (1, 2), strict=True):
         x = x[:, :, step:-step] + gelu(conv1d(x, weight(block, 3), block.bias, dilation=step))
     assert torch.allclose(network(tokens)[0], network.logits(x.transpose(1, 2)), atol=1e-12)
@@ -137,15 +138,29 @@ def test_it_learns_a_planted_motif_downstream_of_the_query():
     codes = rng.integers(0, 4, 20_000).astype(np.uint8)
     starts = rng.permutation(np.arange(50, 19_900, 100))
     for start in starts:
-        codes[start + 8:start + 16] = encode("ACGTACGG")
+        codes[start + 8 : start + 16] = encode("ACGTACGG")
     genome = {"c": Contig("c", codes, circular=True)}
     labels = {stream_key("c", strand): np.zeros(20_000, np.uint8) for strand in ("plus", "minus")}
     labels["c.plus"][starts] = 1
     config = ConvolutionalConfig(channels=16, stem_width=11, width=3, blocks=2, ahead=16)
-    settings = TrainSettings(segment=200, batch_size=4, max_steps=150, warmup_steps=20, learning_rate=0.003,
-                             weight_decay=0.0, clip=1.0, centred=1.0, positive_weight=5.0, focal_gamma=0.0, ema=0.9,
-                             init_std=0.0, evaluate_every=50, patience=10)
+    settings = TrainSettings(
+        segment=200,
+        batch_size=4,
+        max_steps=150,
+        warmup_steps=20,
+        learning_rate=0.003,
+        weight_decay=0.0,
+        clip=1.0,
+        centred=1.0,
+        positive_weight=5.0,
+        focal_gamma=0.0,
+        ema=0.9,
+        init_std=0.0,
+        evaluate_every=50,
+        patience=10,
+    )
     train, test = [Interval("train", "c", 0, 14_000)], [Interval("validation", "c", 14_000, 20_000)]
-    network, history, *_ = train_network(config, settings, genome, labels, train, test, 1, torch.device("cpu"),
-                                        log=lambda line: None)
+    network, history, *_ = train_network(
+        config, settings, genome, labels, train, test, 1, torch.device("cpu"), log=lambda line: None
+    )
     assert isinstance(network, ConvolutionalNetwork) and history[-1]["validation_pr_auc"] > 0.95

@@ -38,10 +38,25 @@ def direct_layer(layer, x, u, v):
     n = len(x)
     left = c.conv_width - 1 if c.padding == "causal" else c.conv_width // 2
     projected = layer.qkv(layer.norm(x) if c.pre_norm else x).view(n, 3, c.heads, c.d_head)
-    q, k, value = [torch.stack([torch.stack([
-        layer.conv_bias[part] + sum(layer.conv_weight[part, :, :, offset] @ projected[i + offset - left, part, head]
-                                    for offset in range(c.conv_width) if 0 <= i + offset - left < n)
-        for i in range(n)]) for head in range(c.heads)]) for part in range(3)]
+    q, k, value = [
+        torch.stack(
+            [
+                torch.stack(
+                    [
+                        layer.conv_bias[part]
+                        + sum(
+                            layer.conv_weight[part, :, :, offset] @ projected[i + offset - left, part, head]
+                            for offset in range(c.conv_width)
+                            if 0 <= i + offset - left < n
+                        )
+                        for i in range(n)
+                    ]
+                )
+                for head in range(c.heads)
+            ]
+        )
+        for part in range(3)
+    ]
     frequency = torch.tensor([10000.0 ** (-2 * i / c.d_model) for i in range(c.d_model // 2)], dtype=x.dtype)
     if c.frequencies:
         steps = [i / (c.frequencies - 1) for i in range(c.frequencies)]
@@ -50,15 +65,22 @@ def direct_layer(layer, x, u, v):
     scores = torch.zeros(c.heads, n, c.window, dtype=x.dtype)
     heads = []
     for head in range(c.heads):
-        project = layer.distance.weight[head * c.d_head:(head + 1) * c.d_head]
+        project = layer.distance.weight[head * c.d_head : (head + 1) * c.d_head]
         rows = []
         for i in range(n):
             end = i + c.ahead
             places = [t for t in range(c.window) if 0 <= end - t < n]
-            logits = torch.stack([
-                ((q[head, i] + u[head]) @ k[head, end - t]
-                 + (q[head, i] + v[head]) @ (project @ torch.cat([torch.sin(t * frequency), torch.cos(t * frequency)])))
-                / math.sqrt(c.d_head) for t in places])
+            logits = torch.stack(
+                [
+                    (
+                        (q[head, i] + u[head]) @ k[head, end - t]
+                        + (q[head, i] + v[head])
+                        @ (project @ torch.cat([torch.sin(t * frequency), torch.cos(t * frequency)]))
+                    )
+                    / math.sqrt(c.d_head)
+                    for t in places
+                ]
+            )
             row = logits.softmax(0)
             scores[head, i, places] = row.detach()
             rows.append(sum(score * value[head, end - t] for score, t in zip(row, places, strict=True)))
@@ -83,7 +105,7 @@ def direct_stem(stem, bases):
 
     x = convolved(stem.bases, bases, 1)
     for number, (block, norm) in enumerate(zip(stem.blocks, stem.norms, strict=True)):
-        x = x + convolved(block, norm(x), stem.config.stem_growth ** number)
+        x = x + convolved(block, norm(x), stem.config.stem_growth**number)
     return stem.out(x)
 
 
@@ -122,12 +144,12 @@ def test_published_model_logits_and_scores():
     attention = expected["attention"].numpy()
     for layer in range(2):
         for query in range(96):
-            by_distance = attention[layer, :, query, :query + 1][:, ::-1]
-            ours, formula = scores[layer][0, :, query, :query + 1].numpy(), exact[layer, :, query, :query + 1]
+            by_distance = attention[layer, :, query, : query + 1][:, ::-1]
+            ours, formula = scores[layer][0, :, query, : query + 1].numpy(), exact[layer, :, query, : query + 1]
             np.testing.assert_allclose(ours, formula, rtol=0, atol=1e-5)
             np.testing.assert_allclose(by_distance, formula, rtol=0, atol=1.03e-5)
             assert (np.abs(ours - by_distance) <= 1e-5 + np.abs(by_distance - formula)).all()
-            assert not scores[layer][0, :, query, query + 1:].any()
+            assert not scores[layer][0, :, query, query + 1 :].any()
 
 
 def published_order(weights, tokens):
@@ -138,7 +160,7 @@ def published_order(weights, tokens):
     linear = torch.nn.functional.linear
     heads, d_head = weights["r_w_bias"].shape
     n, d_model = len(tokens), weights["word_emb.emb_layers.0.weight"].shape[1]
-    x = weights["word_emb.emb_layers.0.weight"][tokens] * d_model ** 0.5
+    x = weights["word_emb.emb_layers.0.weight"][tokens] * d_model**0.5
     frequency = 1 / (10000 ** (torch.arange(0.0, d_model, 2.0) / d_model))
     angle = torch.arange(n - 1, -1, -1.0)[:, None] * frequency
     sinusoids = torch.cat([angle.sin(), angle.cos()], -1).to(x.dtype)
@@ -148,21 +170,26 @@ def published_order(weights, tokens):
         prefix = f"layers.{layer}.dec_attn."
         part = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
         q, k, v = (
-            torch.nn.functional.conv1d(projected.view(n, heads, d_head).permute(1, 2, 0),
-                                       part[f"motif_net_{name}.weight"], part[f"motif_net_{name}.bias"],
-                                       padding=3).permute(2, 0, 1)
-            for name, projected in zip("qkv", linear(x, part["qkv_net.weight"]).chunk(3, -1), strict=True))
+            torch.nn.functional.conv1d(
+                projected.view(n, heads, d_head).permute(1, 2, 0),
+                part[f"motif_net_{name}.weight"],
+                part[f"motif_net_{name}.bias"],
+                padding=3,
+            ).permute(2, 0, 1)
+            for name, projected in zip("qkv", linear(x, part["qkv_net.weight"]).chunk(3, -1), strict=True)
+        )
         r = linear(sinusoids, part["r_net.weight"]).view(n, heads, d_head)
         content = torch.einsum("ihd,jhd->hij", q + weights["r_w_bias"], k)
         by_distance = torch.einsum("ihd,jhd->hij", q + weights["r_r_bias"], r)
         position = torch.zeros_like(content)
         for i in range(n):
-            position[:, i, :i + 1] = by_distance[:, i, n - 1 - i:]
-        scores = ((content + position) / d_head ** 0.5).masked_fill(future, -math.inf).softmax(-1)
+            position[:, i, : i + 1] = by_distance[:, i, n - 1 - i :]
+        scores = ((content + position) / d_head**0.5).masked_fill(future, -math.inf).softmax(-1)
         all_scores.append(scores)
         attended = torch.einsum("hij,jhd->ihd", scores, v).reshape(n, -1)
-        x = torch.nn.functional.layer_norm(x + linear(attended, part["o_net.weight"]), (d_model,),
-                                           part["layer_norm.weight"], part["layer_norm.bias"])
+        x = torch.nn.functional.layer_norm(
+            x + linear(attended, part["o_net.weight"]), (d_model,), part["layer_norm.weight"], part["layer_norm.bias"]
+        )
     return linear(x, weights["out_layer.weight"], weights["out_layer.bias"]), torch.stack(all_scores)
 
 
@@ -192,15 +219,26 @@ OPTIONS = {
     "published": {},
     "ahead": {"ahead": 4, "frequencies": 3},
     "stem": {"stem_width": 3, "stem_channels": 6, "stem_blocks": 2},
-    "all": {"ahead": 10, "frequencies": 3, "stem_width": 3, "stem_channels": 6, "stem_blocks": 3, "stem_growth": 3,
-            "feed_forward": 2, "pre_norm": True, "auxiliary": 2},
+    "all": {
+        "ahead": 10,
+        "frequencies": 3,
+        "stem_width": 3,
+        "stem_channels": 6,
+        "stem_blocks": 3,
+        "stem_growth": 3,
+        "feed_forward": 2,
+        "pre_norm": True,
+        "auxiliary": 2,
+    },
     "feed forward behind": {"feed_forward": 2},
 }
 
 
 @pytest.mark.parametrize("padding", ["causal", "same"])
-@pytest.mark.parametrize(("length", "options"), [
-    (7, {}), (75, {}), *[pytest.param(30, options, id=name) for name, options in OPTIONS.items()]])
+@pytest.mark.parametrize(
+    ("length", "options"),
+    [(7, {}), (75, {}), *[pytest.param(30, options, id=name) for name, options in OPTIONS.items()]],
+)
 def test_network_equals_direct_formula(padding, length, options):
     network = small_network(padding=padding, **options)
     tokens = torch.randint(0, 4, (length,), generator=torch.Generator().manual_seed(length))
@@ -217,8 +255,9 @@ def test_network_equals_direct_formula(padding, length, options):
 def test_gradients_equal_direct_formula(padding, options):
     network = small_network(padding=padding, **options)
     tokens = torch.randint(0, 4, (40,), generator=torch.Generator().manual_seed(3))
-    weight = torch.randn(40, 2 + network.config.auxiliary, dtype=torch.float64,
-                         generator=torch.Generator().manual_seed(4))
+    weight = torch.randn(
+        40, 2 + network.config.auxiliary, dtype=torch.float64, generator=torch.Generator().manual_seed(4)
+    )
     parameters = list(network.parameters())
     ours = torch.autograd.grad((network(with_outside(network, tokens))[0][0] * weight).sum(), parameters)
     direct = torch.autograd.grad((direct_network(network, tokens)[0] * weight).sum(), parameters)
@@ -248,8 +287,7 @@ def test_view_of_an_output(padding, options):
         assert downstream == (0 if padding == "causal" else 4)
         assert upstream == 2 * (10 + (4 if padding == "causal" else 2))
     extra = 3
-    tokens = torch.randint(0, 4, (1, upstream + 1 + downstream + 2 * extra),
-                           generator=torch.Generator().manual_seed(6))
+    tokens = torch.randint(0, 4, (1, upstream + 1 + downstream + 2 * extra), generator=torch.Generator().manual_seed(6))
     query = upstream + extra
     with torch.no_grad():
         before = network(tokens)[0][0, extra]
@@ -298,8 +336,10 @@ def test_minus_strand_is_the_reverse_complement():
     network = small_network(dtype=torch.float32)
     contig = Contig("c", np.random.default_rng(8).integers(0, 4, 300).astype(np.uint8))
     mirrored = Contig("c", contig.stream("minus").copy())
-    both = [predict_intervals(network, {"c": each}, [Interval("all", "c", 0, 300)], torch.device("cpu"), 2, 1, 128)
-            for each in (contig, mirrored)]
+    both = [
+        predict_intervals(network, {"c": each}, [Interval("all", "c", 0, 300)], torch.device("cpu"), 2, 1, 128)
+        for each in (contig, mirrored)
+    ]
     plus, minus = np.split(both[0], 2)
     other_plus, other_minus = np.split(both[1], 2)
     np.testing.assert_allclose(minus[::-1], other_plus, atol=1e-6)
@@ -333,8 +373,9 @@ def test_convolution_shared_by_heads():
     projected = layer.qkv(x).view(2, 20, 3, 3, 4)
     for part in range(3):
         for head in range(3):
-            plain = torch.nn.functional.conv1d(projected[:, :, part, head].transpose(1, 2), layer.conv_weight[part],
-                                               layer.conv_bias[part])
+            plain = torch.nn.functional.conv1d(
+                projected[:, :, part, head].transpose(1, 2), layer.conv_weight[part], layer.conv_bias[part]
+            )
             plain = plain.transpose(1, 2)
             if part == 0:
                 plain = (plain + network.u[head]) / 2
@@ -361,8 +402,9 @@ def test_convert_checkpoint_reads_both_kinds(tmp_path):
     weights = load_file(DATA / "small.weights.safetensors")
     torch.save({"model_state_dict": {"module." + name: value for name, value in weights.items()}}, tmp_path / "w.pt")
     for source, out in ((DATA / "small.weights.safetensors", "a"), (tmp_path / "w.pt", "b")):
-        subprocess.run([sys.executable, BIN / "convert_checkpoint.py", source, tmp_path / out, "--window", "96"],
-                       check=True)
+        subprocess.run(
+            [sys.executable, BIN / "convert_checkpoint.py", source, tmp_path / out, "--window", "96"], check=True
+        )
     first, second = (load_model(tmp_path / name)[0] for name in "ab")
     assert first.config.padding == "same"
     for a, b in zip(first.parameters(), second.parameters(), strict=True):
@@ -375,8 +417,11 @@ def test_convert_checkpoint_refuses(tmp_path):
             return (print, ("executed",))
 
     torch.save({"model_state_dict": Trap()}, tmp_path / "trap.pt")
-    run = subprocess.run([sys.executable, BIN / "convert_checkpoint.py", tmp_path / "trap.pt", tmp_path / "m"],
-                         capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, BIN / "convert_checkpoint.py", tmp_path / "trap.pt", tmp_path / "m"],
+        capture_output=True,
+        text=True,
+    )
     assert run.returncode != 0 and "executed" not in run.stdout and "tensors alone" in run.stderr
     weights = load_file(DATA / "small.weights.safetensors")
     del weights["layers.1.dec_attn.o_net.weight"]
@@ -412,7 +457,7 @@ def test_dropout_keeps_the_mean(rate):
     assert torch.allclose(drawn[drawn > 0], torch.tensor(1 / (1 - rate), dtype=torch.float64))
     for step in (1, 2, 3, 4):
         both = (dropped[step:] * dropped[:-step]).mean()
-        assert abs(both - rate ** 2) < 5 * math.sqrt(rate ** 2 * (1 - rate ** 2) / n)
+        assert abs(both - rate**2) < 5 * math.sqrt(rate**2 * (1 - rate**2) / n)
     again = dropout(torch.ones(n, dtype=torch.float64), rate, torch.Generator().manual_seed(12))
     assert torch.equal(drawn, again)
     assert torch.equal(dropout(drawn, rate, None), drawn)

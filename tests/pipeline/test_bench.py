@@ -1,6 +1,5 @@
 """The benchmark's plain formulation is the same network, and its table says what was measured."""
 
-
 import pytest
 import torch
 from inputs import shape_of
@@ -35,7 +34,7 @@ def test_published_form_is_the_network(window):
     # As published, from the third segment on: the convolution of the oldest keys has zeros in place of states.
     published = streamed(PublishedForm(network, window).eval(), tokens, window)
     error = (published - network(whole)[0]).abs().amax((0, 2))
-    assert error[:2 * window].max() < 1e-12 and error[2 * window:].max() > 1e-6
+    assert error[: 2 * window].max() < 1e-12 and error[2 * window :].max() > 1e-6
 
 
 def test_published_form_has_the_networks_gradient():
@@ -56,9 +55,15 @@ def test_useful_work_of_the_published_shape():
 
 
 def test_rows_say_the_ratio_of_each_round():
-    rates = {"product": [1e11, 1e11], "plain predict": [100.0, 200.0], "predict": [1000.0, 4000.0],
-             "profile": [900.0, 1800.0], "plain train": [10.0, 10.0], "plain train, no memory": [20.0, 20.0],
-             "train": [60.0, 80.0]}
+    rates = {
+        "product": [1e11, 1e11],
+        "plain predict": [100.0, 200.0],
+        "predict": [1000.0, 4000.0],
+        "profile": [900.0, 1800.0],
+        "plain train": [10.0, 10.0],
+        "plain train, no memory": [20.0, 20.0],
+        "train": [60.0, 80.0],
+    }
     rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in speed_rows("published", 2, rates)]
     assert rows[0][5] == "**15.0** (10.0 to 20.0)" and rows[1][5] == "**9.0** (9.0 to 9.0)"
     assert rows[2][5] == "**7.0** (6.0 to 8.0)" and rows[3][5] == "3.5"
@@ -68,23 +73,45 @@ def selftest_record(*genomes, rule="one", recalled=None, grade="B", error=1):
     """A record of some genomes in which ``recalled`` of them (all) name the one planted part."""
     recalled = len(genomes) if recalled is None else recalled
     pairs = {name: [len(genomes), 10 * len(genomes)] for name in ("trained", "random", "rotated")}
-    return {"genomes": list(genomes), "rule_sha256": rule, "pr_auc": [0.5, 0.6],
-            "grades": {name: len(genomes) for name in ("A", "B", "C", "D", "unsupported")}, "graded": pairs,
-            "passed": {name: dict.fromkeys("SLKRI", pair) for name, pair in pairs.items()},
-            "true": 9 * len(genomes), "false": len(genomes), "false_claims": [f"{genome} L1·H1" for genome in genomes],
-            "parts": {"minus10": {"element": "-10", "recalled": recalled, "best_grade": grade if recalled else "",
-                                  "error_nt": error if recalled else None}},
-            "bits": {"effect logos": {name: [0.1 * len(genomes), 2.0] for name in pairs}}}
+    return {
+        "genomes": list(genomes),
+        "rule_sha256": rule,
+        "pr_auc": [0.5, 0.6],
+        "grades": {name: len(genomes) for name in ("A", "B", "C", "D", "unsupported")},
+        "graded": pairs,
+        "passed": {name: dict.fromkeys("SLKRI", pair) for name, pair in pairs.items()},
+        "true": 9 * len(genomes),
+        "false": len(genomes),
+        "false_claims": [f"{genome} L1·H1" for genome in genomes],
+        "parts": {
+            "minus10": {
+                "element": "-10",
+                "recalled": recalled,
+                "best_grade": grade if recalled else "",
+                "error_nt": error if recalled else None,
+            }
+        },
+        "bits": {"effect logos": {name: [0.1 * len(genomes), 2.0] for name in pairs}},
+    }
 
 
 def test_selftest_records_add_up():
-    records = [selftest_record("easy_1", "easy_2"), selftest_record("easy_3", recalled=0),
-               selftest_record("easy_4", grade="A", error=2)]
+    records = [
+        selftest_record("easy_1", "easy_2"),
+        selftest_record("easy_3", recalled=0),
+        selftest_record("easy_4", grade="A", error=2),
+    ]
     page = "\n".join(design_lines("easy", records))
-    for text in ("4 genomes; PR AUC 0.50 to 0.60; 20 heads: 4 A", "| recall of the planted parts | 0.75 |",
-                 "| largest position error of those recalled, nt | 2 |", "| false claims | 4 of 40 |",
-                 "| graded heads in random-weight networks | 4 of 40 |", "| minus10 | -10 | 3 of 4 | A | 2 |",
-                 "trained 0.1 to 0.2 (2.0)", "False claims: easy_1 L1·H1; easy_2 L1·H1; easy_3"):
+    for text in (
+        "4 genomes; PR AUC 0.50 to 0.60; 20 heads: 4 A",
+        "| recall of the planted parts | 0.75 |",
+        "| largest position error of those recalled, nt | 2 |",
+        "| false claims | 4 of 40 |",
+        "| graded heads in random-weight networks | 4 of 40 |",
+        "| minus10 | -10 | 3 of 4 | A | 2 |",
+        "trained 0.1 to 0.2 (2.0)",
+        "False claims: easy_1 L1·H1; easy_2 L1·H1; easy_3",
+    ):
         assert text in page
     page = "\n".join(design_lines("easy", [selftest_record("easy_3", recalled=0)]))
     assert "| minus10 | -10 | 0 of 1 | none | – |" in page

@@ -24,8 +24,13 @@ def resolved_config(*arguments):
 
 def selected_settings(parser, *arguments):
     """What processes are given by name or label: ``process.'withLabel:process_long'.cpus``, ..."""
-    shown = subprocess.run(["nextflow", "config", "-flat", *arguments, str(PROJECT)], check=True, capture_output=True,
-                           text=True, env={**os.environ, "NXF_SYNTAX_PARSER": parser}).stdout
+    shown = subprocess.run(
+        ["nextflow", "config", "-flat", *arguments, str(PROJECT)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NXF_SYNTAX_PARSER": parser},
+    ).stdout
     return set(re.findall(r"^process\.'with\S+", shown, re.MULTILINE))
 
 
@@ -42,8 +47,9 @@ def test_schema_and_config_have_the_same_defaults(schema_properties, config_para
     defaults = {name: entry.get("default") for name, entry in schema_properties.items()}
     defaults["elements"] = defaults["elements"].replace("${projectDir}", str(PROJECT))
     # Types too: 1 and 1.0 and true are not the same to Nextflow's command line.
-    assert {name: (type(value), value) for name, value in defaults.items()} == \
-        {name: (type(value), value) for name, value in config_params.items()}
+    assert {name: (type(value), value) for name, value in defaults.items()} == {
+        name: (type(value), value) for name, value in config_params.items()
+    }
 
 
 def test_what_runs_at_once_is_limited_by_counts_of_tasks_alone():
@@ -111,6 +117,7 @@ def imported_names(source):
 
 def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
     """It takes seconds: by what each script imports as it starts, directly or not."""
+
     def imported(path, found):
         for name in imported_names(path.read_text()) - found:
             found.add(name)
@@ -119,8 +126,16 @@ def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
         return found
 
     scripts = {path.name for path in PROJECT.glob("bin/*.py") if "torch" in imported(path, set())}
-    assert scripts == {"check_device.py", "convert_checkpoint.py", "knock_out_heads.py", "measure_heads.py",
-                       "mutate_sites.py", "predict_genome.py", "profile_attention.py", "train_model.py"}
+    assert scripts == {
+        "check_device.py",
+        "convert_checkpoint.py",
+        "knock_out_heads.py",
+        "measure_heads.py",
+        "mutate_sites.py",
+        "predict_genome.py",
+        "profile_attention.py",
+        "train_model.py",
+    }
 
 
 def test_names_are_imported_from_the_module_that_defines_them():
@@ -135,9 +150,14 @@ def test_names_are_imported_from_the_module_that_defines_them():
                 else:
                     tree = ast.parse(library_file(node.module).read_text())
                     defined = {name.id for name in ast.walk(tree) if isinstance(name, ast.Name)} | {
-                        definition.name for definition in tree.body if hasattr(definition, "name")}
-                    passed_on = {alias.asname or alias.name for part in tree.body if isinstance(part, ast.ImportFrom)
-                                 for alias in part.names}
+                        definition.name for definition in tree.body if hasattr(definition, "name")
+                    }
+                    passed_on = {
+                        alias.asname or alias.name
+                        for part in tree.body
+                        if isinstance(part, ast.ImportFrom)
+                        for alias in part.names
+                    }
                     assert names <= defined - passed_on, f"{path}: {names - (defined - passed_on)} of {node.module}"
 
 

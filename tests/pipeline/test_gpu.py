@@ -40,8 +40,12 @@ def stand_ins(tmp_path, monkeypatch):
     """Container engines and Slurm on the PATH."""
     folder = tmp_path / "stand_ins"
     folder.mkdir()
-    for name, text in {**dict.fromkeys(("docker", "singularity", "apptainer"), ENGINE), "sbatch": SBATCH,
-                       "squeue": "#!/bin/bash\n", "scancel": "#!/bin/bash\n"}.items():
+    for name, text in {
+        **dict.fromkeys(("docker", "singularity", "apptainer"), ENGINE),
+        "sbatch": SBATCH,
+        "squeue": "#!/bin/bash\n",
+        "scancel": "#!/bin/bash\n",
+    }.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -51,13 +55,15 @@ def scripts_of(run, folder):
     """Process name -> what its tasks' ``.command.run`` hold, header and launch."""
     found = {}
     for row in run.trace:
-        task, = (folder / "work").glob(f"{row['hash']}*")
+        (task,) = (folder / "work").glob(f"{row['hash']}*")
         found.setdefault(row["name"].split(" ")[0].split(":")[-1], []).append((task / ".command.run").read_text())
     return found
 
 
-@pytest.mark.parametrize(("engine", "flag", "bind"), [
-    ("docker", "--gpus all", "-v"), ("singularity", "--nv", "-B"), ("apptainer", "--nv", "-B")])
+@pytest.mark.parametrize(
+    ("engine", "flag", "bind"),
+    [("docker", "--gpus all", "-v"), ("singularity", "--nv", "-B"), ("apptainer", "--nv", "-B")],
+)
 def test_tasks_that_run_the_network_get_the_gpu_and_no_other(stand_ins, tmp_path, engine, flag, bind):
     shutil.rmtree(tmp_path / "work", ignore_errors=True)
     run = run_pipeline(tmp_path, "-profile", f"test,{engine},gpu", "-stub-run")
@@ -98,7 +104,7 @@ def test_on_slurm_the_gpu_is_asked_of_the_scheduler(stand_ins, tmp_path):
             header = "\n".join(re.findall(r"^#SBATCH .*", text, re.MULTILINE))
             assert ("--gres=gpu:1" in header) == (name in NETWORK), name
             assert "take_card.sh" not in text
-            if name != "DESCRIBE_HEAD":    # whose jobs are of one array, with a header of its own
+            if name != "DESCRIBE_HEAD":  # whose jobs are of one array, with a header of its own
                 assert f"-p {'gpu' if name in NETWORK else 'normal'}\n" in f"{header}\n" and "-A project_42" in header
                 asked = re.search(r"--mem (\d+)M", header)[1], re.search(r"-t (\S+)", header)[1]
                 large = name in NETWORK - {"CHECK_DEVICE"} | {"PROFILE"}
@@ -143,12 +149,26 @@ def test_out_of_gpu_memory_comes_back_with_half_the_batch(tmp_path):
     for script, fits in (("train_model.py", '"--parts 4"'), ("predict_genome.py", '"--batch 2"')):
         path = project / "bin" / script
         path.rename(path.with_name(f"real_{script}"))
-        path.write_text("#!/usr/bin/env python3\nimport runpy, sys\nfrom pathlib import Path\n"
-                        f"if {fits} not in ' '.join(sys.argv):\n    sys.exit(85)\n"
-                        f"runpy.run_path(str(Path(__file__).with_name('real_{script}')), run_name='__main__')\n")
+        path.write_text(
+            "#!/usr/bin/env python3\nimport runpy, sys\nfrom pathlib import Path\n"
+            f"if {fits} not in ' '.join(sys.argv):\n    sys.exit(85)\n"
+            f"runpy.run_path(str(Path(__file__).with_name('real_{script}')), run_name='__main__')\n"
+        )
         path.chmod(0o755)
-    small = ("-profile", "test", "--controls", "false", "--predict_batch", "4", "--max_steps", "20",
-             "--sim_length", "50000", "--sim_promoters", "100")
+    small = (
+        "-profile",
+        "test",
+        "--controls",
+        "false",
+        "--predict_batch",
+        "4",
+        "--max_steps",
+        "20",
+        "--sim_length",
+        "50000",
+        "--sim_promoters",
+        "100",
+    )
     run = run_pipeline(tmp_path, *small, project=project)
     assert run.exit_code == 0, run.output
     assert run.tasks("FAILED") == {"TRAIN": 2, "PREDICT": 1}

@@ -20,50 +20,156 @@ from attentome.network.device import as_tokens
 from attentome.network.saved_model import load_model
 from attentome.network.transformer import tss_logit
 
-SIMULATED = {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1, "LABEL": 1, "TRAIN": 1,
-             "PREDICT": 1, "JOIN_OUTPUTS": 1, "EVALUATE": 1, "PROFILE": 1, "DESCRIBE_HEAD": 8, "REPORT": 1}
+SIMULATED = {
+    "SIMULATE": 1,
+    "CHECK_INPUTS": 1,
+    "HARMONISE": 3,
+    "AUDIT": 1,
+    "CURATE": 1,
+    "LABEL": 1,
+    "TRAIN": 1,
+    "PREDICT": 1,
+    "JOIN_OUTPUTS": 1,
+    "EVALUATE": 1,
+    "PROFILE": 1,
+    "DESCRIBE_HEAD": 8,
+    "REPORT": 1,
+}
 # Three seeds, and twice 21 control networks of which 11 share a task.
 NETWORKS = 3 + 2 + 2
-TESTS = {"MEASURE_HEADS": NETWORKS, "SCREEN_HEADS": 1, "KNOCK_OUT_HEADS": 1, "MUTATE_SITES": 1, "NAME_HEADS": 1,
-         "GRADE_HEADS": 1}
+TESTS = {
+    "MEASURE_HEADS": NETWORKS,
+    "SCREEN_HEADS": 1,
+    "KNOCK_OUT_HEADS": 1,
+    "MUTATE_SITES": 1,
+    "NAME_HEADS": 1,
+    "GRADE_HEADS": 1,
+}
 TESTED = {**SIMULATED, "TRAIN": NETWORKS, **TESTS}
 UNTESTED = ("--controls", "false")
 HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
 RESULTS = [
-    "README.txt", "outcome.json", "atlas.html", "atlas.png", "atlas.svg", "run_card.html", "run_card.json",
-    "multiqc/multiqc_report.html", "tables/heads.tsv", "tables/profiles.tsv.gz", "tables/spearman.tsv.gz",
-    "tables/windows.tsv", "tables/metrics.tsv", "tables/curves.tsv",
-    "inputs/genome.json", "inputs/sets.json", "inputs/sources.json",
-    "sites/sites.bed", "sites/rejected.bed", "sites/sets.tsv", "sites/overlap.tsv", "sites/overlap.png",
-    "sites/overlap.svg", "sites/distances.tsv", "sites/distances.png", "sites/distances.svg", "sites/audit.tsv",
-    "sites/audit.png", "sites/audit.svg", "sites/curation.json",
+    "README.txt",
+    "outcome.json",
+    "atlas.html",
+    "atlas.png",
+    "atlas.svg",
+    "run_card.html",
+    "run_card.json",
+    "multiqc/multiqc_report.html",
+    "tables/heads.tsv",
+    "tables/profiles.tsv.gz",
+    "tables/spearman.tsv.gz",
+    "tables/windows.tsv",
+    "tables/metrics.tsv",
+    "tables/curves.tsv",
+    "inputs/genome.json",
+    "inputs/sets.json",
+    "inputs/sources.json",
+    "sites/sites.bed",
+    "sites/rejected.bed",
+    "sites/sets.tsv",
+    "sites/overlap.tsv",
+    "sites/overlap.png",
+    "sites/overlap.svg",
+    "sites/distances.tsv",
+    "sites/distances.png",
+    "sites/distances.svg",
+    "sites/audit.tsv",
+    "sites/audit.png",
+    "sites/audit.svg",
+    "sites/curation.json",
     *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "losses.tsv", "audit.json")),
-    "labels/labels.safetensors", "labels/labels.json", "labels/split.tsv", "labels/auxiliary.safetensors",
-    "model/model.safetensors", "model/model.json",
-    "training/history.tsv", "training/speed.tsv", "training/training.json",
-    "tracks/output.plus.bw", "tracks/output.minus.bw", "tracks/outputs.safetensors",
-    "evaluation/metrics.json", "evaluation/metrics.tsv", "evaluation/curves.tsv", "evaluation/calls.bed",
-    "attention/profile.safetensors", "attention/profile.json", "attention/windows.tsv",
+    "labels/labels.safetensors",
+    "labels/labels.json",
+    "labels/split.tsv",
+    "labels/auxiliary.safetensors",
+    "model/model.safetensors",
+    "model/model.json",
+    "training/history.tsv",
+    "training/speed.tsv",
+    "training/training.json",
+    "tracks/output.plus.bw",
+    "tracks/output.minus.bw",
+    "tracks/outputs.safetensors",
+    "evaluation/metrics.json",
+    "evaluation/metrics.tsv",
+    "evaluation/curves.tsv",
+    "evaluation/calls.bed",
+    "attention/profile.safetensors",
+    "attention/profile.json",
+    "attention/windows.tsv",
     *(f"heads/{head}.html" for head in HEADS),
-    *(f"heads/{head}/{name}" for head in HEADS for name in (
-        "head.json", "profile.tsv", "spearman.tsv", "windows.bed", "pwm.tsv", "pwm.meme", "profile.png", "profile.svg",
-        "logo.png", "logo.svg", "spearman.png", "spearman.svg")),
-    *(f"simulation/{name}" for name in (
-        "genome.fna", "genes.gff", "tss_sets.csv", "set_a.bed", "set_b.gff3", "set_c.tsv", "truth.tsv")),
-    *(f"pipeline_info/{name}" for name in (
-        "execution_report.html", "execution_timeline.html", "execution_trace.txt", "pipeline_dag.mmd", "params.json",
-        "attentome_software_mqc_versions.yml")),
+    *(
+        f"heads/{head}/{name}"
+        for head in HEADS
+        for name in (
+            "head.json",
+            "profile.tsv",
+            "spearman.tsv",
+            "windows.bed",
+            "pwm.tsv",
+            "pwm.meme",
+            "profile.png",
+            "profile.svg",
+            "logo.png",
+            "logo.svg",
+            "spearman.png",
+            "spearman.svg",
+        )
+    ),
+    *(
+        f"simulation/{name}"
+        for name in ("genome.fna", "genes.gff", "tss_sets.csv", "set_a.bed", "set_b.gff3", "set_c.tsv", "truth.tsv")
+    ),
+    *(
+        f"pipeline_info/{name}"
+        for name in (
+            "execution_report.html",
+            "execution_timeline.html",
+            "execution_trace.txt",
+            "pipeline_dag.mmd",
+            "params.json",
+            "attentome_software_mqc_versions.yml",
+        )
+    ),
 ]
 TEST_RESULTS = [
-    *(f"tests/{name}" for name in (
-        "heads.tsv", "seeds.tsv", "seed_profiles.tsv", "controls.tsv", "bands.tsv", "control_logos.tsv", "grades.json",
-        "knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism.tsv.gz", "ism_profile.tsv", "ism_heads.tsv",
-        "deletion.tsv", "deletion_heads.tsv", "receptive_field.json", "motif_matches.tsv", "element_matches.tsv",
-        "site_enrichment.tsv", "measured/curated/parts.safetensors")),
-    *(f"tests/measured/{network}/{name}" for network in ("curated", "replicate_2", "replicate_3") for name in (
-        "evidence.safetensors", "logos.tsv", "windows.tsv", "words.tsv", "measured.json")),
-    *(f"networks/{network}/{name}" for network in ("replicate_2", "replicate_3") for name in (
-        "model/model.safetensors", "model/model.json", "history.tsv", "speed.tsv", "training.json")),
+    *(
+        f"tests/{name}"
+        for name in (
+            "heads.tsv",
+            "seeds.tsv",
+            "seed_profiles.tsv",
+            "controls.tsv",
+            "bands.tsv",
+            "control_logos.tsv",
+            "grades.json",
+            "knockout.tsv",
+            "knockout_pairs.tsv",
+            "knockout.json",
+            "ism.tsv.gz",
+            "ism_profile.tsv",
+            "ism_heads.tsv",
+            "deletion.tsv",
+            "deletion_heads.tsv",
+            "receptive_field.json",
+            "motif_matches.tsv",
+            "element_matches.tsv",
+            "site_enrichment.tsv",
+            "measured/curated/parts.safetensors",
+        )
+    ),
+    *(
+        f"tests/measured/{network}/{name}"
+        for network in ("curated", "replicate_2", "replicate_3")
+        for name in ("evidence.safetensors", "logos.tsv", "windows.tsv", "words.tsv", "measured.json")
+    ),
+    *(
+        f"networks/{network}/{name}"
+        for network in ("replicate_2", "replicate_3")
+        for name in ("model/model.safetensors", "model/model.json", "history.tsv", "speed.tsv", "training.json")
+    ),
 ]
 
 
@@ -119,7 +225,15 @@ def test_resume_runs_again_what_has_changed_and_no_more(tmp_path):
     assert not again & {"SIMULATE", "CHECK_INPUTS", "HARMONISE", "AUDIT", "CURATE", "LABEL"}
     assert changed_tasks("--run_name", "another") == {"CHECK_INPUTS", "REPORT"}
     assert changed_tasks("--run_name", "another", "--seed", "2") == {
-        "CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "PROFILE", "EVALUATE", *TESTS, "REPORT"}
+        "CHECK_INPUTS",
+        "TRAIN",
+        "PREDICT",
+        "JOIN_OUTPUTS",
+        "PROFILE",
+        "EVALUATE",
+        *TESTS,
+        "REPORT",
+    }
     # Another preset's settings train nothing again.
     presets = json.loads((project / "assets/presets.json").read_text())
     presets["cpu"]["training"]["batch_size"] += 1
@@ -149,10 +263,12 @@ def test_resume_runs_again_what_a_changed_file_reaches(tmp_path):
 def test_curation_alone_ends_with_the_sites(tmp_path):
     run = run_pipeline(tmp_path, "-profile", "test", "--curate_only", "--curation_rule", "greedy")
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter(
-        {"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1})
-    truth = {(row["tss"], row["strand"]) for row in read_table(run.results / "simulation/truth.tsv")
-             if row["kind"] == "promoter"}
+    assert run.tasks() == Counter({"SIMULATE": 1, "CHECK_INPUTS": 1, "HARMONISE": 3, "AUDIT": 1, "CURATE": 1})
+    truth = {
+        (row["tss"], row["strand"])
+        for row in read_table(run.results / "simulation/truth.tsv")
+        if row["kind"] == "promoter"
+    }
     rows = [line.split("\t") for line in (run.results / "sites/sites.bed").read_text().splitlines()]
     found = sum(any((str(int(row[1]) + off), row[5]) in truth for off in (-1, 0, 1)) for row in rows)
     assert len(truth) == 400 and found == len(rows) > 380
@@ -168,8 +284,15 @@ def test_sets_from_addresses_run_as_files_do(tmp_path, file_server):
     (tmp_path / "sheet.csv").write_text(re.sub("set_([ab])[.]", rf"{address}/set_\1.", sheet))
     shutil.copy(files.results / "simulation/set_c.tsv", tmp_path)
     (tmp_path / "again").mkdir()
-    arguments = ["--curate_only", "--input", "../sheet.csv", "--genome", f"{address}/genome.fna", "--annotation",
-                 f"{address}/genes.gff"]
+    arguments = [
+        "--curate_only",
+        "--input",
+        "../sheet.csv",
+        "--genome",
+        f"{address}/genome.fna",
+        "--annotation",
+        f"{address}/genes.gff",
+    ]
     run = run_pipeline(tmp_path / "again", *arguments)
     assert run.exit_code == 0, run.output
     assert run.tasks()["FETCH"] == 4
@@ -204,31 +327,81 @@ def file_server():
 def test_every_network_is_compared_with_every_set(tmp_path):
     run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--train_sets", "set_a,set_c")
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter({**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
-                                   "COMPARE_SETS": 3, "GRID": 1})
-    assert missing(run.results, [
-        *RESULTS, "networks/grid.tsv", "networks/grid.png", "networks/grid.svg",
-        *(f"networks/set_{name}/{file}" for name in "ac" for file in (
-            "model/model.safetensors", "model/model.json", "history.tsv", "training.json", "outputs.safetensors",
-            "output.plus.bw", "output.minus.bw"))]) == []
+    assert run.tasks() == Counter(
+        {**SIMULATED, "LABEL": 3, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3, "COMPARE_SETS": 3, "GRID": 1}
+    )
+    assert (
+        missing(
+            run.results,
+            [
+                *RESULTS,
+                "networks/grid.tsv",
+                "networks/grid.png",
+                "networks/grid.svg",
+                *(
+                    f"networks/set_{name}/{file}"
+                    for name in "ac"
+                    for file in (
+                        "model/model.safetensors",
+                        "model/model.json",
+                        "history.tsv",
+                        "training.json",
+                        "outputs.safetensors",
+                        "output.plus.bw",
+                        "output.minus.bw",
+                    )
+                ),
+            ],
+        )
+        == []
+    )
 
 
 def test_peers_are_trained_on_the_same_labels_and_compared(tmp_path):
-    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--baselines", "--train_sets",
-                       "set_a")
+    run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", *UNTESTED, "--baselines", "--train_sets", "set_a")
     assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter({**SIMULATED, "LABEL": 2, "TRAIN": 3, "PREDICT": 3, "JOIN_OUTPUTS": 3,
-                                   "COMPARE_SETS": 2, "GRID": 1, "SCAN_PROMOTERS": 1, "COMPARE_PEERS": 1})
-    assert missing(run.results, [
-        *RESULTS, "evaluation/peers.json", "evaluation/peers.tsv", "networks/pwm_scanner/outputs.safetensors",
-        "networks/pwm_scanner/promoter.json",
-        *(f"networks/residual_cnn/{file}" for file in (
-            "model/model.safetensors", "model/model.json", "history.tsv", "training.json", "outputs.safetensors")),
-    ]) == []
+    assert run.tasks() == Counter(
+        {
+            **SIMULATED,
+            "LABEL": 2,
+            "TRAIN": 3,
+            "PREDICT": 3,
+            "JOIN_OUTPUTS": 3,
+            "COMPARE_SETS": 2,
+            "GRID": 1,
+            "SCAN_PROMOTERS": 1,
+            "COMPARE_PEERS": 1,
+        }
+    )
+    assert (
+        missing(
+            run.results,
+            [
+                *RESULTS,
+                "evaluation/peers.json",
+                "evaluation/peers.tsv",
+                "networks/pwm_scanner/outputs.safetensors",
+                "networks/pwm_scanner/promoter.json",
+                *(
+                    f"networks/residual_cnn/{file}"
+                    for file in (
+                        "model/model.safetensors",
+                        "model/model.json",
+                        "history.tsv",
+                        "training.json",
+                        "outputs.safetensors",
+                    )
+                ),
+            ],
+        )
+        == []
+    )
     # The sets' own sites go to the network of the curated ones and to its peer alone.
     learnt = [link.parent for link in (tmp_path / "work").glob("*/*/auxiliary.safetensors") if link.is_symlink()]
     assert sorted(path.parent.name for folder in learnt for path in folder.glob("*/model")) == [
-        "curated", "residual_cnn"]
+        "curated",
+        "residual_cnn",
+    ]
 
 
 def test_one_set_or_no_wish_means_no_auxiliary_outputs(tmp_path):
@@ -253,8 +426,13 @@ def test_faulty_input_ends_with_all_faults_before_any_other_task(tmp_path, parse
     assert run.exit_code != 0
     assert run.tasks() == Counter({"CHECK_INPUTS": 1})
     assert run.trace[0]["exit"] == "2"
-    for fault in ("a b.bed: row 2: ", "tss_sets.csv: row 3: unknown format 'bde'", "nowhere.bed: there is no such file",
-                  "unknown parameter --min_suport; did you mean --min_support?", "--window is 'many'"):
+    for fault in (
+        "a b.bed: row 2: ",
+        "tss_sets.csv: row 3: unknown format 'bde'",
+        "nowhere.bed: there is no such file",
+        "unknown parameter --min_suport; did you mean --min_support?",
+        "--window is 'many'",
+    ):
         assert fault in run.output
 
 
@@ -288,13 +466,29 @@ def demo(tmp_path_factory):
 def test_shards_give_the_same_files(demo, tmp_path):
     """Three tasks for the genome, three for the heads, the trained model given: outputs, profile, heads to the byte."""
     _, whole = demo
-    run = run_pipeline(tmp_path, "-profile", "test", "--model", str(whole.results / "model"), "--shards", "3",
-                       "--heads_per_task", "3", *UNTESTED)
+    run = run_pipeline(
+        tmp_path,
+        "-profile",
+        "test",
+        "--model",
+        str(whole.results / "model"),
+        "--shards",
+        "3",
+        "--heads_per_task",
+        "3",
+        *UNTESTED,
+    )
     assert run.exit_code == 0, run.output
     assert run.tasks() == Counter({**SIMULATED, "TRAIN": 0, "PREDICT": 3, "DESCRIBE_HEAD": 3})
-    for name in (*(f"heads/{head}/{name}" for head in HEADS for name in ("head.json", "profile.tsv", "logo.svg")),
-                 "tracks/outputs.safetensors", "tracks/output.plus.bw", "tracks/output.minus.bw",
-                 "attention/profile.safetensors", "attention/profile.json", "attention/windows.tsv"):
+    for name in (
+        *(f"heads/{head}/{name}" for head in HEADS for name in ("head.json", "profile.tsv", "logo.svg")),
+        "tracks/outputs.safetensors",
+        "tracks/output.plus.bw",
+        "tracks/output.minus.bw",
+        "attention/profile.safetensors",
+        "attention/profile.json",
+        "attention/windows.tsv",
+    ):
         assert (run.results / name).read_bytes() == (whole.results / name).read_bytes(), name
 
 
@@ -389,8 +583,8 @@ def test_demo_network_needs_the_planted_minus10(demo):
     def mean_output(first_base):
         changed = windows.copy()
         if first_base is not None:
-            start = upstream - description["label_shift"] + first_base    # base -p of a TSS lies p before its +1
-            changed[:, start:start + 6] = np.array([1, 0, 3, 2])[changed[:, start:start + 6]]
+            start = upstream - description["label_shift"] + first_base  # base -p of a TSS lies p before its +1
+            changed[:, start : start + 6] = np.array([1, 0, 3, 2])[changed[:, start : start + 6]]
         with torch.no_grad():
             return tss_logit(network(as_tokens(changed, "cpu"))[0]).mean().item()
 
@@ -404,8 +598,11 @@ def test_pages_of_the_demo_name_no_folder_of_this_machine(demo):
     text = (".html", ".svg", ".json", ".tsv", ".txt", ".yml")
     pages = [path for path in run.results.rglob("*") if path.suffix in text and path.parent.name != "pipeline_info"]
     assert len(pages) > 30
-    named = [str(path.relative_to(run.results)) for path in pages
-             if str(folder) in path.read_text() or str(PROJECT) in path.read_text()]
+    named = [
+        str(path.relative_to(run.results))
+        for path in pages
+        if str(folder) in path.read_text() or str(PROJECT) in path.read_text()
+    ]
     assert named == []
 
 
@@ -415,8 +612,10 @@ def test_pages_of_the_demo_need_nothing_from_elsewhere(demo):
     _, run = demo
     pages = sorted(run.results.rglob("*.html"))
     assert len(pages) > 10
-    needed = re.compile(r"""(<(script|iframe)[^>]*\ssrc=|<link[^>]*stylesheet[^>]*href=|@import\s+|url\()"""
-                        r"""["']?(https?:)?//""")
+    needed = re.compile(
+        r"""(<(script|iframe)[^>]*\ssrc=|<link[^>]*stylesheet[^>]*href=|@import\s+|url\()"""
+        r"""["']?(https?:)?//"""
+    )
     assert [str(page) for page in pages if needed.search(page.read_text())] == []
 
 
@@ -435,17 +634,21 @@ def test_peers_of_the_demo(demo):
     run = run_pipeline(folder, "-profile", "test", "-resume", "--baselines")
     assert run.exit_code == 0, run.output
     assert run.tasks("COMPLETED") == Counter(
-        ["CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "SCAN_PROMOTERS", "COMPARE_PEERS", "REPORT"])
+        ["CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "SCAN_PROMOTERS", "COMPARE_PEERS", "REPORT"]
+    )
     promoter = json.loads((run.results / "networks/pwm_scanner/promoter.json").read_text())
     for block, planted in (("minus35", "TTGACA"), ("minus10", "TATAAT")):
         matrix = np.array(promoter[block])[-6:]
         assert "".join(promoter["bases"][base] for base in matrix.argmax(1)) == planted
-    spacers = [int(row["spacer"]) for row in read_table(run.results / "simulation/truth.tsv")
-               if row["kind"] == "promoter"]
+    spacers = [
+        int(row["spacer"]) for row in read_table(run.results / "simulation/truth.tsv") if row["kind"] == "promoter"
+    ]
     for length, share in zip(promoter["spacer_nt"], promoter["spacer"], strict=True):
         assert abs(share - spacers.count(length) / len(spacers)) < 0.1
-    rows = {(row["model"], row["quantity"], row["metric"]): float(row["value"])
-            for row in read_table(run.results / "evaluation/peers.tsv")}
+    rows = {
+        (row["model"], row["quantity"], row["metric"]): float(row["value"])
+        for row in read_table(run.results / "evaluation/peers.tsv")
+    }
     assert rows["pwm_scanner", "value", "roc_auc"] > 0.98 and rows["residual_cnn", "value", "roc_auc"] > 0.95
     metrics = json.loads((run.results / "evaluation/metrics.json").read_text())
     assert rows["network", "value", "pr_auc"] == pytest.approx(metrics["pr_auc"]["value"], rel=1e-4)

@@ -46,8 +46,12 @@ def graded(described, folder, grades=GRADES, heads_a_layer=4, **made_up):
     for i in range(len(grades)):
         head, layer = described.heads[i % 2], i // heads_a_layer + 1
         top = {**head.numbers["groups"]["top"], "x_uniform": 60.0 - i}
-        numbers = {**head.numbers, "layer": layer, "head": i % heads_a_layer + 1,
-                   "groups": {**head.numbers["groups"], "top": top}}
+        numbers = {
+            **head.numbers,
+            "layer": layer,
+            "head": i % heads_a_layer + 1,
+            "groups": {**head.numbers["groups"], "top": top},
+        }
         heads.append(replace(head, name=f"L{layer}_H{numbers['head']}", numbers=numbers))
     write_tested(folder, list(grades), heads_a_layer=heads_a_layer, **made_up)
     return replace(described, heads=heads, tested=read_tested(folder))
@@ -76,9 +80,18 @@ def test_heads_stand_by_grade_and_within_a_grade_by_height(described, tmp_path):
     assert list(cells_of(atlas_page(run, OUTCOME)))[:2] == ["L2_H3", "L1_H3"]
     sections = re.findall(r'<section class="([\w-]+)"><h3>(.)<small>([^<]+)</small>', text)
     assert [(name, letter) for name, letter, _ in sections] == [
-        ("A", "A"), ("B", "B"), ("C", "C"), ("D", "D"), ("unsupported", "–")]
+        ("A", "A"),
+        ("B", "B"),
+        ("C", "C"),
+        ("D", "D"),
+        ("unsupported", "–"),
+    ]
     assert re.findall(r'data-by="(\w+)" aria-pressed="(\w+)"', text) == [
-        ("grade", "true"), ("place", "false"), ("distance", "false"), ("need", "false")]
+        ("grade", "true"),
+        ("place", "false"),
+        ("distance", "false"),
+        ("need", "false"),
+    ]
     titles = [word for word in written(atlas_figure(run, OUTCOME)) if re.fullmatch(r"L\d·H\d", word)]
     assert titles == [cell.head.title for cell in atlas_cells(run, OUTCOME)]
 
@@ -106,12 +119,15 @@ def test_unsupported_heads_have_neither_logo_nor_name(described, tmp_path):
     assert len(atlas_figure(graded(described, tmp_path / "a", ["A"], 1), OUTCOME).findobj(PathPatch)) > 5
 
 
-@pytest.mark.parametrize(("row", "words"), [
-    ({"S": "failed", "peak_x_uniform": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
-    ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01}, "as untrained (4.0×)"),
-    ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06}, "as moved labels (4.0×)"),
-    ({"S": "passed", "peak_x_uniform": 17.0}, "S alone (17×)"),
-])
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"S": "failed", "peak_x_uniform": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
+        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01}, "as untrained (4.0×)"),
+        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06}, "as moved labels (4.0×)"),
+        ({"S": "passed", "peak_x_uniform": 17.0}, "S alone (17×)"),
+    ],
+)
 def test_why_a_head_has_no_grade(row, words):
     rule = read_json(ROOT / "assets/grade_rule.json")
     assert failed_words({test: "failed" for test in "SLKRI"} | row, rule) == words
@@ -120,7 +136,11 @@ def test_why_a_head_has_no_grade(row, words):
 def test_what_a_grade_asks_for_is_read_from_the_rule():
     rule = read_json(ROOT / "assets/grade_rule.json")
     assert [rule_words(entry) for entry in rule["grades"]] == [
-        "passes all five tests", "S, L, R and one of K, I", "S, L and one of K, R, I", "S and one of L, K, R, I"]
+        "passes all five tests",
+        "S, L, R and one of K, I",
+        "S, L and one of K, R, I",
+        "S and one of L, K, R, I",
+    ]
     assert claim_words("likely reads ext. -10") == "likely reads ext. −10"
     assert claim_words("") == claim_words(np.nan) == ""
     assert claim_words("may read CRP-like") == "may read CRP-like"
@@ -129,7 +149,12 @@ def test_what_a_grade_asks_for_is_read_from_the_rule():
 def test_squares_of_the_tests_and_the_loss_without_the_head(described, tmp_path):
     cells = cells_of(atlas_page(graded(described, tmp_path), OUTCOME))
     assert re.findall(r'<i class="(\w+)" title="[^"]+">(.)</i>', cells["L2_H1"]) == [
-        ("passed", "S"), ("passed", "L"), ("passed", "K"), ("passed", "R"), ("failed", "I")]
+        ("passed", "S"),
+        ("passed", "L"),
+        ("passed", "K"),
+        ("passed", "R"),
+        ("failed", "I"),
+    ]
     assert "<strong>−0.120</strong>" in cells["L2_H1"] and 'data-need="-0.120000"' in cells["L2_H1"]
     assert "+0.002" in cells["L1_H2"] and "<strong>" not in cells["L1_H2"]
 
@@ -168,11 +193,17 @@ def test_the_control_band_lies_in_every_cell_at_its_height(described, tmp_path):
     ground = re.search(r'<g id="ground">.*?</g>', text, re.DOTALL).group()
     # Made up: 95 % of untrained heads lie within 0.9 to 1.1, of moved labels within 0.9 to 1.4, at every distance.
     expected = {TOP + TALL * (1 - np.log2(value / 0.5) / np.log2(110 / 0.5)) for value in (0.9, 1.1)}
-    heights = {float(y) for points in re.findall(r'<polygon points="([^"]+)" fill="#D5DAE0"', ground)
-               for y in re.findall(r",([\d.]+)", points)}
+    heights = {
+        float(y)
+        for points in re.findall(r'<polygon points="([^"]+)" fill="#D5DAE0"', ground)
+        for y in re.findall(r",([\d.]+)", points)
+    }
     assert heights == {round(value, 1) for value in expected}
-    dashed = {float(y) for points in re.findall(r'<polyline points="([^"]+)"[^>]*dasharray', ground)
-              for y in re.findall(r",([\d.]+)", points)}
+    dashed = {
+        float(y)
+        for points in re.findall(r'<polyline points="([^"]+)"[^>]*dasharray', ground)
+        for y in re.findall(r",([\d.]+)", points)
+    }
     assert min(dashed) == round(TOP + TALL * (1 - np.log2(1.4 / 0.5) / np.log2(110 / 0.5)), 1)
     assert max(dashed) == max(heights)
 
@@ -279,8 +310,8 @@ def test_no_words_leave_the_figure_or_run_into_the_next_cell(described, tmp_path
         boxes = {text: text.get_window_extent() for text in figure.axes[0].texts if text.get_text().strip()}
         for text, box in boxes.items():
             assert box.x0 >= 0 and box.x1 <= 1170 and box.y0 >= 0 and box.y1 <= figure.bbox.height, text
-        title, = (box for text, box in boxes.items() if text.get_text() == "L1·H2")
-        claim, = (box for text, box in boxes.items() if text.get_text().startswith("may read"))
+        (title,) = (box for text, box in boxes.items() if text.get_text() == "L1·H2")
+        (claim,) = (box for text, box in boxes.items() if text.get_text().startswith("may read"))
         assert title.x1 < claim.x0 and claim.x1 <= title.x0 - 30 + 208 + 3
     finally:
         use_style()
@@ -289,7 +320,7 @@ def test_no_words_leave_the_figure_or_run_into_the_next_cell(described, tmp_path
 def test_badges_are_told_apart_in_grey_and_can_be_read():
     def luminance(colour):
         values = {"white": "#FFFFFF"}.get(colour, colour)
-        parts = [int(values[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        parts = [int(values[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

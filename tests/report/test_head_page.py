@@ -26,9 +26,20 @@ from attentome.results.run import read_head
 GRADES = ["A", "B", "D", "unsupported"]
 NAMES = re.compile(r"\b(detects|likely reads|may read|sees|knows|recogni[sz]es|significant(ly)?)\b")
 LEARNED = {"state": "learned_graded"}
-MISSING = ("knockout.tsv", "knockout_pairs.tsv", "knockout.json", "ism_profile.tsv", "ism_heads.tsv", "deletion.tsv",
-           "deletion_heads.tsv", "element_matches.tsv", "curated/parts.safetensors", "curated/logos.tsv",
-           "curated/windows.tsv", "seed_profiles.tsv")
+MISSING = (
+    "knockout.tsv",
+    "knockout_pairs.tsv",
+    "knockout.json",
+    "ism_profile.tsv",
+    "ism_heads.tsv",
+    "deletion.tsv",
+    "deletion_heads.tsv",
+    "element_matches.tsv",
+    "curated/parts.safetensors",
+    "curated/logos.tsv",
+    "curated/windows.tsv",
+    "seed_profiles.tsv",
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +53,9 @@ def run_of(heads, folder, grades=GRADES, missing=(), **options):
     write_tested(folder, list(grades), **options)
     for name in missing:
         (folder / name).unlink()
-    return SimpleNamespace(heads=heads, tested=read_tested(folder), name="demo", params={},
-                           elements=heads[0].numbers["elements"])
+    return SimpleNamespace(
+        heads=heads, tested=read_tested(folder), name="demo", params={}, elements=heads[0].numbers["elements"]
+    )
 
 
 def page_of(run, head, outcome=LEARNED):
@@ -71,16 +83,24 @@ def test_words_follow_the_grade(heads, tmp_path):
         assert not NAMES.search(page), NAMES.search(page).group()
         assert "spells" not in page and "TATAAT" not in page.split("Which 50 windows")[0]
     assert NAMES.findall(best) == [("detects", "")]
-    assert ("Looks 27 nt upstream, at base −7 when the output sits on a TSS. Its effect logo spells TATAAT. Without it "
-            "the PR AUC falls by 0.12, from 0.7. Mixed head: 50 % of the variance of its logit is content.") in best
+    assert (
+        "Looks 27 nt upstream, at base −7 when the output sits on a TSS. Its effect logo spells TATAAT. Without it "
+        "the PR AUC falls by 0.12, from 0.7. Mixed head: 50 % of the variance of its logit is content."
+    ) in best
     assert "the PR AUC does not fall (+0.002, from 0.7)" in fourth
-    assert ("no sharper than in networks that learned nothing (1.1× uniform; q 0.4 against random weights, 0.4 against "
-            "rotated labels)") in without
+    assert (
+        "no sharper than in networks that learned nothing (1.1× uniform; q 0.4 against random weights, 0.4 against "
+        "rotated labels)"
+    ) in without
 
 
-@pytest.mark.parametrize(("first_failed", "words"), [
-    ("L", "it tells no more by its effect logo than they do (q 0.4"),
-    ("K", "removing it costs nothing that can be measured")])
+@pytest.mark.parametrize(
+    ("first_failed", "words"),
+    [
+        ("L", "it tells no more by its effect logo than they do (q 0.4"),
+        ("K", "removing it costs nothing that can be measured"),
+    ],
+)
 def test_an_unsupported_head_is_told_by_its_first_failed_test(heads, tmp_path, first_failed, words):
     run = run_of(heads, tmp_path)
     table = run.tested.heads
@@ -112,16 +132,24 @@ def test_captions_are_complete_whatever_is_missing(heads, tmp_path, case):
             "one seed": "R needs 3 seeds, this run has 1 (--replicates)",
             "no controls": "not graded: too few control networks",
             "tables missing": "--mutated_sites N fills this panel",
-            "untested": "not graded: controls are not part of this run"}.get(case, "--motifs FILE fills this")
+            "untested": "not graded: controls are not part of this run",
+        }.get(case, "--motifs FILE fills this")
         assert expected in words, (case, expected)
 
 
 def test_captions_say_n_null_rule_and_unit(heads, tmp_path):
     words = words_of(page_of(run_of(heads, tmp_path), 1))
-    for part in ("the 500 highest outputs", "80 heads of 20 networks with random weights and 80 heads of 20 networks "
-                 "with rotated labels", "32,768 test positions", "16,384 positions of the held-out half",
-                 "q ≤ 0.05 against", "20 labelled positions", "20 blocks of 2,000 nt", "× uniform",
-                 "change of the output (logits)"):
+    for part in (
+        "the 500 highest outputs",
+        "80 heads of 20 networks with random weights and 80 heads of 20 networks with rotated labels",
+        "32,768 test positions",
+        "16,384 positions of the held-out half",
+        "q ≤ 0.05 against",
+        "20 labelled positions",
+        "20 blocks of 2,000 nt",
+        "× uniform",
+        "change of the output (logits)",
+    ):
         assert part in words, part
     assert "By the same rule 0 of 80 heads of untrained networks and 0 of 80 heads" in words
     assert "R needs" not in words and "best grade" not in words
@@ -147,10 +175,13 @@ def test_boxes_show_what_passed_failed_and_was_not_run(heads, tmp_path):
 
 def test_badges_get_deeper_with_the_grade():
     fills = [re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", STYLE).group(1) for letter in "ABCD"]
-    light = [sum(w * int(fill[i:i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills]
+    light = [sum(w * int(fill[i : i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills]
     assert light == sorted(light) and min(np.diff(light)) > 25
-    assert ">–<" in badge("unsupported") and ">?<" in badge("not graded") and "grade" not in re.search(
-        'class="(.*?)"', badge("unsupported")).group(1)
+    assert (
+        ">–<" in badge("unsupported")
+        and ">?<" in badge("not graded")
+        and "grade" not in re.search('class="(.*?)"', badge("unsupported")).group(1)
+    )
 
 
 def test_alarm_hides_grades_and_claims(heads, tmp_path):
@@ -178,8 +209,9 @@ def test_control_heads_are_drawn_where_they_are(heads, tmp_path):
     run = run_of(heads, tmp_path)
     run.tested.controls["peak_x_uniform"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
     drawing = strips_svg(run.tested, run.tested.of(1, 4), run.tested.grades["rule"])
-    strokes = [re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one)
-               for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)]
+    strokes = [
+        re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one) for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)
+    ]
     for (place, slant), value, wanted in zip((strokes[0][0], strokes[1][0]), (2, 4), ("0", "3"), strict=True):
         assert float(place) == pytest.approx(LEFT + np.log(value / 0.8) / np.log(160) * (RIGHT - 14 - LEFT), abs=0.3)
         assert slant == wanted
@@ -201,7 +233,7 @@ def test_words_of_the_strips_stay_inside(heads, tmp_path):
 def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     run = run_of(heads, tmp_path)
     page = page_of(run, 1)
-    panel = page[page.index("What does it tell the network?"):page.index("What does the same recipe")]
+    panel = page[page.index("What does it tell the network?") : page.index("What does the same recipe")]
     panel, words = panel.split("as a mixture of two words")
     found = r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" fill="#\w+"( op)?'
     uses = re.findall(found, panel)
@@ -230,8 +262,9 @@ def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
     for panel, letter, tall in ((page[start:middle], "T", 0.85 * 0.3), (page[middle:end], "G", 0.4)):
         heights = [float(size) * 100 for size in re.findall(rf'href="#g{letter}"[^>]*scale\([\d.]+ ([\d.]+)\)', panel)]
         assert max(heights) == pytest.approx(108 * tall / 0.5, abs=0.1)
-        ticks = {text.text: float(text.get("y")) for text in texts(drawings(panel)[0])
-                 if text.get("text-anchor") == "end"}
+        ticks = {
+            text.text: float(text.get("y")) for text in texts(drawings(panel)[0]) if text.get("text-anchor") == "end"
+        }
         assert ticks["0"] - ticks["0.25"] == ticks["0.25"] - ticks["0.5"] == 54
         assert "0 to 0.5 bit, the same for all heads and controls of this run" in words_of(panel)
     # A column that is not used and higher than the scale is cut to it, and the caption says so.
@@ -246,7 +279,7 @@ def test_words_on_the_best_control_column_stay_inside(heads, tmp_path):
     for best in (0.01, 0.5, 0.97, 1.0):
         run.tested.control_logos.loc[run.tested.control_logos["used"] == 1, "bits"] = best
         panel = page_of(run, 1).split("What does it tell the")[1].split("What does the same")[0]
-        words, = (text for text in texts(drawings(panel)[0]) if text.text.startswith("best column"))
+        (words,) = (text for text in texts(drawings(panel)[0]) if text.text.startswith("best column"))
         assert 6 + 10 <= float(words.get("y")) <= 114, best
 
 
@@ -314,11 +347,33 @@ def test_names_of_a_head_without_grade_c_stand_in_plain_type(heads, tmp_path):
 
 def test_motifs_and_factors_are_listed_by_q(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    motifs = pd.DataFrame({"layer": 1, "head": 1, "database": "mine", "motif": [f"m{i}" for i in range(7)], "name": "",
-                           "p": 0.1, "q": [0.9, 0.01, 0.5, 0.4, 0.3, 0.2, 0.8], "place_from_d": 20, "place_to_d": 30,
-                           "shuffled_hits_expected": 0.4})
-    factors = pd.DataFrame({"layer": 1, "head": 1, "factor": ["Fis", "CRP"], "n_sites": 9, "observed": [3, 8],
-                            "expected": [2.5, 1.25], "fold": 1, "p": 0.1, "q": [0.7, 0.002]})
+    motifs = pd.DataFrame(
+        {
+            "layer": 1,
+            "head": 1,
+            "database": "mine",
+            "motif": [f"m{i}" for i in range(7)],
+            "name": "",
+            "p": 0.1,
+            "q": [0.9, 0.01, 0.5, 0.4, 0.3, 0.2, 0.8],
+            "place_from_d": 20,
+            "place_to_d": 30,
+            "shuffled_hits_expected": 0.4,
+        }
+    )
+    factors = pd.DataFrame(
+        {
+            "layer": 1,
+            "head": 1,
+            "factor": ["Fis", "CRP"],
+            "n_sites": 9,
+            "observed": [3, 8],
+            "expected": [2.5, 1.25],
+            "fold": 1,
+            "p": 0.1,
+            "q": [0.7, 0.002],
+        }
+    )
     run.tested = replace(run.tested, motifs=motifs, enrichment=factors)
     words = words_of(page_of(run, 1))
     listed = re.findall(r"\b(m\d) mine 20–30 ([\d.]+)", words)

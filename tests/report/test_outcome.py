@@ -31,11 +31,13 @@ UNGRADED = ["not graded"] * 4
 @pytest.fixture
 def run_with(described, tmp_path):
     """Read the run with what its tests found, made up by ``write_tested``; files named in ``without`` are missing."""
+
     def read(grades, without=(), **made_up):
         write_tested(tmp_path / "tested", grades, **made_up)
         for name in without:
             (tmp_path / "tested" / name).unlink()
         return read_run(options(*described, tested=tmp_path / "tested"))
+
     return read
 
 
@@ -46,7 +48,8 @@ def test_graded(run_with):
     assert outcome["sentence"] == (
         "The network learned to find TSS: PR AUC 0.31 (0.282 to 0.338) where a blind guess scores 0.00275. 2 of 4 "
         "heads carry a grade of A to C: 1 A, 1 B, 0 C (1 D, 1 unsupported). By the same rule 0 of 80 heads of "
-        "untrained networks and 0 of 80 heads of networks trained on moved labels have a grade.")
+        "untrained networks and 0 of 80 heads of networks trained on moved labels have a grade."
+    )
     assert outcome["facts"]["graded_heads"] == 3 and outcome["facts"]["controls"] == 40
     assert outcome["facts"]["grades"]["unsupported"] == 1
     assert outcome["facts"]["capped"] is False and outcome["facts"]["seeds"] == 3
@@ -74,7 +77,7 @@ def test_advice_follows_the_most_frequent_first_failed_test(run_with):
 
 @pytest.mark.parametrize(("value", "state"), [(0.0034, "control_alarm"), (0.0033, "learned_graded")])
 def test_alarm_where_moved_labels_are_found(run_with, value, state):
-    run = run_with(MIXED, rotated_pr_auc=value)    # its interval starts at 0.9 of it, and the prevalence is 0.001
+    run = run_with(MIXED, rotated_pr_auc=value)  # its interval starts at 0.9 of it, and the prevalence is 0.001
     assert run_state(run) == state
     if state == "control_alarm":
         outcome = judge(run)
@@ -96,12 +99,17 @@ def test_alarm_above_two_percent_of_the_control_heads(run_with, graded, state):
 @pytest.mark.parametrize(("value", "state"), [(0.7, "not_learned"), (0.699, "learned_graded")])
 def test_learned_means_better_than_every_network_on_moved_labels(run_with, value, state):
     run = run_with(MIXED)
-    run.tested.grades["controls"]["rotated"]["pr_auc"][7] = {"value": value, "lo": 0.002, "hi": 0.8,
-                                                             "prevalence": 0.001}
+    run.tested.grades["controls"]["rotated"]["pr_auc"][7] = {
+        "value": value,
+        "lo": 0.002,
+        "hi": 0.8,
+        "prevalence": 0.001,
+    }
     outcome = judge(run)
     assert outcome["state"] == state
     assert ("a network trained on moved labels does as well (0.7, against 0.7" in outcome["sentence"]) == (
-        state == "not_learned")
+        state == "not_learned"
+    )
 
 
 def test_not_learned_comes_before_what_the_tests_found(run_with):
@@ -129,10 +137,14 @@ def test_without_controls(described):
     assert "--controls true -resume" in outcome["advice"][1]
 
 
-@pytest.mark.parametrize(("without", "words"), [
-    ("knockout.tsv", "KNOCK_OUT_HEADS gave nothing, so K was not run"),
-    ("deletion_heads.tsv", "MUTATE_SITES gave nothing, so I was not run"),
-    ("element_matches.tsv", "NAME_HEADS gave nothing, so no head has a name")])
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ("knockout.tsv", "KNOCK_OUT_HEADS gave nothing, so K was not run"),
+        ("deletion_heads.tsv", "MUTATE_SITES gave nothing, so I was not run"),
+        ("element_matches.tsv", "NAME_HEADS gave nothing, so no head has a name"),
+    ],
+)
 def test_partial_names_what_is_missing(run_with, without, words):
     outcome = judge(run_with(MIXED, without=[without]))
     assert outcome["state"] == "partial" and f"Parts are missing: {words}." in outcome["sentence"]
@@ -147,8 +159,10 @@ def test_heads_without_a_page_and_lost_networks_are_missing(run_with):
     outcome = judge(run)
     assert outcome["state"] == "partial"
     assert outcome["facts"]["missing"] == [
-        "DESCRIBE_HEAD gave nothing of L1·H3, L1·H4", "TRAIN or MEASURE_HEADS gave 20 of 25 networks of random weights",
-        "TRAIN or MEASURE_HEADS gave 3 of 5 seeds"]
+        "DESCRIBE_HEAD gave nothing of L1·H3, L1·H4",
+        "TRAIN or MEASURE_HEADS gave 20 of 25 networks of random weights",
+        "TRAIN or MEASURE_HEADS gave 3 of 5 seeds",
+    ]
     run.params["model"] = "model"
     assert judge(run)["facts"]["missing"][1:] == ["TRAIN or MEASURE_HEADS gave 20 of 25 networks of random weights"]
 
@@ -166,8 +180,10 @@ def test_the_best_grade_is_said_where_it_is_c(run_with):
     run.tested.grades["capped"] = True
     run.tested.grades["controls"]["rotated"].update(networks=5, testable=False, smallest_q=0.19)
     outcome = judge(run)
-    assert ("C is the best grade here: of control networks 5 on moved labels are too few to test against at q 0.05 (20 "
-            "needed).") in outcome["sentence"]
+    assert (
+        "C is the best grade here: of control networks 5 on moved labels are too few to test against at q 0.05 (20 "
+        "needed)."
+    ) in outcome["sentence"]
     assert outcome["facts"]["capped"] and "--rotated_networks 20" in outcome["advice"][0]
     run.params["model"] = "model"
     assert "--model" in judge(run)["advice"][0] and "-resume" not in judge(run)["advice"][0]
@@ -200,7 +216,8 @@ def test_tally_in_words(run_with):
     run = run_with(MIXED, graded_controls=2)
     assert tally_words(run.tested) == (
         "By the same rule 0 of 80 heads of untrained networks and at most 2 of 80 heads of networks trained on moved "
-        "labels have a grade (best: D).")
+        "labels have a grade (best: D)."
+    )
     # Knock-outs and mutants of the graded heads were run: the tally is no bound but a count.
     run.tested.controls[["K", "I"]] = "not run"
     run.tested.controls.loc[run.tested.controls["grade"] == "D", ["K", "I"]] = ["failed", "passed"]
@@ -236,12 +253,19 @@ def test_tables_hide_grades_that_may_not_be_used(run_with, described):
 
 def test_run_card_counts_what_the_tests_cost(run_with):
     run = run_with(MIXED)
-    run.records = [{**run.records[0], "process": process, "tag": tag, "cpu_seconds": seconds}
-                   for process, tag, seconds in (
-                       ("TRAIN", "curated", 20.0), ("TRAIN", "residual_cnn", 10.0),
-                       ("TRAIN", "replicate_2", 22.0), ("TRAIN", "control_random_01 to control_random_10", 1.0),
-                       ("TRAIN", "control_rotated_01", 12.0), ("MEASURE_HEADS", "curated", 3.0),
-                       ("KNOCKOUT", "", 8.0), ("DESCRIBE_HEAD", "L1_H1", 9.0))]
+    run.records = [
+        {**run.records[0], "process": process, "tag": tag, "cpu_seconds": seconds}
+        for process, tag, seconds in (
+            ("TRAIN", "curated", 20.0),
+            ("TRAIN", "residual_cnn", 10.0),
+            ("TRAIN", "replicate_2", 22.0),
+            ("TRAIN", "control_random_01 to control_random_10", 1.0),
+            ("TRAIN", "control_rotated_01", 12.0),
+            ("MEASURE_HEADS", "curated", 3.0),
+            ("KNOCKOUT", "", 8.0),
+            ("DESCRIBE_HEAD", "L1_H1", 9.0),
+        )
+    ]
     card = run_card(run, judge(run))
     # for the tests 22 + 1 + 12 + 3 + 8 = 46, besides 20 + 10 + 9
     assert card["cost"] == {"cpu_seconds": 85, "cpu_seconds_of_tests": 46, "share_of_tests": round(46 / 85, 4)}
@@ -266,9 +290,13 @@ def test_run_card_prints_the_rule_with_its_numbers(run_with):
     assert "r at least 0.8 and q at most 0.05 in at least 0.8 of the other seeds, with at least 3 seeds" in lines["R"]
     assert not any("_" in words for words in lines.values())
     assert "above 3 × its prevalence, or more than 2 %" in lines["!"]
-    for words in ("3; PR AUC 0.7 (this one), 0.69 (replicate 2)", "0.0494 for a lone head against moved labels",
-                  "20 networks; PR AUC 0.001 to 0.001, at most 1 × prevalence", "measured view",
-                  "5 Training and controls"):
+    for words in (
+        "3; PR AUC 0.7 (this one), 0.69 (replicate 2)",
+        "0.0494 for a lone head against moved labels",
+        "20 networks; PR AUC 0.001 to 0.001, at most 1 × prevalence",
+        "measured view",
+        "5 Training and controls",
+    ):
         assert words in page, words
     # One dot for the whole arc, then 3 seeds and 2 x 20 controls.
     assert page.count("<circle") == 44
@@ -279,9 +307,16 @@ def test_run_card_says_what_was_not_done_beside_the_tests(run_with):
     run.params["rotated_steps"] = 0.125
     run.metrics["n_positions"] = 80_000
     text = " ".join(run_card(run, judge(run))["not_done"])
-    for words in ("trained for 12.5 % of", "counts as passed there", "at 32,768 of the 80,000 positions", "in 1 pairs",
-                  "mutated at 20 of the 44 sites", "no motif database (--motifs)", "(--tf_sites)",
-                  "One genome and one split"):
+    for words in (
+        "trained for 12.5 % of",
+        "counts as passed there",
+        "at 32,768 of the 80,000 positions",
+        "in 1 pairs",
+        "mutated at 20 of the 44 sites",
+        "no motif database (--motifs)",
+        "(--tf_sites)",
+        "One genome and one split",
+    ):
         assert words in text, words
     assert "no random-weight" not in text and "One seed" not in text
     run.params.update(motifs="a.meme", tf_sites="b.bed")
@@ -336,10 +371,30 @@ def test_an_alarm_is_a_result_and_no_failure(described, tmp_path):
     folder, heads = described
     given = options(folder, heads)
     done = subprocess.run(
-        [sys.executable, ROOT / "bin/write_report.py", "--heads", *heads, "--metrics", given.metrics, "--profile_json",
-         given.profile_json, "--labels_json", given.labels_json, "--split", given.split,
-         "--tested", tmp_path / "tested", "--out", tmp_path / "report", "--no_multiqc",
-         "--record", tmp_path / "record.json"],
-        capture_output=True, text=True, check=False)
+        [
+            sys.executable,
+            ROOT / "bin/write_report.py",
+            "--heads",
+            *heads,
+            "--metrics",
+            given.metrics,
+            "--profile_json",
+            given.profile_json,
+            "--labels_json",
+            given.labels_json,
+            "--split",
+            given.split,
+            "--tested",
+            tmp_path / "tested",
+            "--out",
+            tmp_path / "report",
+            "--no_multiqc",
+            "--record",
+            tmp_path / "record.json",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Do not use the grades.")

@@ -39,9 +39,9 @@ from attentome.report.text.sets import percent
 from attentome.report.write import write_report
 from attentome.results.run import read_run, similar_heads
 
-CLAIMS = re.compile(
-    r"\b(detects?|sees|knows|recogni[sz]es?|significant(ly)?|likely reads|may read|reads)\b", re.I
-)
+CLAIMS = re.compile(r"\b(detects?|sees|knows|recogni[sz]es?|significant(ly)?|likely reads|may read|reads)\b", re.I)
+
+
 @pytest.fixture(scope="module")
 def report(described, tmp_path_factory):
     """A report without the MultiQC page, laid out as the results folder is."""
@@ -332,9 +332,7 @@ def test_tables_hold_what_the_heads_hold(report, described):
     assert heads.loc[2, "peak_d"] == top.idxmax() == 50
     assert heads.loc[2, "peak_x_uniform"] == pytest.approx(top.max() * 128, rel=1e-4)
     assert heads.loc[1, "consensus"] == "TATAAT"
-    assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(
-        0.2821
-    )
+    assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(0.2821)
 
 
 def test_compressed_tables_carry_no_time(report):
@@ -530,9 +528,7 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
     text = (tmp_path / "multiqc" / "multiqc_report.html").read_text()
     places = [text.index(f'id="{name}"') for name in ("labels", "training", "test_arc", "heads", "run_card")]
     assert places == sorted(places)
-    order = [
-        text.index(f'id="mqc-section-wrapper-{name}"') for name in ("attentome_sets", "attentome_overlap")
-    ]
+    order = [text.index(f'id="mqc-section-wrapper-{name}"') for name in ("attentome_sets", "attentome_overlap")]
     assert order == sorted(order)
     assert "Its 4 heads are described below but not graded" in text
     assert not re.search(r"<script[^>]+src=[\"']https?:", text)
@@ -545,8 +541,11 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
 
 def cells(table):
     """Rows of an HTML table as lists of words."""
-    return [[re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
-            for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL) if "<td" in row]
+    return [
+        [re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
+        for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL)
+        if "<td" in row
+    ]
 
 
 def test_audit_of_the_sets_is_in_the_report(report):
@@ -554,8 +553,15 @@ def test_audit_of_the_sets_is_in_the_report(report):
     found = set_sections(run, run_card(run, outcome))
     assert list(found) == ["attentome_sets", "attentome_audit", "attentome_overlap", "attentome_distances"]
     rows = {row[0]: row[1:] for row in cells(found["attentome_audit"]["data"])}
-    assert rows["set_a"] == ["bed", "sim", "the run's genome", "none", "none printed",
-                             "+: 0 (62\u00a0%) | −: 0 (62\u00a0%)", "+: 78\u00a0% | −: 78\u00a0%"]
+    assert rows["set_a"] == [
+        "bed",
+        "sim",
+        "the run's genome",
+        "none",
+        "none printed",
+        "+: 0 (62\u00a0%) | −: 0 (62\u00a0%)",
+        "+: 78\u00a0% | −: 78\u00a0%",
+    ]
     assert rows["set_b"][1] == "chr|sim| = sim" and rows["set_b"][3] == "+1 nt on the + strand (110 rows in all)"
     assert rows["set_b"][4] == "+: 100\u00a0% at +1 (of 110) | −: 100\u00a0% at 0 (of 110)"
     assert rows["set_c"][2] == "sim.1 to sim: 200 moved, 4 unchanged, 1 lost"
@@ -572,6 +578,7 @@ def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
 
 def peers_of(network, others):
     """``peers.json`` with PR AUCs: of the network, and of each peer with the network's lead over it."""
+
     def entry(value, low, high):
         return dict.fromkeys(("roc_auc", "pr_auc", "pr_auc_tolerant"), {"value": value, "lo": low, "hi": high})
 
@@ -583,25 +590,30 @@ def peers_of(network, others):
 
 def test_peers_stand_beside_the_network(described, tmp_path):
     folder, heads = described
-    others = {"residual_cnn": ((0.42, 0.38, 0.46), (-0.11, -0.14, -0.08)),
-              "pwm_scanner": ((0.08, 0.07, 0.1), (0.23, 0.2, 0.26))}
+    others = {
+        "residual_cnn": ((0.42, 0.38, 0.46), (-0.11, -0.14, -0.08)),
+        "pwm_scanner": ((0.08, 0.07, 0.1), (0.23, 0.2, 0.26)),
+    }
     run = replace(read_run(options(folder, heads)), peers=peers_of((0.31, 0.28, 0.34), others))
-    words = ("a residual CNN reaches PR AUC 0.42 (0.38 to 0.46) and a PWM scanner reaches PR AUC 0.08 (0.07 to 0.1). "
-             "The network is behind the residual CNN by 0.11 (0.08 to 0.14) and ahead of the PWM scanner by 0.23 "
-             "(0.2 to 0.26).")
+    words = (
+        "a residual CNN reaches PR AUC 0.42 (0.38 to 0.46) and a PWM scanner reaches PR AUC 0.08 (0.07 to 0.1). "
+        "The network is behind the residual CNN by 0.11 (0.08 to 0.14) and ahead of the PWM scanner by 0.23 "
+        "(0.2 to 0.26)."
+    )
     outcome = write_report(run, tmp_path, multiqc=False)
     assert [row["name"] for row in outcome["facts"]["peers"]] == ["network", *others]
     card = (tmp_path / "run_card.html").read_text()
     for page in (card, (tmp_path / "atlas.html").read_text()):
         assert words in page
-    assert "−0.11 (−0.14 to −0.08)" in card and card.count('<circle') == 3
+    assert "−0.11 (−0.14 to −0.08)" in card and card.count("<circle") == 3
     assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
     metrics = sections(run, run_card(run, outcome), None)["attentome_metrics"]
     assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
     assert peer_sentences(replace(run, peers=equal)).endswith(
-        "not told apart from the residual CNN (difference −0.01 (−0.03 to 0.02)).")
+        "not told apart from the residual CNN (difference −0.01 (−0.03 to 0.02))."
+    )
     few = replace(run, peers=equal, metrics=without_intervals(run.metrics))
     assert peer_sentences(few).endswith("PR AUC 0.32. The network is behind the residual CNN by 0.01.")
 
@@ -624,8 +636,14 @@ def test_run_card_says_where_the_sets_came_from(tmp_path, described):
     run.sources = [
         {"role": "set", "set": "set_a", "source": "/home/somebody/data/a.bed", "url": None, "fetched": None},
         {"role": "assembly", "set": "set_a", "source": "old.fna", "url": None, "fetched": None},
-        {"role": "set", "set": "set_b", "source": "https://doi.org/x", "url": "https://example.org/get/b.gtf?id=1",
-         "fetched": "2026-11-21T18:00:00+00:00"}]
+        {
+            "role": "set",
+            "set": "set_b",
+            "source": "https://doi.org/x",
+            "url": "https://example.org/get/b.gtf?id=1",
+            "fetched": "2026-11-21T18:00:00+00:00",
+        },
+    ]
     write_report(run, tmp_path, multiqc=False)
     card = {entry["set"]: entry for entry in json.loads((tmp_path / "run_card.json").read_text())["labels"]["sets"]}
     assert card["set_a"]["sources"] == ["a.bed"]
@@ -643,17 +661,23 @@ def ecoli_counts(formats, published=None):
     published = published or json.loads((ROOT / "assets/published_counts.json").read_text())
     audits = [{"set": f"my_{kind}", "formats": [kind, kind], "sites": ECOLI.get(kind, 7)} for kind in formats]
     names = [audit["set"] for audit in audits]
-    overlap = pd.DataFrame({"sets": [",".join(names[:n]) for n in range(1, len(names) + 1)],
-                            "n": [10 ** n for n in range(len(names))]})
+    overlap = pd.DataFrame(
+        {"sets": [",".join(names[:n]) for n in range(1, len(names) + 1)], "n": [10**n for n in range(len(names))]}
+    )
     return {row["what"]: row for row in beside_published(published, audits, overlap, [4641652])}
 
 
 def test_published_counts_stand_beside_those_of_the_run():
     rows = ecoli_counts(ECOLI)
     assert {what: (row["published"], row["here"]) for what, row in rows.items()} == {
-        "Cappable-seq": (16348, 16359), "SMRT-Cappable-seq": (2311, 2569), "SEnd-seq": (4026, 4029),
-        "RegulonDB, strong evidence": (6487, 6485), "in 2 or more sets": (5104, 1110),
-        "in 3 or more sets": (2224, 1100), "in all 4 sets": (1012, 1000)}
+        "Cappable-seq": (16348, 16359),
+        "SMRT-Cappable-seq": (2311, 2569),
+        "SEnd-seq": (4026, 4029),
+        "RegulonDB, strong evidence": (6487, 6485),
+        "in 2 or more sets": (5104, 1110),
+        "in 3 or more sets": (2224, 1100),
+        "in all 4 sets": (1012, 1000),
+    }
     assert all(len(row["why"]) > 40 for row in rows.values())
 
 
@@ -663,7 +687,12 @@ def test_published_counts_only_where_they_compare():
     some = ecoli_counts(["cappable", "smrt", "bed"])
     assert some["SMRT-Cappable-seq"]["here"] == 2569
     assert {what for what, row in some.items() if row["here"] is None} == {
-        "SEnd-seq", "RegulonDB, strong evidence", "in 2 or more sets", "in 3 or more sets", "in all 4 sets"}
+        "SEnd-seq",
+        "RegulonDB, strong evidence",
+        "in 2 or more sets",
+        "in 3 or more sets",
+        "in all 4 sets",
+    }
     assert ecoli_counts([*ECOLI, "thomason"])["in all 4 sets"]["here"] is None
     published = json.loads((ROOT / "assets/published_counts.json").read_text())
     assert beside_published(published, [], pd.DataFrame(), [4641652]) == []
@@ -688,6 +717,12 @@ def test_pictures_are_shown_at_the_size_they_were_drawn(report):
 
 
 def test_shares_are_not_rounded_to_all_or_none():
-    shares = {0: "0\u00a0%", 1: "100\u00a0%", 0.9995: "99.9\u00a0%", 0.624: "62\u00a0%", 0.0003: "< 0.1\u00a0%",
-              0.0512: "5.1\u00a0%"}
+    shares = {
+        0: "0\u00a0%",
+        1: "100\u00a0%",
+        0.9995: "99.9\u00a0%",
+        0.624: "62\u00a0%",
+        0.0003: "< 0.1\u00a0%",
+        0.0512: "5.1\u00a0%",
+    }
     assert {share: percent(share) for share in shares} == shares

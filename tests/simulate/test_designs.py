@@ -21,14 +21,30 @@ from attentome.simulate.parts import PARTS, letter_probabilities
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 CONSENSUS = {
-    "up": (-59, -38, "NNAAAWWTWTTTTNNNAAANNN"), "crp_61": (-69, -54, "TGTGANNNNNNTCACA"),
-    "crp_41": (-49, -34, "TGTGANNNNNNTCACA"), "minus35": (-35, -30, "TTGACA"), "ext_minus10": (-15, -14, "TG"),
-    "minus10": (-12, -7, "TATAAT")}
+    "up": (-59, -38, "NNAAAWWTWTTTTNNNAAANNN"),
+    "crp_61": (-69, -54, "TGTGANNNNNNTCACA"),
+    "crp_41": (-49, -34, "TGTGANNNNNNTCACA"),
+    "minus35": (-35, -30, "TTGACA"),
+    "ext_minus10": (-15, -14, "TG"),
+    "minus10": (-12, -7, "TATAAT"),
+}
 """First and last base and letters of each part, by hand."""
-CLASSES = {"core": {"minus35", "minus10"}, "extended": {"ext_minus10", "minus10"}, "up": {"up", "minus10"},
-           "crp_61": {"crp_61", "minus10"}, "crp_41": {"crp_41", "minus10"}}
-DECOYS = {"decoy_minus10": {"minus10"}, "decoy_minus35": {"minus35"}, "decoy_up": {"up"}, "decoy_crp_61": {"crp_61"},
-          "decoy_crp_41": {"crp_41"}, "decoy_extended": {"ext_minus10", "scrambled_minus10"}, "decoy_motif": {"motif"}}
+CLASSES = {
+    "core": {"minus35", "minus10"},
+    "extended": {"ext_minus10", "minus10"},
+    "up": {"up", "minus10"},
+    "crp_61": {"crp_61", "minus10"},
+    "crp_41": {"crp_41", "minus10"},
+}
+DECOYS = {
+    "decoy_minus10": {"minus10"},
+    "decoy_minus35": {"minus35"},
+    "decoy_up": {"up"},
+    "decoy_crp_61": {"crp_61"},
+    "decoy_crp_41": {"crp_41"},
+    "decoy_extended": {"ext_minus10", "scrambled_minus10"},
+    "decoy_motif": {"motif"},
+}
 BYTES = {
     "genes.gff": "8fc239bae1077af79a46e8484087c46871b197bda9201d078d0c69e9cf562c4f",
     "genome.fna": "a89c11ea298ba2710ccddd0385d7828408ffad7faa86e8b4dc7e45215f4b3961",
@@ -69,13 +85,13 @@ def test_parts_lie_where_the_truth_says_on_both_strands(planted):
     spacers = {(row.tss, row.strand): row.spacer for row in truth.itertuples()}
     assert set(parts["strand"]) == {"+", "-"} and set(parts["part"]) == {*CONSENSUS, "motif", "scrambled_minus10"}
     for row in parts.itertuples():
-        found = sequence[row.start:row.end]
+        found = sequence[row.start : row.end]
         assert (found if row.strand == "+" else found[::-1].translate(COMPLEMENT)) == row.sequence
         upstream = window(sequence, row.tss, row.strand, 75, 0)
         spacer = spacers[row.tss, row.strand]
         options = [16, 17, 18] if spacer is pd.NA and row.part == "minus35" else [17 if spacer is pd.NA else spacer]
         places = [offsets(row.part, option) for option in options]
-        assert row.sequence in [upstream[75 + first:76 + last] for first, last in places]
+        assert row.sequence in [upstream[75 + first : 76 + last] for first, last in places]
 
 
 def test_letters_are_the_consensus_as_often_as_asked(planted):
@@ -111,7 +127,7 @@ def test_a_part_changes_nothing_but_its_letters():
     for row in parts.itertuples():
         consensus = CONSENSUS[row.part][2] if row.part in CONSENSUS else "A" * (row.end - row.start)
         free = np.array(list(consensus)) != "N"
-        may[row.start:row.end] = free if row.strand == "+" else free[::-1]
+        may[row.start : row.end] = free if row.strand == "+" else free[::-1]
     assert differs[may].mean() == pytest.approx(0.75, abs=0.05) and not differs[~may].any()
 
 
@@ -136,10 +152,18 @@ def test_numbers_are_as_asked(planted):
     assert len(sequence) == 160_000
     kinds = truth["kind"].value_counts()
     each = {"easy": 38, "hard": 77}[name]
-    assert kinds.to_dict() == {"promoter": 480, "decoy_minus10": 480,
-                               **{kind: each for kind in DECOYS if kind != "decoy_minus10"}}
+    assert kinds.to_dict() == {
+        "promoter": 480,
+        "decoy_minus10": 480,
+        **{kind: each for kind in DECOYS if kind != "decoy_minus10"},
+    }
     assert truth["class"].value_counts().to_dict() == {
-        "core": 144, "extended": 96, "up": 96, "crp_61": 72, "crp_41": 72}
+        "core": 144,
+        "extended": 96,
+        "up": 96,
+        "crp_61": 72,
+        "crp_41": 72,
+    }
     core = truth.loc[truth["class"] == "core", "spacer"]
     for spacer in (16, 18):
         check_share((core == spacer).to_numpy(bool), {"easy": 0.05, "hard": 0.15}[name])
@@ -147,8 +171,10 @@ def test_numbers_are_as_asked(planted):
 
 def test_nothing_overlaps_and_no_decoy_is_near_a_tss(planted):
     _, sequence, truth, parts = planted
-    spans = [(tss - 75, tss + 20) if strand == "+" else (tss - 19, tss + 76)
-             for tss, strand in zip(truth["tss"], truth["strand"])]
+    spans = [
+        (tss - 75, tss + 20) if strand == "+" else (tss - 19, tss + 76)
+        for tss, strand in zip(truth["tss"], truth["strand"])
+    ]
     assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:]))
     assert spans[0][0] >= 0 and spans[-1][1] <= len(sequence)
     promoters = [span for span, kind in zip(spans, truth["kind"]) if kind == "promoter"]
@@ -165,12 +191,12 @@ def test_decoy_letters_are_not_those_of_parts():
     for word in scrambled:
         assert sorted(word) == sorted("TATAAT") and sum(map(str.__ne__, word, "TATAAT")) >= 4
     assert scrambled.nunique() > 5
-    motif, = set(parts.loc[parts["part"] == "motif", "sequence"])
+    (motif,) = set(parts.loc[parts["part"] == "motif", "sequence"])
     motifs = {draw_motif(np.random.default_rng(seed)) for seed in range(30)}
     assert len(motifs) == 30
     for text in (motif, *motifs):
         for block in ("TTGACA", "TGTCAA", "TATAAT", "ATTATA", "TGTGA", "TCACA", "TTTT", "AAAA"):
-            assert len(text) == 8 and not any(text[i:i + 4] in block for i in range(5))
+            assert len(text) == 8 and not any(text[i : i + 4] in block for i in range(5))
 
 
 def test_places_are_those_of_the_elements_table(root):
@@ -191,7 +217,7 @@ def formula(sequence, tss, strand, design, promoters):
             options = {-1: design.spacer_16, 0: 1 - design.spacer_16 - design.spacer_18, 1: design.spacer_18}
         total = 0.0
         for shift, share in options.items():
-            for letter, wanted in zip(read[75 + first - shift:], consensus):
+            for letter, wanted in zip(read[75 + first - shift :], consensus):
                 allowed = {"W": "AT", "N": "ACGT"}.get(wanted, wanted)
                 chance = (1 - design.conservation) / 4
                 chance += design.conservation / len(allowed) if letter in allowed else 0
@@ -251,14 +277,26 @@ def test_the_parts_tell_the_promoters_and_each_is_needed(planted):
 
 
 def simulate(root, folder, *options):
-    return subprocess.run([sys.executable, root / "bin/simulate_genome.py", "--out", folder, "--record",
-                           folder.with_suffix(".json"), *options], capture_output=True, text=True)
+    return subprocess.run(
+        [
+            sys.executable,
+            root / "bin/simulate_genome.py",
+            "--out",
+            folder,
+            "--record",
+            folder.with_suffix(".json"),
+            *options,
+        ],
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_command_writes_a_design(root, tmp_path):
     for name in ("a", "b"):
-        run = simulate(root, tmp_path / name, "--design", "hard", "--seed", "3", "--length", "50000",
-                       "--promoters", "100")
+        run = simulate(
+            root, tmp_path / name, "--design", "hard", "--seed", "3", "--length", "50000", "--promoters", "100"
+        )
         assert run.returncode == 0, run.stderr
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert files == sorted([*BYTES, "parts.tsv", "tss_sets.csv"])

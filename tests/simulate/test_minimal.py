@@ -79,8 +79,10 @@ def test_full_and_no_conservation():
 
 def test_elements_do_not_overlap(genome):
     _, truth = genome
-    ends = [(tss - 45, tss + 20) if strand == "+" else (tss - 19, tss + 46)
-            for tss, strand in zip(truth["tss"], truth["strand"])]
+    ends = [
+        (tss - 45, tss + 20) if strand == "+" else (tss - 19, tss + 46)
+        for tss, strand in zip(truth["tss"], truth["strand"])
+    ]
     assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:]))
     assert ends[0][0] >= 0 and ends[-1][1] <= 200_000
 
@@ -99,8 +101,9 @@ def test_noise_of_a_set(genome):
     assert set(zip(clean["tss"], clean["strand"])) == true
     noisy = noisy_set(truth, 200_000, 0.2, 0, 0.3, 1)
     exact = [site in true for site in zip(noisy["tss"], noisy["strand"])]
-    near = [any((tss + step, strand) in true for step in (-1, 0, 1))
-            for tss, strand in zip(noisy["tss"], noisy["strand"])]
+    near = [
+        any((tss + step, strand) in true for step in (-1, 0, 1)) for tss, strand in zip(noisy["tss"], noisy["strand"])
+    ]
     assert 290 <= len(noisy) <= 350 and all(near) and 0.6 < np.mean(exact) < 0.8
     assert len(noisy_set(truth, 200_000, 1, 0.5, 0, 1)) == 200
 
@@ -119,9 +122,25 @@ def test_genes_lie_downstream_of_promoters_and_apart(genome):
 
 
 def simulate(root, folder, *options):
-    return subprocess.run([sys.executable, root / "bin/simulate_genome.py", "--out", folder, "--length", "30000",
-                           "--promoters", "50", "--decoys", "10", "--record", folder.with_suffix(".json"), *options],
-                          capture_output=True, text=True)
+    return subprocess.run(
+        [
+            sys.executable,
+            root / "bin/simulate_genome.py",
+            "--out",
+            folder,
+            "--length",
+            "30000",
+            "--promoters",
+            "50",
+            "--decoys",
+            "10",
+            "--record",
+            folder.with_suffix(".json"),
+            *options,
+        ],
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_same_seed_same_bytes_and_another_seed_others(root, tmp_path):

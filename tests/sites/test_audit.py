@@ -51,9 +51,9 @@ def reading(letters, rows, before=20, after=5):
     """
     sites = []
     for number, (true, strand, added) in enumerate(rows):
-        window = letters[true - before:true + after + 1]
+        window = letters[true - before : true + after + 1]
         if strand == "-":
-            window = letters[true - after:true + before + 1].translate(COMPLEMENT)[::-1]
+            window = letters[true - after : true + before + 1].translate(COMPLEMENT)[::-1]
         sites.append(("c", true + added, strand, 1.0, "", "", window, 0, number + 2))
     sites = pd.DataFrame(sites, columns=list(SITE_TYPES)).astype(SITE_TYPES)
     return Reading(sites, sequence_tss=before, format="table")
@@ -65,6 +65,7 @@ def letters():
 
 
 # Printed sequences and the coordinate fix
+
 
 @pytest.mark.parametrize("strand", "+-")
 @pytest.mark.parametrize("added", range(-4, 5))
@@ -81,7 +82,7 @@ def test_printed_sequences_over_an_end_stand_on_a_circular_contig_only(letters):
     rotated = letters[-10:] + letters[:-10]
     source = reading(letters, [(5000, "+", 0)])
     source.sites["tss"] = 5
-    source.sites["sequence"] = (letters + letters)[len(letters) - 15:len(letters) + 11]
+    source.sites["sequence"] = (letters + letters)[len(letters) - 15 : len(letters) + 11]
     assert list(sequence_offsets(source.sites, 20, a_genome(letters, circular=True))) == [0]
     assert np.isnan(sequence_offsets(source.sites, 20, a_genome(letters))).all()
     assert np.isnan(sequence_offsets(source.sites, 20, a_genome(rotated, circular=True))).all()
@@ -98,8 +99,10 @@ def test_unprinted_and_unknown_sequences_stand_nowhere(letters):
     assert sequence_counts(source.sites.assign(sequence=""), offsets) is None
 
 
-@pytest.mark.parametrize("n_off, n_right, moved", [(19, 0, False), (19, 1, False), (20, 0, True), (20, 1, True),
-                                                   (20, 2, False), (38, 2, True), (37, 3, False)])
+@pytest.mark.parametrize(
+    "n_off, n_right, moved",
+    [(19, 0, False), (19, 1, False), (20, 0, True), (20, 1, True), (20, 2, False), (38, 2, True), (37, 3, False)],
+)
 def test_an_offset_is_applied_from_95_percent_and_20_rows_on(letters, n_off, n_right, moved):
     rows = [(1000 + 40 * k, "+", -1) for k in range(n_off)] + [(15_000 + 40 * k, "+", 0) for k in range(n_right)]
     source = reading(letters, rows + [(300 + 40 * k, "-", 0) for k in range(12)])
@@ -135,6 +138,7 @@ def test_a_fix_that_is_none(text):
 
 # Harmonising
 
+
 def test_every_row_is_a_site_or_has_a_reason(letters):
     old = a_genome(letters[:9000] + letters[12_000:], name="old")
     source = reading(letters, [(500, "+", 0), (500, "+", 0), (8_995, "-", 0), (13_000, "-", 0)])
@@ -146,7 +150,9 @@ def test_every_row_is_a_site_or_has_a_reason(letters):
     assert found.report["rows"] == 5 == found.report["sites"] + sum(found.report["lost"].values())
     assert list(zip(found.sites["tss"], found.sites["strand"])) == [(500, "+"), (8_997, "-"), (13_002, "-")]
     assert found.losses[["row", "contig", "position", "reason"]].to_numpy().tolist() == [
-        [3, "old", 501, "duplicate"], [99, "old", 17_000, "beyond the contig's end"]]
+        [3, "old", 501, "duplicate"],
+        [99, "old", 17_000, "beyond the contig's end"],
+    ]
     lift = found.report["lift"]
     assert (lift["unchanged"], lift["moved"], lift["lost"]) == (3, 1, {})
     assert lift["flank"] == {"both": 3, "upstream": 0, "downstream": 1}
@@ -164,6 +170,7 @@ def test_printed_sequences_that_stand_elsewhere_are_another_assembly(letters):
 
 # Agreement and purines
 
+
 @pytest.mark.parametrize("circular", [False, True])
 def test_shares_equal_a_direct_count(letters, circular):
     random = np.random.default_rng(3)
@@ -180,8 +187,10 @@ def test_shares_equal_a_direct_count(letters, circular):
         for offset in range(-3, 4):
             moved = [(start + offset) % 300 if circular else min(max(start + offset, 0), 299) for start in starts]
             base = [letters[place] if strand == "+" else letters[place].translate(COMPLEMENT) for place in moved]
-            for result, expected in ((agreement, np.mean([(place, strand) in known for place in moved])),
-                                     (purine, np.mean([letter in "AG" for letter in base]))):
+            for result, expected in (
+                (agreement, np.mean([(place, strand) in known for place in moved])),
+                (purine, np.mean([letter in "AG" for letter in base])),
+            ):
                 row = result[(result["strand"] == word) & (result["offset"] == offset)]
                 assert row["share"].item() == pytest.approx(expected) and row["n"].item() == len(starts)
     assert agreement_table(own, [], genome).empty and best_offset(agreement_table(own, [], genome), "plus") is None
@@ -210,6 +219,7 @@ def test_purines_that_stop_are_found_where_they_stop():
 
 
 # The assembly
+
 
 def shared_sets(seed, n=900, jitter=0.2, share=0.6, length=LENGTH):
     """A truth and two sets that have a share of it each, some 1 nt off, with as many sites of their own."""
@@ -255,8 +265,13 @@ def test_sets_on_one_assembly_and_sets_too_small_or_unlike_tell_no_shift():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.tuples(st.integers(0, 19_999), st.sampled_from("+-")), min_size=1, max_size=7),
-                min_size=2, max_size=4))
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 19_999), st.sampled_from("+-")), min_size=1, max_size=7),
+        min_size=2,
+        max_size=4,
+    )
+)
 def test_tiny_sets_raise_no_alarm(sets):
     sets = {f"s{number}": table(*zip(*sites)) for number, sites in enumerate(sets)}
     verdicts = check_assemblies(sets, {}, a_genome(random_letters(1, 20_000)))
@@ -266,8 +281,10 @@ def test_tiny_sets_raise_no_alarm(sets):
 def test_simulated_sets_raise_no_alarm():
     for seed in range(3):
         sequence, truth = simulate_genome(seed=seed)
-        sets = {name: noisy_set(truth, len(sequence), seed=[seed, number]).rename(columns={"tss": "start"})
-                for number, name in enumerate("abc")}
+        sets = {
+            name: noisy_set(truth, len(sequence), seed=[seed, number]).rename(columns={"tss": "start"})
+            for number, name in enumerate("abc")
+        }
         verdicts = check_assemblies(sets, {}, a_genome(sequence, True, "sim"))
         assert {verdict["verdict"] for verdict in verdicts.values()} == {"right"}
 
@@ -298,8 +315,11 @@ def test_a_set_on_another_assembly_is_named(planted, proven, monkeypatch):
     genome = {"NC_7000001.2": Contig("NC_7000001.2", genome["c"].tokens)}
     named = {name: sites.assign(contig="NC_7000001.2") for name, sites in sets.items()}
     assert check_assemblies(named, {}, genome)["b"]["named"] is None
-    monkeypatch.setattr(assembly_check, "ASSEMBLIES", [
-        Assembly("U70001.1", "NC_7000001.1", LENGTH - 776, "x"), Assembly("U70001.2", "NC_7000001.2", LENGTH, "x")])
+    monkeypatch.setattr(
+        assembly_check,
+        "ASSEMBLIES",
+        [Assembly("U70001.1", "NC_7000001.1", LENGTH - 776, "x"), Assembly("U70001.2", "NC_7000001.2", LENGTH, "x")],
+    )
     assert check_assemblies(named, {}, genome)["b"]["named"] == "U70001.1 = NC_7000001.1 (999,224 nt)"
 
 
@@ -324,21 +344,34 @@ def test_sets_that_are_all_on_another_assembly_are_doubted(planted):
 
 # The commands
 
+
 def run(script, folder, *options):
-    return subprocess.run([sys.executable, ROOT / "bin" / script, *map(str, options)], cwd=folder, capture_output=True,
-                          text=True)
+    return subprocess.run(
+        [sys.executable, ROOT / "bin" / script, *map(str, options)], cwd=folder, capture_output=True, text=True
+    )
 
 
 def write_genome(folder, genome, name="genome"):
-    (folder / f"{name}.fna").write_text("".join(f">{contig.name}\n{decode(contig.tokens)}\n"
-                                                for contig in genome.values()))
-    (folder / f"{name}.json").write_text(json.dumps({"contigs": [
-        {"name": contig.name, "length": len(contig), "circular": contig.circular} for contig in genome.values()]}))
+    (folder / f"{name}.fna").write_text(
+        "".join(f">{contig.name}\n{decode(contig.tokens)}\n" for contig in genome.values())
+    )
+    (folder / f"{name}.json").write_text(
+        json.dumps(
+            {
+                "contigs": [
+                    {"name": contig.name, "length": len(contig), "circular": contig.circular}
+                    for contig in genome.values()
+                ]
+            }
+        )
+    )
 
 
 def write_set(path, sites):
-    path.write_text("contig,position,strand\n" + "".join(f"{row.contig},{row.start + 1},{row.strand}\n"
-                                                         for row in sites.itertuples()))
+    path.write_text(
+        "contig,position,strand\n"
+        + "".join(f"{row.contig},{row.start + 1},{row.strand}\n" for row in sites.itertuples())
+    )
 
 
 def test_commands_from_tables_to_audit(planted, tmp_path):
@@ -349,12 +382,31 @@ def test_commands_from_tables_to_audit(planted, tmp_path):
     options = ["--genome", "genome.fna", "--genome_json", "genome.json"]
     for name, sites in sets.items():
         write_set(tmp_path / f"{name}.csv", sites)
-        done = run("harmonise_sites.py", tmp_path, "--set", name, "--files", f"{name}.csv", *options, "--out", "out",
-                   *(["--assembly", "old.fna"] if name == "b" else []))
+        done = run(
+            "harmonise_sites.py",
+            tmp_path,
+            "--set",
+            name,
+            "--files",
+            f"{name}.csv",
+            *options,
+            "--out",
+            "out",
+            *(["--assembly", "old.fna"] if name == "b" else []),
+        )
         assert done.returncode == 0, done.stderr
     for out, order in (("first", "abe"), ("second", "eba")):
-        done = run("audit_sets.py", tmp_path, "--sites", *(f"out/{name}.bed" for name in order), "--harmonised",
-                   *(f"out/{name}.harmonised.json" for name in order), *options, "--out", out)
+        done = run(
+            "audit_sets.py",
+            tmp_path,
+            "--sites",
+            *(f"out/{name}.bed" for name in order),
+            "--harmonised",
+            *(f"out/{name}.harmonised.json" for name in order),
+            *options,
+            "--out",
+            out,
+        )
         assert done.returncode == 0, done.stderr
     names = sorted(path.name for path in (tmp_path / "first").iterdir())
     assert names == ["a.audit.json", "audit.png", "audit.svg", "audit.tsv", "b.audit.json", "e.audit.json"]
@@ -365,13 +417,32 @@ def test_commands_from_tables_to_audit(planted, tmp_path):
     assert audit["rows"] == len(sets["b"]) and audit["sites"] == distinct
     assert audit["files"] == ["b.csv"] and audit["file_rows"] == [len(sets["b"])]
     assert audit["lift"]["from"] == ["o"] and audit["lift"]["lost"] == {} and audit["assembly"]["verdict"] == "right"
-    assert set(audit) >= {"set", "files", "formats", "sha256", "rows", "sites", "lost", "contig_names", "strand_codes",
-                          "coordinate_fix", "sequence", "lift", "agreement", "purine", "assembly", "sentences"}
+    assert set(audit) >= {
+        "set",
+        "files",
+        "formats",
+        "sha256",
+        "rows",
+        "sites",
+        "lost",
+        "contig_names",
+        "strand_codes",
+        "coordinate_fix",
+        "sequence",
+        "lift",
+        "agreement",
+        "purine",
+        "assembly",
+        "sentences",
+    }
     checks = read_tsv(tmp_path / "first/audit.tsv")
     assert list(checks.columns) == ["set", "check", "strand", "offset", "share", "n"]
     assert len(checks) == 3 * 2 * 2 * 7 and audit["agreement"]["plus"]["0"] == pytest.approx(
-        checks[(checks.set == "b") & (checks.check == "agreement") & (checks.strand == "plus") & (checks.offset == 0)]
-        ["share"].item(), abs=1e-5)
+        checks[(checks.set == "b") & (checks.check == "agreement") & (checks.strand == "plus") & (checks.offset == 0)][
+            "share"
+        ].item(),
+        abs=1e-5,
+    )
 
 
 @pytest.mark.parametrize("fix, code", [("auto", 2), ("report", 0)])
@@ -382,11 +453,29 @@ def test_a_wrong_assembly_ends_with_one_line_or_is_reported(planted, tmp_path, f
     options = ["--genome", "genome.fna", "--genome_json", "genome.json"]
     for name, sites in (sets | {"b": without(sets["b"], 300_000, 776)}).items():
         write_set(tmp_path / f"{name}.csv", sites)
-        done = run("harmonise_sites.py", tmp_path, "--set", name, "--files", f"{name}.csv", *options,
-                   "--settings", "settings.json")
+        done = run(
+            "harmonise_sites.py",
+            tmp_path,
+            "--set",
+            name,
+            "--files",
+            f"{name}.csv",
+            *options,
+            "--settings",
+            "settings.json",
+        )
         assert done.returncode == 0, done.stderr
-    done = run("audit_sets.py", tmp_path, "--sites", *(f"{name}.bed" for name in sets), "--harmonised",
-               *(f"{name}.harmonised.json" for name in sets), *options, "--out", "out")
+    done = run(
+        "audit_sets.py",
+        tmp_path,
+        "--sites",
+        *(f"{name}.bed" for name in sets),
+        "--harmonised",
+        *(f"{name}.harmonised.json" for name in sets),
+        *options,
+        "--out",
+        "out",
+    )
     assert done.returncode == code
     if code:
         assert done.stderr.count("\n") == 1 and done.stderr.startswith("b.csv: positions beyond about ")
@@ -396,27 +485,54 @@ def test_a_wrong_assembly_ends_with_one_line_or_is_reported(planted, tmp_path, f
         assert "lie 776 nt off" in read_json(tmp_path / "out/b.audit.json")["sentences"][-1]
 
 
-@pytest.mark.parametrize("content, settings, said", [
-    ("contig,position,strand\nc,5,+\nc,x,-\n", {}, "x.csv: row 3: "),
-    ("contig,position,strand\nc,5,+\n", {"coordinate_fix": "left"}, "x.csv: coordinate_fix is 'left'; give auto"),
-    ("contig,position,strand\nc,5,+\n", {"coordinate_fix": "-9/0"}, "x.csv: no site is left (beyond the contig's end"),
-])
+@pytest.mark.parametrize(
+    "content, settings, said",
+    [
+        ("contig,position,strand\nc,5,+\nc,x,-\n", {}, "x.csv: row 3: "),
+        ("contig,position,strand\nc,5,+\n", {"coordinate_fix": "left"}, "x.csv: coordinate_fix is 'left'; give auto"),
+        (
+            "contig,position,strand\nc,5,+\n",
+            {"coordinate_fix": "-9/0"},
+            "x.csv: no site is left (beyond the contig's end",
+        ),
+    ],
+)
 def test_what_cannot_be_harmonised_is_one_line(letters, tmp_path, content, settings, said):
     write_genome(tmp_path, a_genome(letters))
     (tmp_path / "x.csv").write_text(content)
     (tmp_path / "settings.json").write_text(json.dumps(settings))
-    done = run("harmonise_sites.py", tmp_path, "--set", "x", "--files", "x.csv", "--genome", "genome.fna", "--settings",
-               "settings.json", "--genome_json", "genome.json", "--out", "out")
+    done = run(
+        "harmonise_sites.py",
+        tmp_path,
+        "--set",
+        "x",
+        "--files",
+        "x.csv",
+        "--genome",
+        "genome.fna",
+        "--settings",
+        "settings.json",
+        "--genome_json",
+        "genome.json",
+        "--out",
+        "out",
+    )
     assert done.returncode == 2 and done.stderr.startswith(said) and done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
 def test_figure_tells_where_each_strand_is_highest(tmp_path):
-    rows = [("set_a", "agreement", strand, offset, 0.7 if offset == best else 0.1, 50)
-            for strand, best in (("plus", 0), ("minus", -2)) for offset in range(-3, 4)]
+    rows = [
+        ("set_a", "agreement", strand, offset, 0.7 if offset == best else 0.1, 50)
+        for strand, best in (("plus", 0), ("minus", -2))
+        for offset in range(-3, 4)
+    ]
     plot_audit(pd.DataFrame(rows, columns=["set", "check", "strand", "offset", "share", "n"]), tmp_path / "audit")
-    texts = [(element.text or "").strip() for element in ElementTree.parse(tmp_path / "audit.svg").getroot().iter()
-             if element.tag.endswith("text")]
+    texts = [
+        (element.text or "").strip()
+        for element in ElementTree.parse(tmp_path / "audit.svg").getroot().iter()
+        if element.tag.endswith("text")
+    ]
     assert {"+ strand 70 % at 0", "− strand 70 % at −2", "no sequences printed", "set_a"} <= set(texts)
     assert (tmp_path / "audit.png").read_bytes().startswith(b"\x89PNG")
 
@@ -441,13 +557,29 @@ def published(tmp_path_factory):
     options = ["--genome", "genome.fna", "--genome_json", "genome.json"]
     for name, (files, chosen, _) in PUBLISHED.items():
         (folder / "settings.json").write_text(json.dumps({"options": chosen}))
-        done = run("harmonise_sites.py", folder, "--set", name, "--files", *(DATA / file for file in files), *options,
-                   "--settings", "settings.json",
-                   *(["--assembly", DATA / "U00096.2.fna.gz"] if name == "cappable" else []))
+        done = run(
+            "harmonise_sites.py",
+            folder,
+            "--set",
+            name,
+            "--files",
+            *(DATA / file for file in files),
+            *options,
+            "--settings",
+            "settings.json",
+            *(["--assembly", DATA / "U00096.2.fna.gz"] if name == "cappable" else []),
+        )
         assert done.returncode == 0, done.stderr
     beds = [f"{name}.bed" for name in PUBLISHED]
-    done = run("audit_sets.py", folder, "--sites", *beds, "--harmonised",
-               *(f"{name}.harmonised.json" for name in PUBLISHED), *options)
+    done = run(
+        "audit_sets.py",
+        folder,
+        "--sites",
+        *beds,
+        "--harmonised",
+        *(f"{name}.harmonised.json" for name in PUBLISHED),
+        *options,
+    )
     assert done.returncode == 0, done.stderr
     done = run("curate_sites.py", folder, "--sites", *beds, "--genome_json", "genome.json", "--min_support", 2)
     assert done.returncode == 0, done.stderr
@@ -458,8 +590,12 @@ def published(tmp_path_factory):
 def test_published_counts(published):
     for name, (_, _, sites) in PUBLISHED.items():
         assert len(read_bed(published / f"{name}.bed", ["evidence", "sigma"])) == sites
-    clusters = pd.concat([read_bed(published / "sites.bed", ["support", "sets"]),
-                          read_bed(published / "rejected.bed", ["support", "sets", "reason"])])
+    clusters = pd.concat(
+        [
+            read_bed(published / "sites.bed", ["support", "sets"]),
+            read_bed(published / "rejected.bed", ["support", "sets", "reason"]),
+        ]
+    )
     assert [int((clusters["support"] >= n).sum()) for n in (2, 3, 4)] == [4_377, 2_242, 1_076]
 
 
@@ -470,7 +606,10 @@ def test_the_audit_finds_the_traps_of_the_published_files(published):
     send, regulondb = audits["send"], audits["regulondb"]
     assert {word: n for word, n in send["sequence"]["plus"].items() if n} == {"0": 1, "1": 1_989}
     assert (send["coordinate_fix"]["plus"], send["coordinate_fix"]["minus"], send["coordinate_fix"]["moved"]) == (
-        1, 0, 1_989)
+        1,
+        0,
+        1_989,
+    )
     assert send["lost"]["beyond the contig's end"] == 4 and audits["smrt"]["file_rows"] == [2_077, 1_797]
     assert {word: n for word, n in regulondb["sequence"]["minus"].items() if n} == {"0": 885, "1": 2_465}
     assert regulondb["coordinate_fix"]["moved"] == 0
@@ -489,9 +628,19 @@ def test_cappable_seq_taken_as_the_newer_assembly_is_refused(published, tmp_path
     options = ["--genome", published / "genome.fna", "--genome_json", published / "genome.json"]
     assert run("harmonise_sites.py", tmp_path, "--set", "old", "--files", "old.csv", *options).returncode == 0
     for others in (["regulondb", "smrt", "send"], ["smrt"]):
-        done = run("audit_sets.py", tmp_path, "--sites", "old.bed", *(published / f"{name}.bed" for name in others),
-                   "--harmonised", "old.harmonised.json", *(published / f"{name}.harmonised.json" for name in others),
-                   *options, "--out", "out")
+        done = run(
+            "audit_sets.py",
+            tmp_path,
+            "--sites",
+            "old.bed",
+            *(published / f"{name}.bed" for name in others),
+            "--harmonised",
+            "old.harmonised.json",
+            *(published / f"{name}.harmonised.json" for name in others),
+            *options,
+            "--out",
+            "out",
+        )
         assert done.returncode == 2 and done.stderr.count("\n") == 1
         assert done.stderr.startswith("old.csv: positions beyond about 259,000 lie 776 to 1,978 nt off those of ")
         assert "as on U00096.2 = NC_000913.2 (4,639,675 nt); give that assembly's FASTA" in done.stderr

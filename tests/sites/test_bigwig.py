@@ -16,8 +16,12 @@ def write_track(path, tracks):
         for contig, counts in tracks.items():
             places = np.flatnonzero(counts)
             if len(places):
-                handle.addEntries([contig] * len(places), places.tolist(), ends=(places + 1).tolist(),
-                                  values=counts[places].astype(float).tolist())
+                handle.addEntries(
+                    [contig] * len(places),
+                    places.tolist(),
+                    ends=(places + 1).tolist(),
+                    values=counts[places].astype(float).tolist(),
+                )
     return path
 
 
@@ -36,10 +40,13 @@ def calls_by_hand(counts, strand, min_count, min_fold, window, control, scale):
         upstream = [other for other in near if (other < place if strand == "+" else other > place)]
         wide = range(max(place - window // 2, 0), min(place + window // 2 + 1, len(counts)))
         around = [counts[other] for other in wide if other not in near]
-        if (count >= min_count and count == max(counts[other] for other in near)
-                and all(counts[other] < count for other in upstream)
-                and count * len(around) >= min_fold * sum(around)
-                and (control is None or count + 1 >= min_fold * (control[place] * scale + 1))):
+        if (
+            count >= min_count
+            and count == max(counts[other] for other in near)
+            and all(counts[other] < count for other in upstream)
+            and count * len(around) >= min_fold * sum(around)
+            and (control is None or count + 1 >= min_fold * (control[place] * scale + 1))
+        ):
             found.append(place)
     return found
 
@@ -77,16 +84,24 @@ def test_an_empty_control_changes_nothing():
 
 
 @settings(deadline=None, max_examples=60)
-@given(seed=st.integers(0, 2**32 - 1), length=st.integers(1, 300), strand=st.sampled_from("+-"),
-       min_count=st.integers(1, 8), min_fold=st.sampled_from([1, 2.5, 4]), window=st.sampled_from([20, 51, 200]),
-       control=st.booleans())
-def test_calls_are_those_of_the_rule_read_position_by_position(seed, length, strand, min_count, min_fold, window,
-                                                               control):
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    length=st.integers(1, 300),
+    strand=st.sampled_from("+-"),
+    min_count=st.integers(1, 8),
+    min_fold=st.sampled_from([1, 2.5, 4]),
+    window=st.sampled_from([20, 51, 200]),
+    control=st.booleans(),
+)
+def test_calls_are_those_of_the_rule_read_position_by_position(
+    seed, length, strand, min_count, min_fold, window, control
+):
     random = np.random.default_rng(seed)
     counts = (random.poisson(1, length) * random.choice([1, 1, 1, 9], length)).astype(float)
     other = random.poisson(1, length).astype(float) if control else None
     assert list(call_sites(counts, strand, min_count, min_fold, window, other, 0.5)) == calls_by_hand(
-        counts, strand, min_count, min_fold, window, other, 0.5)
+        counts, strand, min_count, min_fold, window, other, 0.5
+    )
 
 
 def test_a_pair_of_tracks_is_read_with_names_strands_and_counts(tmp_path):
@@ -96,9 +111,14 @@ def test_a_pair_of_tracks_is_read_with_names_strands_and_counts(tmp_path):
     for format in ("bigwig", "auto"):
         reading = read_set([plus, minus], format, contigs)
         assert reading.faults == [] and reading.format == "bigwig"
-        assert list(reading.sites[["contig", "tss", "strand", "score", "file", "row"]].itertuples(
-            index=False, name=None)) == [("NC_000913.3", 99, "+", 30.0, 0, 1), ("NC_000913.3", 700, "+", 6.0, 0, 2),
-                                         ("p", 299, "+", 9.0, 0, 3), ("NC_000913.3", 4999, "-", 12.0, 1, 1)]
+        assert list(
+            reading.sites[["contig", "tss", "strand", "score", "file", "row"]].itertuples(index=False, name=None)
+        ) == [
+            ("NC_000913.3", 99, "+", 30.0, 0, 1),
+            ("NC_000913.3", 700, "+", 6.0, 0, 2),
+            ("p", 299, "+", 9.0, 0, 3),
+            ("NC_000913.3", 4999, "-", 12.0, 1, 1),
+        ]
         assert reading.strand_codes == {"+": 3, "-": 1}
         assert reading.contig_names == {"U00096.3": "NC_000913.3", "p": "p"}
     assert list(read_set([plus, minus], "bigwig", contigs, {"min_count": 10}).sites["tss"]) == [99, 4999]
@@ -106,8 +126,15 @@ def test_a_pair_of_tracks_is_read_with_names_strands_and_counts(tmp_path):
 
 def test_a_control_pair_is_read(tmp_path):
     treated = track(5000, {99: 30, 700: 30})
-    paths = [write_track(tmp_path / name, {"c": counts}) for name, counts in (
-        ("p.bw", treated), ("m.bw", treated), ("cp.bw", track(5000, {99: 30})), ("cm.bw", track(5000, {700: 30})))]
+    paths = [
+        write_track(tmp_path / name, {"c": counts})
+        for name, counts in (
+            ("p.bw", treated),
+            ("m.bw", treated),
+            ("cp.bw", track(5000, {99: 30})),
+            ("cm.bw", track(5000, {700: 30})),
+        )
+    ]
     sites = read_set(paths, "auto", {"c": 5000}).sites
     assert list(zip(sites["tss"], sites["strand"])) == [(700, "+"), (99, "-")]
 
@@ -125,15 +152,18 @@ def test_planted_sites_are_found_among_noise(tmp_path):
         assert list(sites["tss"][sites["strand"] == strand]) == list(truth[strand])
 
 
-@pytest.mark.parametrize("tracks, contigs, what", [
-    ([{"c": track(100, {5: 9})}], {"c": 100}, "its strand or its control is not known"),
-    ([{"c": track(100, {5: 9})}] * 3, {"c": 100}, "a set of 3 files"),
-    ([{"c": track(100, {5: 9})}] * 2, {"c": 101}, "contig 'c' has 100 nt here and 101 in the assembly"),
-    ([{"c": track(100, {5: 9})}] * 2, {"d": 100}, "unknown contig 'c'"),
-    ([{"c": track(100, {5: 9, 6: -9})}] * 2, {"c": 100}, "counts above and below 0"),
-    ([{"c": track(100, {5: np.inf})}] * 2, {"c": 100}, "counts without end"),
-    ([{"c": track(100, {5: 4})}] * 2, {"c": 100}, "no position has a count of 5"),
-])
+@pytest.mark.parametrize(
+    "tracks, contigs, what",
+    [
+        ([{"c": track(100, {5: 9})}], {"c": 100}, "its strand or its control is not known"),
+        ([{"c": track(100, {5: 9})}] * 3, {"c": 100}, "a set of 3 files"),
+        ([{"c": track(100, {5: 9})}] * 2, {"c": 101}, "contig 'c' has 100 nt here and 101 in the assembly"),
+        ([{"c": track(100, {5: 9})}] * 2, {"d": 100}, "unknown contig 'c'"),
+        ([{"c": track(100, {5: 9, 6: -9})}] * 2, {"c": 100}, "counts above and below 0"),
+        ([{"c": track(100, {5: np.inf})}] * 2, {"c": 100}, "counts without end"),
+        ([{"c": track(100, {5: 4})}] * 2, {"c": 100}, "no position has a count of 5"),
+    ],
+)
 def test_each_fault_of_the_tracks(tmp_path, tracks, contigs, what):
     paths = [write_track(tmp_path / f"{number}.bw", each) for number, each in enumerate(tracks)]
     faults = read_set(paths, "bigwig", contigs).faults
@@ -143,8 +173,11 @@ def test_each_fault_of_the_tracks(tmp_path, tracks, contigs, what):
 def test_a_track_that_is_cut_off_or_no_bigwig_is_a_fault(tmp_path):
     whole = write_track(tmp_path / "a.bw", {"c": track(1000, {5: 9})})
     cut = whole.read_bytes()[:-100]
-    for name, content, what in (("cut.bw", cut, "is cut off"), ("empty.bw", b"", "is not a bigWig"),
-                                ("text.bw", b"c\t1\t2", "is not a bigWig")):
+    for name, content, what in (
+        ("cut.bw", cut, "is cut off"),
+        ("empty.bw", b"", "is not a bigWig"),
+        ("text.bw", b"c\t1\t2", "is not a bigWig"),
+    ):
         (tmp_path / name).write_bytes(content)
         faults = read_set([whole, tmp_path / name], "bigwig", {"c": 1000}).faults
         assert [file for file, _ in faults] == [1] and what in faults[0][1].what

@@ -24,8 +24,10 @@ LENGTH = 400
 
 def table(*sites, contig="c"):
     """BED6 sites from ``(position, strand)``."""
-    return pd.DataFrame([(contig, position, position + 1, "x", 0.0, strand) for position, strand in sites],
-                        columns=["contig", "start", "end", "name", "score", "strand"])
+    return pd.DataFrame(
+        [(contig, position, position + 1, "x", 0.0, strand) for position, strand in sites],
+        columns=["contig", "start", "end", "name", "score", "strand"],
+    )
 
 
 def gap(a, b, length, circular):
@@ -58,8 +60,10 @@ def test_clusters_counts_and_tables_equal_brute_force(seed, circular):
     names, max_distance, min_support = ["b", "a", "d", "c"], int(random.integers(0, 7)), int(random.integers(1, 4))
     sets, sites = {}, set()
     for name in names:
-        of_set = {(str(random.choice(["c", "d"])), int(random.integers(0, LENGTH)), str(random.choice(["+", "-"])))
-                  for _ in range(60)}
+        of_set = {
+            (str(random.choice(["c", "d"])), int(random.integers(0, LENGTH)), str(random.choice(["+", "-"])))
+            for _ in range(60)
+        }
         # Sites at both ends, so that clusters over the origin occur.
         of_set |= {("c", int(position) % LENGTH, "+") for position in random.integers(-4, 5, 2)}
         sets[name] = pd.concat([table((position, strand), contig=contig) for contig, position, strand in of_set])
@@ -68,7 +72,8 @@ def test_clusters_counts_and_tables_equal_brute_force(seed, circular):
     curation = curate(sets, max_distance, min_support, contigs)
     expected = brute_clusters(sorted(sites), max_distance, circular)
     found = curation.members.groupby("cluster")[["set", "contig", "tss", "strand"]].apply(
-        lambda part: frozenset(part.itertuples(index=False, name=None)))
+        lambda part: frozenset(part.itertuples(index=False, name=None))
+    )
     assert set(found) == {frozenset(group) for group in expected} and len(found) == len(expected)
 
     supports = [{site[0] for site in group} for group in expected]
@@ -103,8 +108,9 @@ def test_clusters_counts_and_tables_equal_brute_force(seed, circular):
 
     # Each kept site is a member's position, and no position of its cluster has more sets.
     for site in curation.sites.itertuples():
-        group = next(group for group in expected if (site.contig, site.start, site.strand)
-                     in {member[1:] for member in group})
+        group = next(
+            group for group in expected if (site.contig, site.start, site.strand) in {member[1:] for member in group}
+        )
         votes = pd.Series([member[2] for member in group]).value_counts()
         assert votes[site.start] == votes.max()
         assert site.sets == ",".join(name for name in names if name in {member[0] for member in group})
@@ -130,16 +136,19 @@ def test_a_whole_contig_may_be_one_cluster():
     assert list(cluster) == [0, 0, 0] and list(along) == [0, 4, 8]
 
 
-@pytest.mark.parametrize("positions, expected", [
-    ([7], 7),
-    ([7, 7, 9], 7),             # two sets at 7, one at 9
-    ([9, 7, 9], 9),
-    ([5, 6, 9], 6),             # three positions, a set each: the middle one
-    ([5, 9], 5),                # two: the lower
-    ([5, 6, 8, 9], 6),          # four: the lower of 6 and 8
-    ([1, 1, 4, 5, 5, 9, 9], 5),  # 1, 5 and 9 tie
-    ([-2, -2, 1], -2),          # over the origin
-])
+@pytest.mark.parametrize(
+    "positions, expected",
+    [
+        ([7], 7),
+        ([7, 7, 9], 7),  # two sets at 7, one at 9
+        ([9, 7, 9], 9),
+        ([5, 6, 9], 6),  # three positions, a set each: the middle one
+        ([5, 9], 5),  # two: the lower
+        ([5, 6, 8, 9], 6),  # four: the lower of 6 and 8
+        ([1, 1, 4, 5, 5, 9, 9], 5),  # 1, 5 and 9 tie
+        ([-2, -2, 1], -2),  # over the origin
+    ],
+)
 def test_representative(positions, expected):
     assert representative(np.array(positions)) == expected
     assert representative(np.array(positions[::-1])) == expected
@@ -158,9 +167,10 @@ def slow_greedy(sets, order, max_distance, length, circular):
         new = []
         for position in sorted(sets[name]):
             # Of two as near and of the same set, the one before the position.
-            near = [(gap(position, anchor, length, circular), rank_of,
-                     (anchor - position) % length < length / 2, anchor)
-                    for anchor, rank_of in anchors]
+            near = [
+                (gap(position, anchor, length, circular), rank_of, (anchor - position) % length < length / 2, anchor)
+                for anchor, rank_of in anchors
+            ]
             near = [each for each in near if each[0] <= max_distance]
             if near:
                 clusters[min(near)[3]].add((name, position))
@@ -176,15 +186,18 @@ def slow_greedy(sets, order, max_distance, length, circular):
 def test_greedy_rule_equals_a_plain_loop(seed, circular):
     random = np.random.default_rng(seed)
     max_distance = int(random.integers(0, 9))
-    positions = {name: set(random.integers(0, LENGTH, 40).tolist()) | {int(random.integers(-3, 4)) % LENGTH}
-                 for name in "abcd"}
+    positions = {
+        name: set(random.integers(0, LENGTH, 40).tolist()) | {int(random.integers(-3, 4)) % LENGTH} for name in "abcd"
+    }
     sets = {name: table(*((position, "+") for position in positions[name])) for name in "abcd"}
     weights, priorities = {"a": 1, "b": 2.5, "c": 1, "d": 2}, {"c": 1, "d": None}
     curation = curate(sets, max_distance, 3, {"c": (LENGTH, circular)}, "greedy", weights, priorities)
     assert curation.order() == ["c", "b", "d", "a"]
     expected = slow_greedy(positions, "cbda", max_distance, LENGTH, circular)
-    found = {curation.clusters["position"][cluster]: set(zip(part["set"], part["tss"]))
-             for cluster, part in curation.members.groupby("cluster")}
+    found = {
+        curation.clusters["position"][cluster]: set(zip(part["set"], part["tss"]))
+        for cluster, part in curation.members.groupby("cluster")
+    }
     assert found == expected
     support = {anchor: sum(weights[name] for name in {name for name, _ in part}) for anchor, part in expected.items()}
     assert dict(zip(curation.clusters["position"], curation.clusters["support"])) == support
@@ -205,14 +218,20 @@ def test_greedy_sites_of_the_first_set_stay_apart_and_take_what_is_near():
 
 
 sites_of_sets = st.dictionaries(
-    st.sampled_from("abcde"), st.lists(st.tuples(st.integers(0, 60), st.sampled_from("+-")), min_size=1, max_size=12),
-    min_size=1)
+    st.sampled_from("abcde"),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from("+-")), min_size=1, max_size=12),
+    min_size=1,
+)
 
 
 @settings(max_examples=120, deadline=None)
-@given(sites_of_sets, st.randoms(use_true_random=False), st.sampled_from(["single_linkage", "greedy"]),
-       st.lists(st.sampled_from([0.1, 0.2, 0.3, 1, 2]), min_size=5, max_size=5),
-       st.lists(st.sampled_from([None, 1, 2]), min_size=5, max_size=5))
+@given(
+    sites_of_sets,
+    st.randoms(use_true_random=False),
+    st.sampled_from(["single_linkage", "greedy"]),
+    st.lists(st.sampled_from([0.1, 0.2, 0.3, 1, 2]), min_size=5, max_size=5),
+    st.lists(st.sampled_from([None, 1, 2]), min_size=5, max_size=5),
+)
 def test_order_of_sets_and_rows_never_matters(sets, random, rule, weights, priorities):
     weights, priorities = dict(zip("abcde", weights)), dict(zip("abcde", priorities))
     shuffled = list(sets.items())
@@ -220,10 +239,26 @@ def test_order_of_sets_and_rows_never_matters(sets, random, rule, weights, prior
     shuffled = {name: random.sample(sites, len(sites)) for name, sites in shuffled}
     results = []
     for given_sets in (sets, shuffled):
-        curation = curate({name: table(*sites) for name, sites in given_sets.items()}, 4, 1.3, {"c": (64, True)}, rule,
-                          weights, priorities)
-        results.append([curation.sites, curation.rejected, curation.members, overlap_table(curation),
-                        sets_table(curation), distance_table(curation), rule_sentence(curation)])
+        curation = curate(
+            {name: table(*sites) for name, sites in given_sets.items()},
+            4,
+            1.3,
+            {"c": (64, True)},
+            rule,
+            weights,
+            priorities,
+        )
+        results.append(
+            [
+                curation.sites,
+                curation.rejected,
+                curation.members,
+                overlap_table(curation),
+                sets_table(curation),
+                distance_table(curation),
+                rule_sentence(curation),
+            ]
+        )
     for one, other in zip(*results):
         assert one == other if isinstance(one, str) else one.equals(other)
 
@@ -251,8 +286,7 @@ def test_unknown_rule_is_refused():
 
 
 def test_strands_and_contigs_do_not_mix():
-    sets = {"a": table((10, "+"), (20, "-")), "b": table((10, "-"), (20, "+")),
-            "e": table((10, "+"), contig="d")}
+    sets = {"a": table((10, "+"), (20, "-")), "b": table((10, "-"), (20, "+")), "e": table((10, "+"), contig="d")}
     assert len(curate(sets, 5, 2).sites) == 0 and len(curate(sets, 5, 1).sites) == 5
 
 
@@ -280,50 +314,88 @@ def test_many_sets_list_only_the_combinations_that_occur():
 
 
 def run(root, folder, *options):
-    return subprocess.run([sys.executable, root / "bin/curate_sites.py", *options], cwd=folder,
-                          capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, root / "bin/curate_sites.py", *options], cwd=folder, capture_output=True, text=True
+    )
 
 
 def test_command_writes_every_file_the_same_twice(root, tmp_path):
-    sets = {"a": table((10, "+"), (30, "-"), (98, "+")), "b": table((12, "+"), (60, "-")),
-            "c": table((0, "+"), (12, "+"))}
+    sets = {
+        "a": table((10, "+"), (30, "-"), (98, "+")),
+        "b": table((12, "+"), (60, "-")),
+        "c": table((0, "+"), (12, "+")),
+    }
     for name, sites in sets.items():
         write_bed(tmp_path / f"{name}.bed", sites)
         (tmp_path / f"{name}.audit.json").write_text(json.dumps({"set": name, "rows": 7}))
     (tmp_path / "sets.json").write_text(json.dumps([{"set": name, "weight": 1, "priority": 1} for name in sets]))
     (tmp_path / "genome.json").write_text(json.dumps({"contigs": [{"name": "c", "length": 100, "circular": True}]}))
     for out, order in (("first", "abc"), ("second", "cba")):
-        done = run(root, tmp_path, "--sites", *(f"{name}.bed" for name in order), "--audits",
-                   *(f"{name}.audit.json" for name in order), "--genome_json", "genome.json",
-                   "--sets", "sets.json", "--out", out)
+        done = run(
+            root,
+            tmp_path,
+            "--sites",
+            *(f"{name}.bed" for name in order),
+            "--audits",
+            *(f"{name}.audit.json" for name in order),
+            "--genome_json",
+            "genome.json",
+            "--sets",
+            "sets.json",
+            "--out",
+            out,
+        )
         assert done.returncode == 0, done.stderr
     first = tmp_path / "first"
     names = sorted(path.name for path in first.iterdir())
-    assert names == ["curation.json", "distances.png", "distances.svg", "distances.tsv", "overlap.png", "overlap.svg",
-                     "overlap.tsv", "rejected.bed", "sets.tsv", "sites.bed"]
+    assert names == [
+        "curation.json",
+        "distances.png",
+        "distances.svg",
+        "distances.tsv",
+        "overlap.png",
+        "overlap.svg",
+        "overlap.tsv",
+        "rejected.bed",
+        "sets.tsv",
+        "sites.bed",
+    ]
     for name in names:
         assert (first / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
     sites = read_bed(first / "sites.bed", ["support", "sets"])
     # 98 and 0 tie over the origin: the lower is the one before it.
     assert list(zip(sites["start"], sites["strand"], sites["support"], sites["sets"], sites["score"])) == [
-        (12, "+", 3, "a,b,c", 1000), (98, "+", 2, "a,c", 667)]
+        (12, "+", 3, "a,b,c", 1000),
+        (98, "+", 2, "a,c", 667),
+    ]
     table_of = read_tsv(first / "sets.tsv")
     assert table_of.to_dict("list") == {
-        "set": ["a", "b", "c"], "rows": [7, 7, 7], "sites": [3, 2, 2], "used": [2, 1, 2], "confirmed": [2, 1, 2],
-        "share_confirmed": [0.666667, 0.5, 1.0], "weight": [1, 1, 1], "priority": [1.0, 1.0, 1.0]}
+        "set": ["a", "b", "c"],
+        "rows": [7, 7, 7],
+        "sites": [3, 2, 2],
+        "used": [2, 1, 2],
+        "confirmed": [2, 1, 2],
+        "share_confirmed": [0.666667, 0.5, 1.0],
+        "weight": [1, 1, 1],
+        "priority": [1.0, 1.0, 1.0],
+    }
     facts = read_json(first / "curation.json")
     assert facts["n_clusters"] == 4 and facts["n_sites"] == facts["n_rejected"] == 2
     assert facts["rule"].startswith("A site is kept where at least 2 of 3 sets have a TSS within one cluster")
     rejected = read_bed(first / "rejected.bed", ["support", "sets", "reason"])
     assert list(zip(rejected["start"], rejected["strand"], rejected["reason"])) == [
-        (30, "-", "support 1 of 2: a only"), (60, "-", "support 1 of 2: b only")]
+        (30, "-", "support 1 of 2: a only"),
+        (60, "-", "support 1 of 2: b only"),
+    ]
 
 
 @pytest.mark.parametrize("n_sets", [1, 2, 9])
 def test_figure_prints_the_numbers_and_the_rule_beneath(tmp_path, n_sets):
     random = np.random.default_rng(n_sets)
-    sets = {f"set_{number}": table(*((int(position), "+") for position in random.integers(0, 2000, 80)))
-            for number in range(n_sets)}
+    sets = {
+        f"set_{number}": table(*((int(position), "+") for position in random.integers(0, 2000, 80)))
+        for number in range(n_sets)
+    }
     curation = curate(sets, 5, 1)
     overlap, rule = overlap_table(curation), rule_sentence(curation)
     plot_overlap(overlap, sets_table(curation), rule, tmp_path / "overlap")
@@ -350,8 +422,10 @@ def test_distance_figure_prints_each_number(tmp_path):
 
 def test_planted_promoters_are_recovered_from_noisy_sets():
     sequence, truth = simulate_genome(seed=2)
-    sets = {f"set_{number}": noisy_set(truth, len(sequence), seed=[2, number]).rename(columns={"tss": "start"})
-            for number in range(3)}
+    sets = {
+        f"set_{number}": noisy_set(truth, len(sequence), seed=[2, number]).rename(columns={"tss": "start"})
+        for number in range(3)
+    }
     sites = curate(sets, 5, 2, {"sim": (len(sequence), True)}).sites
     true = {(row.tss, row.strand) for row in truth.itertuples() if row.kind == "promoter"}
     found = set(zip(sites["start"], sites["strand"]))

@@ -50,21 +50,51 @@ def promoter(strand="forward", position="101", columns=8):
 
 # Set's file and its content, further cells of the sheet, the place the line names, what, remedy.
 SETS = {
-    "bed separated by commas": ("a.bed", GOOD_BED.replace("\t", ","), {"format": "bed"}, "row 1 and 1 more",
-                                "no strand", "separated by tabs, not by ','"),
+    "bed separated by commas": (
+        "a.bed",
+        GOOD_BED.replace("\t", ","),
+        {"format": "bed"},
+        "row 1 and 1 more",
+        "no strand",
+        "separated by tabs, not by ','",
+    ),
     "bed without strand": ("a.bed", "c\t1\t2\n", {"format": "bed"}, "row 1", "has 3 columns", "give BED6"),
-    "bed with a header of words": ("a.bed", "chrom\tstart\tend\tname\tscore\tstrand\n" + GOOD_BED, {"format": "bed"},
-                                   "row 1", "start is 'start'", "give a position"),
-    "unknown strand": ("a.bed", "c\t1\t2\ta\t0\tforward\n", {"format": "bed"}, "row 1", "strand is 'forward'",
-                       "give one of"),
+    "bed with a header of words": (
+        "a.bed",
+        "chrom\tstart\tend\tname\tscore\tstrand\n" + GOOD_BED,
+        {"format": "bed"},
+        "row 1",
+        "start is 'start'",
+        "give a position",
+    ),
+    "unknown strand": (
+        "a.bed",
+        "c\t1\t2\ta\t0\tforward\n",
+        {"format": "bed"},
+        "row 1",
+        "strand is 'forward'",
+        "give one of",
+    ),
     "strand that is a dot": ("a.bed", GOOD_BED + "c\t1\t2\ta\t0\t.\n", {}, "row 3", "no strand", "give one of + -"),
     "bed of no length": ("a.bed", GOOD_BED + "c\t5\t5\ta\t0\t+\n", {}, "row 3", "not before end 5", "half-open"),
     "negative position in bed": ("a.bed", GOOD_BED + "c\t-5\t5\ta\t0\t+\n", {}, "row 3", "start is '-5'", "position"),
     "float position in bed": ("a.bed", GOOD_BED + "c\t5.0\t6\ta\t0\t+\n", {}, "row 3", "start is '5.0'", "position"),
-    "contig of another genome": ("a.bed", GOOD_BED.replace("c\t", "chr1\t"), {}, "row 1 and 1 more",
-                                 "unknown contig 'chr1'", "contig_alias"),
-    "beyond the contig's end": ("a.bed", GOOD_BED + "c\t2000\t2001\ta\t0\t+\n", {}, "row 3",
-                                "beyond the end of c (2000 nt)", "column assembly"),
+    "contig of another genome": (
+        "a.bed",
+        GOOD_BED.replace("c\t", "chr1\t"),
+        {},
+        "row 1 and 1 more",
+        "unknown contig 'chr1'",
+        "contig_alias",
+    ),
+    "beyond the contig's end": (
+        "a.bed",
+        GOOD_BED + "c\t2000\t2001\ta\t0\t+\n",
+        {},
+        "row 3",
+        "beyond the end of c (2000 nt)",
+        "column assembly",
+    ),
     "gzip cut in the middle": ("a.bed.gz", CUT_GZIP, {}, None, "cannot be read", "copy or compress it anew"),
     "NUL bytes": ("a.bed", GOOD_BED.encode() + b"\0\0\0", {}, None, "is not a text file", "plain text"),
     "UTF-16": ("a.bed", GOOD_BED.encode("utf-16"), {}, None, "is text in UTF-16", "save it as UTF-8"),
@@ -73,12 +103,30 @@ SETS = {
     "web page": ("a.bed", "<html><body>404</body></html>\n", {}, None, "is a web page", "download the file itself"),
     "genome as a set": ("a.fna", GENOME, {}, None, "is a FASTA file", "give the positions"),
     "gff from 0": ("a.gff", "c\tx\tTSS\t0\t5\t.\t+\t.\t.\n", {}, "row 1", "start is 0", "count from 1"),
-    "gff of whole contigs": ("a.gff", "##gff-version 3\nc\tx\tregion\t1\t2000\t.\t+\t.\tID=c\n", {}, "row 2",
-                             "is a 'region'", "give the TSS rows"),
-    "gff of 8 columns": ("a.gff", "##gff-version 3\nc\tx\tTSS\t1\t20\t.\t+\t.\n", {}, "row 2", "has 8 columns",
-                         "give GFF3"),
-    "table with thousands separators": ("a.csv", TABLE.format('c,"1,201",+'), {}, "row 3", "position is '1,201'",
-                                        "without separators"),
+    "gff of whole contigs": (
+        "a.gff",
+        "##gff-version 3\nc\tx\tregion\t1\t2000\t.\t+\t.\tID=c\n",
+        {},
+        "row 2",
+        "is a 'region'",
+        "give the TSS rows",
+    ),
+    "gff of 8 columns": (
+        "a.gff",
+        "##gff-version 3\nc\tx\tTSS\t1\t20\t.\t+\t.\n",
+        {},
+        "row 2",
+        "has 8 columns",
+        "give GFF3",
+    ),
+    "table with thousands separators": (
+        "a.csv",
+        TABLE.format('c,"1,201",+'),
+        {},
+        "row 3",
+        "position is '1,201'",
+        "without separators",
+    ),
     "table with text in numbers": ("a.csv", TABLE.format("c,201 nt,+"), {}, "row 3", "position is '201 nt'", "nt"),
     "table with a float": ("a.csv", TABLE.format("c,5.5,+"), {}, "row 3", "position is '5.5'", "position"),
     "table with a negative": ("a.csv", TABLE.format("c,-5,+"), {}, "row 3", "position is '-5'", "position"),
@@ -87,11 +135,22 @@ SETS = {
     "table with an open quote": ("a.csv", TABLE.format('"c,5,+'), {}, "row 3", "has 1 columns", "as many"),
     "table with a long row": ("a.csv", TABLE.format("c,5,+,x"), {}, "row 3", "has 4 columns", "as many"),
     "table with an unknown strand": ("a.csv", TABLE.format("c,5,sense"), {}, "row 3", "strand is 'sense'", "one of"),
-    "table without the columns": ("a.csv", "x,y\n1,+\n", {"format": "table"}, "row 1",
-                                  "no columns 'position' for the position and 'strand' for the strand among x, y",
-                                  "position_column, strand_column"),
-    "table separated by blanks": ("a.csv", "position strand\n1 +\n", {"format": "table"}, "row 1", "is one column",
-                                  "tabs, commas or semicolons"),
+    "table without the columns": (
+        "a.csv",
+        "x,y\n1,+\n",
+        {"format": "table"},
+        "row 1",
+        "no columns 'position' for the position and 'strand' for the strand among x, y",
+        "position_column, strand_column",
+    ),
+    "table separated by blanks": (
+        "a.csv",
+        "position strand\n1 +\n",
+        {"format": "table"},
+        "row 1",
+        "is one column",
+        "tabs, commas or semicolons",
+    ),
     "table of no format": ("a.csv", "x,y\n1,+\n", {}, None, "no format that can be told", "name its format"),
     "PDF named .xlsx": ("a.xlsx", PDF, {"format": "table"}, None, "is a PDF", "give the table itself"),
     "csv named .xlsx": ("a.xlsx", TABLE.format("c,5,+"), {"format": "table"}, None, "is plain text", "name it .csv"),
@@ -99,22 +158,70 @@ SETS = {
     "zip that is no workbook": ("a.xlsx", b"PK\x03\x04" + bytes(100), {}, None, "is no xlsx workbook", "save it anew"),
     "empty worksheet": ("a.xlsx", workbook([]), {"format": "table"}, None, "worksheet 'Sheet' is empty", "worksheet"),
     "header without rows": ("a.xlsx", workbook([HEADER]), {}, None, "holds no sites", "give at least one"),
-    "merged cells": ("a.xlsx", workbook([TITLE, HEADER, ["c", 5, "+"], ["c", 6, "+"]], "A3:A4"), {}, "row 3",
-                     "cells A3:A4 are merged", "unmerge them"),
-    "workbook with text in numbers": ("a.xlsx", workbook([HEADER, ["c", "12a", "+"]]), {}, "row 2",
-                                      "position is '12a'", "position"),
-    "workbook with a float": ("a.xlsx", workbook([TITLE, HEADER, ["c", 5.5, "+"]]), {}, "row 3", "position is '5.5'",
-                              "nt"),
-    "worksheet that is not there": ("a.xlsx", workbook([HEADER, ["c", 5, "+"]]), {"format": "table", "worksheet": "S2"},
-                                    None, "has no worksheet 'S2'", "give one of Sheet"),
-    "SMRT with left behind right": ("a", SMRT.format("50\t40\t+"), {}, "row 2", "not before right position 40",
-                                   "half-open"),
-    "RegulonDB with an unknown strand": ("a", REGULONDB.format(promoter("both")), {"format": "regulondb"}, "row 2",
-                                         "strand is 'both'", "give one of"),
-    "RegulonDB of other columns": ("a", REGULONDB.format(promoter(columns=7)), {"format": "regulondb"}, "row 2",
-                                   "has 7 columns", "as released"),
-    "RegulonDB without the evidence asked for": ("a", REGULONDB.format(promoter()), {"evidence": "Gold"}, None,
-                                                 "no site is left of 1 rows", "ask for what the file has"),
+    "merged cells": (
+        "a.xlsx",
+        workbook([TITLE, HEADER, ["c", 5, "+"], ["c", 6, "+"]], "A3:A4"),
+        {},
+        "row 3",
+        "cells A3:A4 are merged",
+        "unmerge them",
+    ),
+    "workbook with text in numbers": (
+        "a.xlsx",
+        workbook([HEADER, ["c", "12a", "+"]]),
+        {},
+        "row 2",
+        "position is '12a'",
+        "position",
+    ),
+    "workbook with a float": (
+        "a.xlsx",
+        workbook([TITLE, HEADER, ["c", 5.5, "+"]]),
+        {},
+        "row 3",
+        "position is '5.5'",
+        "nt",
+    ),
+    "worksheet that is not there": (
+        "a.xlsx",
+        workbook([HEADER, ["c", 5, "+"]]),
+        {"format": "table", "worksheet": "S2"},
+        None,
+        "has no worksheet 'S2'",
+        "give one of Sheet",
+    ),
+    "SMRT with left behind right": (
+        "a",
+        SMRT.format("50\t40\t+"),
+        {},
+        "row 2",
+        "not before right position 40",
+        "half-open",
+    ),
+    "RegulonDB with an unknown strand": (
+        "a",
+        REGULONDB.format(promoter("both")),
+        {"format": "regulondb"},
+        "row 2",
+        "strand is 'both'",
+        "give one of",
+    ),
+    "RegulonDB of other columns": (
+        "a",
+        REGULONDB.format(promoter(columns=7)),
+        {"format": "regulondb"},
+        "row 2",
+        "has 7 columns",
+        "as released",
+    ),
+    "RegulonDB without the evidence asked for": (
+        "a",
+        REGULONDB.format(promoter()),
+        {"evidence": "Gold"},
+        None,
+        "no site is left of 1 rows",
+        "ask for what the file has",
+    ),
     "wrong checksum": ("a.bed", GOOD_BED, {"sha256": "0" * 64}, None, "has sha256", "get the file anew"),
     "bigWig cut off": ("a.bw|a.bw", b"\x26\xfc\x8f\x88\x04\x00", {}, None, "is cut off", "copy or make it anew"),
 }
@@ -153,12 +260,33 @@ def check(root, tmp_path, monkeypatch, capfd):
 
         for name, content in (("sheet.csv", sheet), ("genome.fna", genome), ("good.bed", GOOD_BED)):
             (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        write_json("sources.json", [entry("genome", 0, 1, "genome.fna")] + [
-            entry("set", row, part, name) for row, names in enumerate(files, 1) for part, name in enumerate(names, 1)])
+        write_json(
+            "sources.json",
+            [entry("genome", 0, 1, "genome.fna")]
+            + [
+                entry("set", row, part, name)
+                for row, names in enumerate(files, 1)
+                for part, name in enumerate(names, 1)
+            ],
+        )
         write_json("params.json", {"input": "sheet.csv", "genome": "genome.fna", "min_support": 1})
-        monkeypatch.setattr(sys, "argv", [
-            "check_inputs.py", "--sheet", "sheet.csv", "--sources", "sources.json", "--params", "params.json",
-            "--schema", str(root / "nextflow_schema.json"), "--out", "out"])
+        monkeypatch.setattr(
+            sys,
+            "argv",
+            [
+                "check_inputs.py",
+                "--sheet",
+                "sheet.csv",
+                "--sources",
+                "sources.json",
+                "--params",
+                "params.json",
+                "--schema",
+                str(root / "nextflow_schema.json"),
+                "--out",
+                "out",
+            ],
+        )
         code = 0
         try:
             command.main()
@@ -166,6 +294,7 @@ def check(root, tmp_path, monkeypatch, capfd):
             code = end.code
         assert (tmp_path / "out").exists() == (code == 0)
         return code, capfd.readouterr().err.splitlines()
+
     return run
 
 
@@ -214,8 +343,9 @@ def test_a_source_that_is_not_there(check, tmp_path):
 def test_the_command_ends_so_by_itself(root, tmp_path, check):
     """The other tests call the command's function."""
     check("set,source\na,good.bed\n", [["good.bed"]], ">c\n")
-    done = subprocess.run([sys.executable, root / "bin/check_inputs.py", *sys.argv[1:]], cwd=tmp_path,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, root / "bin/check_inputs.py", *sys.argv[1:]], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 2 and done.stderr.startswith("genome.fna: row 1: contig 'c' has no sequence; ")
     assert not (tmp_path / "out").exists()
 
@@ -225,8 +355,12 @@ good_files = {}
 
 
 @settings(deadline=None, max_examples=100)
-@given(writer=st.sampled_from(sorted(WRITERS)), format=st.sampled_from(["auto", *FORMATS]), gzipped=st.booleans(),
-       edits=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 12), st.binary(max_size=6)), max_size=5))
+@given(
+    writer=st.sampled_from(sorted(WRITERS)),
+    format=st.sampled_from(["auto", *FORMATS]),
+    gzipped=st.booleans(),
+    edits=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 12), st.binary(max_size=6)), max_size=5),
+)
 def test_no_edit_of_a_good_file_raises_and_each_fault_is_one_line(tmp_path_factory, writer, format, gzipped, edits):
     folder = tmp_path_factory.mktemp("edited")
     if writer not in good_files:
@@ -235,8 +369,8 @@ def test_no_edit_of_a_good_file_raises_and_each_fault_is_one_line(tmp_path_facto
         good_files[writer] = path.read_bytes()
     content = good_files[writer]
     for place, dropped, added in edits:
-        content = content[:place] + added + content[place + dropped:]
-    (folder / "edited").write_bytes(gzip.compress(content)[:-9 if edits else None] if gzipped else content)
+        content = content[:place] + added + content[place + dropped :]
+    (folder / "edited").write_bytes(gzip.compress(content)[: -9 if edits else None] if gzipped else content)
     for contigs in ({"c": 3000}, {"c": 3000, "d": 1}, None):
         reading = read_set([folder / "edited"], format, contigs)
         assert len(reading.sites) or reading.faults
@@ -244,12 +378,20 @@ def test_no_edit_of_a_good_file_raises_and_each_fault_is_one_line(tmp_path_facto
         assert len("\n".join(lines).splitlines()) == len(lines)
 
 
-@pytest.mark.parametrize("name, content", [
-    ("windows.bed", GOOD_BED.replace("\n", "\r\n")), ("mac.bed", GOOD_BED.replace("\n", "\r")),
-    ("mark.bed", "\ufeff" + GOOD_BED), ("zipped.bed.gz", gzip.compress(GOOD_BED.encode())),
-    ("five.csv", TABLE.format("c,5.0,Plus")), ("quoted.csv", TABLE.format('"c","5",+')),
-    ("blank.csv", TABLE.format(",,")), ("title.xlsx", workbook([TITLE, [], HEADER, ["c", 5.0, "+"]])),
-    ("semicolon.csv", TABLE.format("c,5,+").replace(",", ";"))])
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("windows.bed", GOOD_BED.replace("\n", "\r\n")),
+        ("mac.bed", GOOD_BED.replace("\n", "\r")),
+        ("mark.bed", "\ufeff" + GOOD_BED),
+        ("zipped.bed.gz", gzip.compress(GOOD_BED.encode())),
+        ("five.csv", TABLE.format("c,5.0,Plus")),
+        ("quoted.csv", TABLE.format('"c","5",+')),
+        ("blank.csv", TABLE.format(",,")),
+        ("title.xlsx", workbook([TITLE, [], HEADER, ["c", 5.0, "+"]])),
+        ("semicolon.csv", TABLE.format("c,5,+").replace(",", ";")),
+    ],
+)
 def test_what_only_looks_malformed_passes(check, tmp_path, name, content):
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     assert check(f"set,source\na,{name}\nb,good.bed\n", [[name], ["good.bed"]]) == (0, [])

@@ -54,7 +54,8 @@ def test_each_format_is_recognised_and_read_at_the_planted_positions(tmp_path, f
     shift = {"+": -1 if format == "send" else 0, "-": 0}
     found = reading.sites
     assert list(zip(found["contig"], found["tss"], found["strand"])) == [
-        (contig, tss + shift[strand], strand) for contig, tss, strand, _ in SITES]
+        (contig, tss + shift[strand], strand) for contig, tss, strand, _ in SITES
+    ]
     scored = format not in ("smrt", "send", "regulondb")
     assert list(found["score"]) == [score if scored else 0.0 for *_, score in SITES]
     codes = {"forward": 2, "reverse": 2} if format == "regulondb" else {"+": 2, "-": 2}
@@ -74,13 +75,19 @@ def test_printed_sequences_have_the_tss_where_the_reader_says(tmp_path, format, 
 
 def test_regulondb_is_filtered_by_evidence_and_sigma_and_tells_what_it_left_out(tmp_path):
     sites = [("c", 100 + 10 * number, "+", 0.0) for number in range(6)] + [("c", -1, "-", 0.0)]
-    path = write(tmp_path, "regulondb", sites, levels=("Strong", "Weak", "Confirmed"),
-                 factors=("Sigma70", "Sigma70, Sigma38, Sigma70", "unknown", ""))
+    path = write(
+        tmp_path,
+        "regulondb",
+        sites,
+        levels=("Strong", "Weak", "Confirmed"),
+        factors=("Sigma70", "Sigma70, Sigma38, Sigma70", "unknown", ""),
+    )
     everything = read_back(path, "regulondb")
     assert list(everything.sites["sigma"]) == ["Sigma70", "Sigma38|Sigma70", "", "", "Sigma70", "Sigma38|Sigma70"]
     assert list(everything.sites["evidence"]) == ["Strong", "Weak", "Confirmed"] * 2
     assert everything.losses.to_dict("records") == [
-        {"file": 0, "row": 9, "contig": "", "position": 0, "strand": "-", "reason": "no position"}]
+        {"file": 0, "row": 9, "contig": "", "position": 0, "strand": "-", "reason": "no position"}
+    ]
     strong = read_back(path, "regulondb", evidence=["strong", "Confirmed"])
     assert list(strong.sites["tss"]) == [100, 120, 130, 150]
     assert list(strong.losses["reason"]) == ["evidence not asked for"] * 2 + ["no position"]
@@ -88,12 +95,17 @@ def test_regulondb_is_filtered_by_evidence_and_sigma_and_tells_what_it_left_out(
     assert list(sigma38.sites["tss"]) == [110, 150]
     none = read_set([path], "regulondb", {"c": 3000}, {"sigma": ["Sigma19"]})
     assert [fault for _, fault in none.faults] == [
-        Fault(None, "no site is left of 7 rows (7 sigma factor not asked for)",
-              "ask for what the file has, or leave it out")]
+        Fault(
+            None,
+            "no site is left of 7 rows (7 sigma factor not asked for)",
+            "ask for what the file has, or leave it out",
+        )
+    ]
 
 
-@pytest.mark.parametrize("condition, kept", [("both", [200, 1199, 300, 1299]), ("log", [200, 300, 1299]),
-                                             ("stationary", [1199, 300, 1299])])
+@pytest.mark.parametrize(
+    "condition, kept", [("both", [200, 1199, 300, 1299]), ("log", [200, 300, 1299]), ("stationary", [1199, 300, 1299])]
+)
 def test_send_is_filtered_by_growth_phase(tmp_path, condition, kept):
     sites = [("c", 200, "-", 0.0), ("c", 1200, "+", 0.0), ("c", 300, "-", 0.0), ("c", 1300, "+", 0.0)]
     path = write(tmp_path, "send", sites, phases=("log", "stationary", "both", "both"))
@@ -107,7 +119,8 @@ def test_rows_beyond_the_end_are_left_out_of_published_sets_and_listed(tmp_path,
     reading = read_back(path, format)
     assert len(reading.sites) == 4
     assert [tuple(loss) for loss in reading.losses[["position", "strand", "reason"]].to_numpy()] == [
-        (3001, "-", "beyond the contig's end")]
+        (3001, "-", "beyond the contig's end")
+    ]
     assert reading.losses["row"].item() > reading.sites["row"].max()
 
 
@@ -130,16 +143,30 @@ def test_files_of_one_set_are_one_reading_and_differ_by_no_format(tmp_path):
     assert duplicates == 1 and len(merged) == 4
     source_files.regulondb(second, SITES)
     assert read_set([first, second], "auto", {"c": 3000}).faults == [
-        (1, Fault(None, "is of format regulondb and the set's first file of format smrt",
-                  "give files of one format, or make them two sets"))]
+        (
+            1,
+            Fault(
+                None,
+                "is of format regulondb and the set's first file of format smrt",
+                "give files of one format, or make them two sets",
+            ),
+        )
+    ]
 
 
-@pytest.mark.parametrize("content, what", [
-    (b"<!DOCTYPE html>\n<html>", "is a web page"), (b">c\nACGT\n", "is a FASTA file"), (b"%PDF-1.7\n", "is a PDF"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook of the old kind"), (b"", "holds no sites"),
-    (b"PK\x03\x04\x00\x00", "is no xlsx workbook"), (b"a,b\n1,2\n", "is of no format"),
-    ("c\t1\t2\tx\t0\t+\n".encode("utf-16"), "is text in UTF-16"),
-])
+@pytest.mark.parametrize(
+    "content, what",
+    [
+        (b"<!DOCTYPE html>\n<html>", "is a web page"),
+        (b">c\nACGT\n", "is a FASTA file"),
+        (b"%PDF-1.7\n", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook of the old kind"),
+        (b"", "holds no sites"),
+        (b"PK\x03\x04\x00\x00", "is no xlsx workbook"),
+        (b"a,b\n1,2\n", "is of no format"),
+        ("c\t1\t2\tx\t0\t+\n".encode("utf-16"), "is text in UTF-16"),
+    ],
+)
 def test_what_is_not_recognised_says_what_it_is(tmp_path, content, what):
     (tmp_path / "a").write_bytes(content)
     assert what in recognise(tmp_path / "a").what
@@ -153,9 +180,13 @@ def test_a_table_is_recognised_if_its_columns_are_named(tmp_path):
     assert list(reading.sites["tss"]) == [4] and reading.format == "table"
 
 
-@pytest.mark.parametrize("text", [
-    "position\tstart\tend\tname\tscore\tstrand\n5\t1\t2\tx\t0\t+\n",
-    "name\tnote\tstrand\tposition\ta\tb\tc\td\nx\ty\tforward\t5\t\t\t\t\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "position\tstart\tend\tname\tscore\tstrand\n5\t1\t2\tx\t0\t+\n",
+        "name\tnote\tstrand\tposition\ta\tb\tc\td\nx\ty\tforward\t5\t\t\t\t\n",
+    ],
+)
 def test_a_header_counts_more_than_rows_that_look_like_another_format(tmp_path, text):
     (tmp_path / "a").write_text(text)
     assert recognise(tmp_path / "a") == "table" and list(read_back(tmp_path / "a", "auto").sites["tss"]) == [4]
@@ -185,10 +216,19 @@ def test_the_worksheet_that_has_the_header_is_found_or_named(tmp_path):
         assert what in read_set([path], "table", {"c": 9}, {"worksheet": name}).faults[0][1].what
 
 
-@pytest.mark.parametrize("value, what", [
-    (5.5, "position is '5.5'"), ("12a", "position is '12a'"), (-4, "position is '-4'"), (None, "position is ''"),
-    ("1,234", "position is '1,234'"), (pd.Timestamp("2019-03-01"), "a date or time"), (True, "position is 'True'"),
-    ("#REF!", "position is '#REF!'")])
+@pytest.mark.parametrize(
+    "value, what",
+    [
+        (5.5, "position is '5.5'"),
+        ("12a", "position is '12a'"),
+        (-4, "position is '-4'"),
+        (None, "position is ''"),
+        ("1,234", "position is '1,234'"),
+        (pd.Timestamp("2019-03-01"), "a date or time"),
+        (True, "position is 'True'"),
+        ("#REF!", "position is '#REF!'"),
+    ],
+)
 def test_each_fault_of_a_cell_names_its_row(tmp_path, value, what):
     path = workbook(tmp_path / "a.xlsx", [["Title"], ["position", "strand"], [5.0, "+"], [value, "-"], [7, "-"]])
     reading = read_set([path], "table", {"c": 100})
@@ -207,22 +247,36 @@ def test_merged_cells_are_a_fault_in_the_columns_that_are_read(tmp_path, merge, 
 # Contig names
 
 
-@pytest.mark.parametrize("printed, own", [
-    ("NC_000913.3", "NC_000913.3"), ("U00096.3", "NC_000913.3"), ("gi|556503834|ref|NC_000913.3|", "NC_000913.3"),
-    ("gi|48994873|gb|U00096.3| ", "NC_000913.3"), ("ref|NC_000913.3", "NC_000913.3"), ("p ", "p"),
-    ("chr", "NC_000913.3"), ("plasmid", "p"), (None, "p")])
+@pytest.mark.parametrize(
+    "printed, own",
+    [
+        ("NC_000913.3", "NC_000913.3"),
+        ("U00096.3", "NC_000913.3"),
+        ("gi|556503834|ref|NC_000913.3|", "NC_000913.3"),
+        ("gi|48994873|gb|U00096.3| ", "NC_000913.3"),
+        ("ref|NC_000913.3", "NC_000913.3"),
+        ("p ", "p"),
+        ("chr", "NC_000913.3"),
+        ("plasmid", "p"),
+        (None, "p"),
+    ],
+)
 def test_what_a_contig_name_stands_for(printed, own):
     names = ContigNames({"NC_000913.3": 4641652, "p": 100}, {"chr": "U00096.3", "plasmid": "p", "*": "p"})
     assert names.own(printed) == own
 
 
-@pytest.mark.parametrize("printed, what, remedy", [
-    ("U00096.2", "is on U00096.2, an older version of NC_000913.3 (U00096.3)", "give that assembly's FASTA"),
-    ("gi|48994873|gb|U00096.2|", "is on U00096.2, an older version of NC_000913.3 (U00096.3)", "column assembly"),
-    ("NC_000913.4", "is on NC_000913.4, a newer version of NC_000913.3", "give that assembly's FASTA"),
-    ("NC_000913", "contig 'NC_000913' has no version", "contig_alias 'NC_000913=NC_000913.3'"),
-    ("chr", "unknown contig 'chr'", "the genome has NC_000913.3, p"),
-    (None, "has no contig names", "contig_alias '*=NAME'")])
+@pytest.mark.parametrize(
+    "printed, what, remedy",
+    [
+        ("U00096.2", "is on U00096.2, an older version of NC_000913.3 (U00096.3)", "give that assembly's FASTA"),
+        ("gi|48994873|gb|U00096.2|", "is on U00096.2, an older version of NC_000913.3 (U00096.3)", "column assembly"),
+        ("NC_000913.4", "is on NC_000913.4, a newer version of NC_000913.3", "give that assembly's FASTA"),
+        ("NC_000913", "contig 'NC_000913' has no version", "contig_alias 'NC_000913=NC_000913.3'"),
+        ("chr", "unknown contig 'chr'", "the genome has NC_000913.3, p"),
+        (None, "has no contig names", "contig_alias '*=NAME'"),
+    ],
+)
 def test_a_name_that_stands_for_no_contig(printed, what, remedy):
     with pytest.raises(NameFault) as fault:
         ContigNames({"NC_000913.3": 4641652, "p": 100}).own(printed)
@@ -230,9 +284,13 @@ def test_a_name_that_stands_for_no_contig(printed, what, remedy):
     assert remedy in fault.value.args[1]
 
 
-@pytest.mark.parametrize("printed, aliases, what", [
-    ("chr", {"chr": "NC_1"}, "contig_alias says 'NC_1' for 'chr'"),
-    (None, {"*": "NC_1"}, "contig_alias says 'NC_1' for '*'")])
+@pytest.mark.parametrize(
+    "printed, aliases, what",
+    [
+        ("chr", {"chr": "NC_1"}, "contig_alias says 'NC_1' for 'chr'"),
+        (None, {"*": "NC_1"}, "contig_alias says 'NC_1' for '*'"),
+    ],
+)
 def test_an_alias_of_a_contig_that_is_not_there(printed, aliases, what):
     with pytest.raises(NameFault) as fault:
         ContigNames({"NC_000913.3": 4641652}, aliases).own(printed)
@@ -257,7 +315,9 @@ def test_assemblies_are_accessions_with_versions_and_each_is_named_once():
     assert len(set(names)) == len(names) and all(split_version(name)[1] for name in names)
     assert all(accession_of(f"gi|1|gb|{name}|") == name for name in names)
     assert {(row.same_as, row.length) for row in ASSEMBLIES if row.accession.startswith("U00096")} == {
-        ("NC_000913.3", 4641652), ("NC_000913.2", 4639675)}
+        ("NC_000913.3", 4641652),
+        ("NC_000913.2", 4639675),
+    }
 
 
 # What HARMONISE writes reads back as it is
@@ -269,8 +329,11 @@ def harmonised(path, sites):
     return path.read_text()
 
 
-sites_of_a_set = st.lists(st.tuples(st.just("c"), st.integers(60, 2939), st.sampled_from("+-"),
-                                    st.integers(0, 10**6).map(lambda n: n / 8)), min_size=1, max_size=30)
+sites_of_a_set = st.lists(
+    st.tuples(st.just("c"), st.integers(60, 2939), st.sampled_from("+-"), st.integers(0, 10**6).map(lambda n: n / 8)),
+    min_size=1,
+    max_size=30,
+)
 
 
 @settings(deadline=None, max_examples=20)
@@ -308,21 +371,42 @@ def test_any_evidence_of_a_table_survives_in_a_bed(tmp_path_factory, words):
 
 
 @needs_real
-@pytest.mark.parametrize("files, options, format, rows, distinct, lost", [
-    ([REAL / "cappable_seq_U00096.2.gtf"], {}, "cappable", 16359, 16359, {}),
-    (SMRT[:1], {}, "smrt", 2077, 2077, {}),
-    (SMRT[1:], {}, "smrt", 1797, 1797, {}),
-    (SMRT, {}, "smrt", 3874, 2569, {}),
-    ([SEND], {"condition": "stationary"}, "send", 4034, 4029,
-     {"not detected in stationary phase": 1474, "beyond the contig's end": 4}),
-    ([SEND], {"condition": "log"}, "send", 4353, 4349,
-     {"not detected in log phase": 1155, "beyond the contig's end": 4}),
-    ([SEND], {}, "send", 5508, 5502, {"beyond the contig's end": 4}),
-    ([REGULONDB], {"evidence": ["Strong", "Confirmed"]}, "regulondb", 6486, 6485,
-     {"evidence not asked for": 2116, "no position": 21}),
-    ([REGULONDB], {}, "regulondb", 8531, 8529, {"no position": 92}),
-    (THOMASON, {}, "thomason", 38135, 14868, {}),
-])
+@pytest.mark.parametrize(
+    "files, options, format, rows, distinct, lost",
+    [
+        ([REAL / "cappable_seq_U00096.2.gtf"], {}, "cappable", 16359, 16359, {}),
+        (SMRT[:1], {}, "smrt", 2077, 2077, {}),
+        (SMRT[1:], {}, "smrt", 1797, 1797, {}),
+        (SMRT, {}, "smrt", 3874, 2569, {}),
+        (
+            [SEND],
+            {"condition": "stationary"},
+            "send",
+            4034,
+            4029,
+            {"not detected in stationary phase": 1474, "beyond the contig's end": 4},
+        ),
+        (
+            [SEND],
+            {"condition": "log"},
+            "send",
+            4353,
+            4349,
+            {"not detected in log phase": 1155, "beyond the contig's end": 4},
+        ),
+        ([SEND], {}, "send", 5508, 5502, {"beyond the contig's end": 4}),
+        (
+            [REGULONDB],
+            {"evidence": ["Strong", "Confirmed"]},
+            "regulondb",
+            6486,
+            6485,
+            {"evidence not asked for": 2116, "no position": 21},
+        ),
+        ([REGULONDB], {}, "regulondb", 8531, 8529, {"no position": 92}),
+        (THOMASON, {}, "thomason", 38135, 14868, {}),
+    ],
+)
 def test_published_files_give_their_published_counts(files, options, format, rows, distinct, lost):
     old = format in ("cappable", "thomason")
     reading = read_set(files, "auto", U2 if old else NC, options)
@@ -335,20 +419,24 @@ def test_published_files_give_their_published_counts(files, options, format, row
 def test_a_set_of_the_older_assembly_is_not_read_as_the_newer_one():
     faults = read_set([REAL / "cappable_seq_U00096.2.gtf"], "auto", NC).faults
     assert len(faults) == 16359
-    assert {fault[1:] for _, fault in faults} == {("is on U00096.2, an older version of NC_000913.3 (U00096.3)",
-                                                   "give that assembly's FASTA in column assembly")}
+    assert {fault[1:] for _, fault in faults} == {
+        ("is on U00096.2, an older version of NC_000913.3 (U00096.3)", "give that assembly's FASTA in column assembly")
+    }
 
 
 @needs_real
-@pytest.mark.parametrize("path, expected", [
-    # Rows at each offset, as counted once by hand with the formula of this test.
-    (SEND, {("+", 1): 2752, ("+", 0): 1, ("-", 0): 2755}),
-    (REGULONDB, {("+", 0): 4093, ("-", 0): 1973, ("-", 1): 2465}),
-])
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        # Rows at each offset, as counted once by hand with the formula of this test.
+        (SEND, {("+", 1): 2752, ("+", 0): 1, ("-", 0): 2755}),
+        (REGULONDB, {("+", 0): 4093, ("-", 0): 1973, ("-", 1): 2465}),
+    ],
+)
 def test_printed_sequences_stand_where_the_readme_says(path, expected):
     with gzip.open(REAL / "GCF_000005845.2_ASM584v2_genomic.fna.gz", "rt") as handle:
         genome = "".join(line.strip() for line in handle if not line.startswith(">")).upper()
-    around = genome[-100:] + genome + genome[:100]    # the genome is circular
+    around = genome[-100:] + genome + genome[:100]  # the genome is circular
     reading = read_set([path], "auto", NC)
     counts = {}
     for site in reading.sites.itertuples():
@@ -365,6 +453,8 @@ def test_the_units_of_smrt_start_where_regulondb_has_most_tss():
     known = set(zip(*(read_set([REGULONDB], "regulondb", NC).sites[name] for name in ("tss", "strand"))))
     sites = read_set(SMRT, "smrt", NC).sites
     for strand in "+-":
-        shares = {offset: np.mean([(tss + offset, strand) in known for tss in sites["tss"][sites["strand"] == strand]])
-                  for offset in range(-3, 4)}
+        shares = {
+            offset: np.mean([(tss + offset, strand) in known for tss in sites["tss"][sites["strand"] == strand]])
+            for offset in range(-3, 4)
+        }
         assert max(shares, key=shares.get) == 0 and shares[0] > 2 * sorted(shares.values())[-2]

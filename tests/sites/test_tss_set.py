@@ -29,12 +29,19 @@ def gff(*rows):
 
 
 def test_bed_both_strands_single_bases_and_intervals(tmp_path):
-    text = ("# made by hand\ntrack name=x\nc\t10\t11\ta\t5\t+\nc\t10\t11\tb\t.\t-\n"
-            "c\t20\t30\tc\t2.5\t+\nc\t20\t30\td\t0\t-\n\nc\t99\t100\te\t1\t+\textra\n")
+    text = (
+        "# made by hand\ntrack name=x\nc\t10\t11\ta\t5\t+\nc\t10\t11\tb\t.\t-\n"
+        "c\t20\t30\tc\t2.5\t+\nc\t20\t30\td\t0\t-\n\nc\t99\t100\te\t1\t+\textra\n"
+    )
     sites, faults = read(tmp_path, text, "bed")
     assert faults == []
-    assert sites == [("c", 10, "+", 5.0), ("c", 10, "-", 0.0), ("c", 20, "+", 2.5), ("c", 29, "-", 0.0),
-                     ("c", 99, "+", 1.0)]
+    assert sites == [
+        ("c", 10, "+", 5.0),
+        ("c", 10, "-", 0.0),
+        ("c", 20, "+", 2.5),
+        ("c", 29, "-", 0.0),
+        ("c", 99, "+", 1.0),
+    ]
 
 
 def test_rows_are_numbered_as_an_editor_numbers_lines(tmp_path):
@@ -42,7 +49,10 @@ def test_rows_are_numbered_as_an_editor_numbers_lines(tmp_path):
     (tmp_path / "b.bed").write_text("c\t7\t8\ta\t0\t-\n")
     reading = read_set([tmp_path / "a.bed", tmp_path / "b.bed"], "bed", CONTIGS)
     assert list(zip(reading.sites["file"], reading.sites["row"], reading.sites["tss"])) == [
-        (0, 3, 1), (0, 4, 4), (1, 1, 7)]
+        (0, 3, 1),
+        (0, 4, 4),
+        (1, 1, 7),
+    ]
     assert reading.strand_codes == {"+": 1, "-": 2} and reading.contig_names == {"c": "c"}
 
 
@@ -58,13 +68,23 @@ def test_bed_with_the_header_of_a_harmonised_set_keeps_evidence_and_sigma(tmp_pa
 @pytest.mark.parametrize("format", ["gff3", "gtf"])
 def test_gff_both_strands_single_bases_and_intervals(tmp_path, format):
     text = "##gff-version 3\n" + gff(
-        ("c", "x", "TSS", 11, 11, 7, "+", ".", "ID=a"), ("c", "x", "TSS", 11, 11, ".", "-", ".", "ID=b"),
-        ("c", "x", "transcript", 21, 30, ".", "+", ".", "ID=c"), ("c", "x", "transcript", 21, 30, ".", "-", ".", "."),
-        ("c", "x", "TSS", 1, 1, ".", "+", ".", "."), ("c", "x", "TSS", 100, 100, ".", "-", ".", "."))
+        ("c", "x", "TSS", 11, 11, 7, "+", ".", "ID=a"),
+        ("c", "x", "TSS", 11, 11, ".", "-", ".", "ID=b"),
+        ("c", "x", "transcript", 21, 30, ".", "+", ".", "ID=c"),
+        ("c", "x", "transcript", 21, 30, ".", "-", ".", "."),
+        ("c", "x", "TSS", 1, 1, ".", "+", ".", "."),
+        ("c", "x", "TSS", 100, 100, ".", "-", ".", "."),
+    )
     sites, faults = read(tmp_path, text + "##FASTA\n>c\nACGT\n", format)
     assert faults == []
-    assert sites == [("c", 10, "+", 7.0), ("c", 10, "-", 0.0), ("c", 20, "+", 0.0), ("c", 29, "-", 0.0),
-                     ("c", 0, "+", 0.0), ("c", 99, "-", 0.0)]
+    assert sites == [
+        ("c", 10, "+", 7.0),
+        ("c", 10, "-", 0.0),
+        ("c", 20, "+", 0.0),
+        ("c", 29, "-", 0.0),
+        ("c", 0, "+", 0.0),
+        ("c", 99, "-", 0.0),
+    ]
 
 
 def test_gff3_names_are_percent_encoded_and_gtf_names_are_not(tmp_path):
@@ -75,15 +95,27 @@ def test_gff3_names_are_percent_encoded_and_gtf_names_are_not(tmp_path):
 
 @pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
 def test_table_with_named_columns_and_any_delimiter(tmp_path, delimiter):
-    rows = [["Position", "reads", "dir", "note"], ["11", "3", "forward", '"x, y"' if delimiter == "," else "x"],
-            ["11", "", "Reverse", ""], ["1", "2", "plus", ""], ["100", "2", "MINUS", ""], ["5.0", "1", "+", ""],
-            ["5", "1", "-", ""], ["", "", "", ""]]
+    rows = [
+        ["Position", "reads", "dir", "note"],
+        ["11", "3", "forward", '"x, y"' if delimiter == "," else "x"],
+        ["11", "", "Reverse", ""],
+        ["1", "2", "plus", ""],
+        ["100", "2", "MINUS", ""],
+        ["5.0", "1", "+", ""],
+        ["5", "1", "-", ""],
+        ["", "", "", ""],
+    ]
     text = "\ufeff# comment\n" + "\r\n".join(delimiter.join(row) for row in rows) + "\r\n"
-    sites, faults = read(tmp_path, text, "table", position_column="Position", strand_column="dir",
-                         score_column="reads")
+    sites, faults = read(tmp_path, text, "table", position_column="Position", strand_column="dir", score_column="reads")
     assert faults == []
-    assert sites == [("c", 10, "+", 3.0), ("c", 10, "-", 0.0), ("c", 0, "+", 2.0), ("c", 99, "-", 2.0),
-                     ("c", 4, "+", 1.0), ("c", 4, "-", 1.0)]
+    assert sites == [
+        ("c", 10, "+", 3.0),
+        ("c", 10, "-", 0.0),
+        ("c", 0, "+", 2.0),
+        ("c", 99, "-", 2.0),
+        ("c", 4, "+", 1.0),
+        ("c", 4, "-", 1.0),
+    ]
 
 
 def test_table_with_title_lines_above_its_header_and_with_a_commented_header(tmp_path):
@@ -125,63 +157,81 @@ def test_gzip_is_read(tmp_path):
     assert reading.faults == [] and list(reading.sites["tss"]) == [10]
 
 
-@pytest.mark.parametrize("row, what", [
-    ("d\t1\t2\ta\t0\t+", "unknown contig 'd'"),
-    ("\t1\t2\ta\t0\t+", "unknown contig ''"),
-    ("c\t100\t101\ta\t0\t+", "beyond the end"),
-    ("c\t1\t2\ta\t0\t.", "no strand"),
-    ("c\t1\t2\ta\t0", "no strand"),
-    ("c,1,2,a,0,+", "1 columns"),
-    ("c\t1\t2\ta\t0\tplus", "strand is 'plus'"),
-    ("c\t2\t2\ta\t0\t+", "not before end"),
-    ("c\t-1\t2\ta\t0\t+", "start is '-1'"),
-    ("c\t1.0\t2\ta\t0\t+", "start is '1.0'"),
-    ("c\t1,000\t2\ta\t0\t+", "start is '1,000'"),
-    ("c\t1\t9999999999999999999999\ta\t0\t+", "end is '9999999999999999999999'"),
-    ("c\t1\t2\ta\thigh\t+", "score is 'high'"),
-    ("c\t1\t2\ta\tnan\t+", "score is 'nan'"),
-    ("c\t1\t2\ta\t1_0\t+", "score is '1_0'"),
-])
+@pytest.mark.parametrize(
+    "row, what",
+    [
+        ("d\t1\t2\ta\t0\t+", "unknown contig 'd'"),
+        ("\t1\t2\ta\t0\t+", "unknown contig ''"),
+        ("c\t100\t101\ta\t0\t+", "beyond the end"),
+        ("c\t1\t2\ta\t0\t.", "no strand"),
+        ("c\t1\t2\ta\t0", "no strand"),
+        ("c,1,2,a,0,+", "1 columns"),
+        ("c\t1\t2\ta\t0\tplus", "strand is 'plus'"),
+        ("c\t2\t2\ta\t0\t+", "not before end"),
+        ("c\t-1\t2\ta\t0\t+", "start is '-1'"),
+        ("c\t1.0\t2\ta\t0\t+", "start is '1.0'"),
+        ("c\t1,000\t2\ta\t0\t+", "start is '1,000'"),
+        ("c\t1\t9999999999999999999999\ta\t0\t+", "end is '9999999999999999999999'"),
+        ("c\t1\t2\ta\thigh\t+", "score is 'high'"),
+        ("c\t1\t2\ta\tnan\t+", "score is 'nan'"),
+        ("c\t1\t2\ta\t1_0\t+", "score is '1_0'"),
+    ],
+)
 def test_each_bed_fault_names_its_row_and_the_good_rows_are_kept(tmp_path, row, what):
     sites, faults = read(tmp_path, f"# head\nc\t5\t6\ta\t0\t+\n\n{row}\n", "bed")
     assert sites == [("c", 5, "+", 0.0)]
     assert [fault.row for fault in faults] == [4] and what in faults[0].what and faults[0].remedy
 
 
-@pytest.mark.parametrize("row, what", [
-    (("c", "x", "TSS", 0, 1, ".", "+", ".", "."), "start is 0"),
-    (("c", "x", "TSS", 9, 8, ".", "+", ".", "."), "behind end"),
-    (("c", "x", "region", 1, 100, ".", "+", ".", "."), "'region'"),
-    (("c", "x", "TSS", 101, 101, ".", "+", ".", "."), "beyond the end"),
-    (("c", "x", "TSS", 1, 1, ".", "?", ".", "."), "no strand"),
-    (("c", "x", "TSS", 1, 1, ".", "+", "."), "8 columns"),
-])
+@pytest.mark.parametrize(
+    "row, what",
+    [
+        (("c", "x", "TSS", 0, 1, ".", "+", ".", "."), "start is 0"),
+        (("c", "x", "TSS", 9, 8, ".", "+", ".", "."), "behind end"),
+        (("c", "x", "region", 1, 100, ".", "+", ".", "."), "'region'"),
+        (("c", "x", "TSS", 101, 101, ".", "+", ".", "."), "beyond the end"),
+        (("c", "x", "TSS", 1, 1, ".", "?", ".", "."), "no strand"),
+        (("c", "x", "TSS", 1, 1, ".", "+", "."), "8 columns"),
+    ],
+)
 def test_each_gff_fault(tmp_path, row, what):
     sites, faults = read(tmp_path, gff(row), "gff3")
     assert sites == [] and len(faults) == 1 and faults[0].row == 1 and what in faults[0].what
 
 
-@pytest.mark.parametrize("text, columns, row, what", [
-    ("position,strand\n0,+\n", {}, 2, "position 0"),
-    ("position,strand\n1\n", {}, 2, "1 columns where the header has 2"),
-    ("position,strand\n1,north\n", {}, 2, "strand is 'north'"),
-    ("position,strand\n1,\n", {}, 2, "no strand"),
-    ("position,strand\n101,+\n", {}, 2, "beyond the end"),
-    ("position,strand\n5.5,+\n", {}, 2, "position is '5.5'"),
-    ("start,strand\n1,+\n", {}, 1, "no column 'position'"),
-    ("position strand\n1 +\n", {}, 1, "the header is one column, 'position strand'"),
-    ("position,strand\n1,+\n", {"score_column": "reads"}, 1, "no column 'reads'"),
-    ("position,strand,strand\n1,+,-\n", {}, 1, "'strand' twice"),
-    ("position,strand\n1,+\n", {"worksheet": "S1"}, None, "has no worksheet 'S1'"),
-])
+@pytest.mark.parametrize(
+    "text, columns, row, what",
+    [
+        ("position,strand\n0,+\n", {}, 2, "position 0"),
+        ("position,strand\n1\n", {}, 2, "1 columns where the header has 2"),
+        ("position,strand\n1,north\n", {}, 2, "strand is 'north'"),
+        ("position,strand\n1,\n", {}, 2, "no strand"),
+        ("position,strand\n101,+\n", {}, 2, "beyond the end"),
+        ("position,strand\n5.5,+\n", {}, 2, "position is '5.5'"),
+        ("start,strand\n1,+\n", {}, 1, "no column 'position'"),
+        ("position strand\n1 +\n", {}, 1, "the header is one column, 'position strand'"),
+        ("position,strand\n1,+\n", {"score_column": "reads"}, 1, "no column 'reads'"),
+        ("position,strand,strand\n1,+,-\n", {}, 1, "'strand' twice"),
+        ("position,strand\n1,+\n", {"worksheet": "S1"}, None, "has no worksheet 'S1'"),
+    ],
+)
 def test_each_table_fault(tmp_path, text, columns, row, what):
     sites, faults = read(tmp_path, text, "table", **columns)
     assert sites == [] and [fault.row for fault in faults] == [row] and what in faults[0].what
 
 
-@pytest.mark.parametrize("format, text", [("bed", ""), ("bed", "# only a comment\n"), ("gff3", "##gff-version 3\n"),
-                                          ("table", ""), ("table", "position,strand\n"), ("auto", ""),
-                                          ("regulondb", "# only a comment\n")])
+@pytest.mark.parametrize(
+    "format, text",
+    [
+        ("bed", ""),
+        ("bed", "# only a comment\n"),
+        ("gff3", "##gff-version 3\n"),
+        ("table", ""),
+        ("table", "position,strand\n"),
+        ("auto", ""),
+        ("regulondb", "# only a comment\n"),
+    ],
+)
 def test_an_empty_set_is_a_fault(tmp_path, format, text):
     sites, faults = read(tmp_path, text, format)
     assert sites == [] and len(faults) == 1 and "no sites" in faults[0].what
@@ -205,19 +255,30 @@ def test_without_a_known_genome_only_the_file_itself_is_checked(tmp_path):
 def test_an_option_of_another_format_is_a_fault(tmp_path):
     sites, faults = read(tmp_path, "c\t1\t2\ta\t0\t+\n", "auto", evidence=["Strong"])
     assert sites == [] and faults == [
-        Fault(None, "evidence given for a file of format bed", "leave it empty in the sample sheet")]
+        Fault(None, "evidence given for a file of format bed", "leave it empty in the sample sheet")
+    ]
 
 
 def test_duplicates_become_one_site_with_the_highest_score_and_all_evidence(tmp_path):
     sites = pd.DataFrame(
-        [("d", 5, "+", 1.0, "", ""), ("c", 9, "+", 1.0, "", ""), ("c", 5, "-", 2.0, "Weak", "Sigma70"),
-         ("c", 5, "+", 1.0, "", "b|a"), ("c", 5, "+", 9.0, "", "c|a"), ("c", 5, "-", 4.0, "Strong", "")],
-        columns=["contig", "tss", "strand", "score", "evidence", "sigma"])
+        [
+            ("d", 5, "+", 1.0, "", ""),
+            ("c", 9, "+", 1.0, "", ""),
+            ("c", 5, "-", 2.0, "Weak", "Sigma70"),
+            ("c", 5, "+", 1.0, "", "b|a"),
+            ("c", 5, "+", 9.0, "", "c|a"),
+            ("c", 5, "-", 4.0, "Strong", ""),
+        ],
+        columns=["contig", "tss", "strand", "score", "evidence", "sigma"],
+    )
     merged, duplicates = merge_duplicates(sites)
     # Contigs keep the file's order.
     assert list(merged.itertuples(index=False, name=None)) == [
-        ("d", 5, "+", 1.0, "", ""), ("c", 5, "+", 9.0, "", "a|b|c"), ("c", 5, "-", 4.0, "Strong|Weak", "Sigma70"),
-        ("c", 9, "+", 1.0, "", "")]
+        ("d", 5, "+", 1.0, "", ""),
+        ("c", 5, "+", 9.0, "", "a|b|c"),
+        ("c", 5, "-", 4.0, "Strong|Weak", "Sigma70"),
+        ("c", 9, "+", 1.0, "", ""),
+    ]
     assert duplicates == 2
     again, duplicates = merge_duplicates(merged)
     pd.testing.assert_frame_equal(again, merged)
@@ -242,5 +303,7 @@ def test_fault_lines_are_capped_with_a_count():
 
 def test_rows_with_the_same_fault_share_a_line():
     faults = [Fault(3, "is wrong", "mend it"), Fault(4, "is odd", "even it"), Fault(9, "is wrong", "mend it")]
-    assert fault_lines("a.bed", faults) == ["a.bed: row 3 and 1 more: is wrong; mend it",
-                                            "a.bed: row 4: is odd; even it"]
+    assert fault_lines("a.bed", faults) == [
+        "a.bed: row 3 and 1 more: is wrong; mend it",
+        "a.bed: row 4: is odd; even it",
+    ]

@@ -31,9 +31,22 @@ from attentome.training.train import TrainingDiverged, batch_gradients, learning
 
 PRESETS = json.loads((Path(__file__).parents[2] / "assets" / "presets.json").read_text())
 CONFIG = NetworkConfig(layers=1, heads=2, d_model=16, d_head=8, window=24, conv_width=5)
-SETTINGS = TrainSettings(segment=64, batch_size=8, max_steps=120, warmup_steps=10, learning_rate=1e-2, weight_decay=0.0,
-                         clip=1.0, centred=0.7, positive_weight=10.0, focal_gamma=0.8, ema=0.9, init_std=0.2,
-                         evaluate_every=40, patience=5)
+SETTINGS = TrainSettings(
+    segment=64,
+    batch_size=8,
+    max_steps=120,
+    warmup_steps=10,
+    learning_rate=1e-2,
+    weight_decay=0.0,
+    clip=1.0,
+    centred=0.7,
+    positive_weight=10.0,
+    focal_gamma=0.8,
+    ema=0.9,
+    init_std=0.2,
+    evaluate_every=40,
+    patience=5,
+)
 ARCS = {"train": [Interval("train", "c", 0, 30000)], "validation": [Interval("validation", "c", 30000, 40000)]}
 
 
@@ -46,10 +59,10 @@ def planted():
     labels = {"c.plus": np.zeros(40000, np.uint8), "c.minus": np.zeros(40000, np.uint8)}
     for start in range(50, 39900, 100):
         if rng.random() < 0.5:
-            tokens[start:start + 6] = motif
+            tokens[start : start + 6] = motif
             labels["c.plus"][start + 12] = 1
         else:
-            tokens[start:start + 6] = np.array([1, 0, 3, 2], np.uint8)[motif][::-1]
+            tokens[start : start + 6] = np.array([1, 0, 3, 2], np.uint8)[motif][::-1]
             labels["c.minus"][start - 7] = 1
     return {"c": Contig("c", tokens, True)}, labels
 
@@ -57,8 +70,18 @@ def planted():
 def train(planted, seed=1, threads=1, **changes):
     genome, labels = planted
     settings = dataclasses.replace(SETTINGS, **changes)
-    return train_network(CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed,
-                         torch.device("cpu"), threads, log=lambda line: None)
+    return train_network(
+        CONFIG,
+        settings,
+        genome,
+        labels,
+        ARCS["train"],
+        ARCS["validation"],
+        seed,
+        torch.device("cpu"),
+        threads,
+        log=lambda line: None,
+    )
 
 
 def test_segments_hold_the_right_bases_and_labels(planted):
@@ -67,7 +90,7 @@ def test_segments_hold_the_right_bases_and_labels(planted):
     codes, target, scored = sampler.draw(200)
     assert codes.shape == (200, 98) and scored.all() and 90 < target.any((1, 2)).sum()
     for row, place in zip(*np.nonzero(target[:, :, 0]), strict=True):
-        assert codes[row, 30 + place - 12:30 + place - 6].tolist() == [1, 0, 1, 0, 0, 1]
+        assert codes[row, 30 + place - 12 : 30 + place - 6].tolist() == [1, 0, 1, 0, 0, 1]
 
 
 def test_segments_stay_in_the_arc(planted):
@@ -82,8 +105,9 @@ def test_segments_stay_in_the_arc(planted):
 
 def test_interval_shorter_than_a_segment_is_scored_in_part(planted):
     genome, labels = planted
-    sampler = SegmentSampler(genome, [labels], [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0,
-                             np.random.default_rng(3))
+    sampler = SegmentSampler(
+        genome, [labels], [Interval("train", "c", 40, 80)], (30, 0), 64, 0.0, np.random.default_rng(3)
+    )
     assert (sampler.draw(10)[2].sum(1) == 40).all()
 
 
@@ -92,7 +116,7 @@ def test_blurred_labels_fall_off_like_a_gaussian(circular):
     labels = np.zeros(50, np.uint8)
     labels[[1, 20, 22]] = 1
     soft = blurred({"c": Contig("c", labels, circular)}, {"c.plus": labels, "c.minus": labels}, 1.0)["c.plus"]
-    falls = np.exp(-np.arange(4) ** 2 / 2)
+    falls = np.exp(-(np.arange(4) ** 2) / 2)
     np.testing.assert_allclose(soft[18:25], falls[[2, 1, 0, 1, 0, 1, 2]], rtol=1e-6)
     np.testing.assert_allclose(soft[:5], falls[[1, 0, 1, 2, 3]], rtol=1e-6)
     np.testing.assert_allclose(soft[48:], falls[[3, 2]] if circular else [0, 0], rtol=1e-6)
@@ -106,32 +130,49 @@ def test_auxiliary_outputs_learn_their_sets_and_weigh_what_is_asked(planted):
     settings = dataclasses.replace(SETTINGS, auxiliary_weight=0.3, soft_weight=0.2)
     network = Network(dataclasses.replace(CONFIG, auxiliary=2)).initialise(torch.Generator().manual_seed(1), 0.2)
     soft = blurred(genome, labels, 1.0)
-    sampler = SegmentSampler(genome, [labels, soft, own], ARCS["train"], network.context(), 64, 0.7,
-                             np.random.default_rng(1))
+    sampler = SegmentSampler(
+        genome, [labels, soft, own], ARCS["train"], network.context(), 64, 0.7, np.random.default_rng(1)
+    )
     codes, target, scored = sampler.draw(4)
     with torch.no_grad():
         outputs = network(torch.from_numpy(codes).long())[0]
-    parts = [position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean().item()
-             for channel, output in enumerate((tss_logit(outputs), outputs[..., 2], outputs[..., 3]))]
+    parts = [
+        position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean().item()
+        for channel, output in enumerate((tss_logit(outputs), outputs[..., 2], outputs[..., 3]))
+    ]
     losses, gradients = batch_gradients(network, settings, (codes, target, scored), (1, 1), torch.device("cpu"), 1)
     assert losses == pytest.approx(parts, rel=1e-4)
     outputs = network(torch.from_numpy(codes).long())[0]
-    weighted = sum(weight * position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean()
-                   for channel, (weight, output) in enumerate(
-                       ((1, tss_logit(outputs)), (0.2, outputs[..., 2]), (0.3, outputs[..., 3]))))
+    weighted = sum(
+        weight * position_loss(output, torch.from_numpy(target[..., channel]), 10.0, 0.8).mean()
+        for channel, (weight, output) in enumerate(
+            ((1, tss_logit(outputs)), (0.2, outputs[..., 2]), (0.3, outputs[..., 3]))
+        )
+    )
     for ours, theirs in zip(gradients, torch.autograd.grad(weighted, list(network.parameters())), strict=True):
         assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-5)
 
-    trained = train_network(CONFIG, dataclasses.replace(settings, max_steps=200, evaluate_every=200), genome, labels,
-                            ARCS["train"], ARCS["validation"], 1, torch.device("cpu"), log=lambda line: None,
-                            auxiliary=[own])[0]
+    trained = train_network(
+        CONFIG,
+        dataclasses.replace(settings, max_steps=200, evaluate_every=200),
+        genome,
+        labels,
+        ARCS["train"],
+        ARCS["validation"],
+        1,
+        torch.device("cpu"),
+        log=lambda line: None,
+        auxiliary=[own],
+    )[0]
     assert trained.config.auxiliary == 2
     upstream, downstream = trained.context()
     tokens = genome["c"].window("plus", 30000 - upstream, 40000 + downstream)
     with torch.no_grad():
         outputs = trained(torch.from_numpy(tokens).long()[None])[0][0]
-    reached = {name: pr_auc(arrays["c.plus"][30000:40000], outputs[:, 3].numpy())
-               for name, arrays in (("own", own), ("curated", labels))}
+    reached = {
+        name: pr_auc(arrays["c.plus"][30000:40000], outputs[:, 3].numpy())
+        for name, arrays in (("own", own), ("curated", labels))
+    }
     assert reached["own"] > 5 * reached["curated"] and reached["own"] > 0.3
 
 
@@ -160,7 +201,7 @@ def test_planted_motif_is_learned_and_best_weights_are_kept(planted):
     search = {}
     for strand in ("plus", "minus"):
         stream = decode(genome["c"].stream(strand))
-        hits = np.array([float(stream[end - 12:end - 6] == "TATAAT") for end in range(40000)])
+        hits = np.array([float(stream[end - 12 : end - 6] == "TATAAT") for end in range(40000)])
         search[f"c.{strand}"] = hits if strand == "plus" else hits[::-1]
     assert [row["step"] for row in speed] == [100, 200, 300, 400]
     assert all(row["positions_per_second"] > 0 and row["memory_mb"] > 50 for row in speed)
@@ -214,8 +255,9 @@ def test_work_comes_back_in_order_and_errors_come_through():
 
 
 def test_early_stop(planted):
-    _, history, summary, _ = train(planted, learning_rate=1e-9, max_steps=60, evaluate_every=5, patience=2, ema=0.0,
-                                warmup_steps=0)
+    _, history, summary, _ = train(
+        planted, learning_rate=1e-9, max_steps=60, evaluate_every=5, patience=2, ema=0.0, warmup_steps=0
+    )
     assert summary["steps"] <= 60
     if summary["stop_reason"] != "max_steps reached":
         assert summary["steps"] - summary["best_step"] == 10 and "last 2" in summary["stop_reason"]
@@ -223,10 +265,14 @@ def test_early_stop(planted):
 
 def test_weights_of_the_best_pr_auc_are_kept(planted, monkeypatch):
     """Of the lowest loss only where no site is there to be found."""
+
     def kept(pr_aucs):
         found = iter(zip((0.2, 0.3, 0.1), pr_aucs, strict=True))
-        monkeypatch.setattr(train_module, "validate", lambda *_: dict(zip(
-            ("validation_loss", "validation_pr_auc"), next(found), strict=True)))
+        monkeypatch.setattr(
+            train_module,
+            "validate",
+            lambda *_: dict(zip(("validation_loss", "validation_pr_auc"), next(found), strict=True)),
+        )
         return train(planted, max_steps=3, evaluate_every=1)[2]["best_step"]
 
     assert kept((0.5, 0.7, 0.6)) == 2
@@ -261,18 +307,21 @@ class Killed(Exception):
 
 def kill_at(step, lines):
     """A log that ends the training at the validation of a step."""
+
     def log(line):
         lines.append(line)
         if line.startswith(f"step {step}/"):
             raise Killed
+
     return log
 
 
 def run(planted, log, seed=1, **more):
     genome, labels = planted
     settings = dataclasses.replace(SETTINGS, max_steps=60, evaluate_every=15, patience=9)
-    return train_network(CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed, torch.device("cpu"),
-                         log=log, **more)
+    return train_network(
+        CONFIG, settings, genome, labels, ARCS["train"], ARCS["validation"], seed, torch.device("cpu"), log=log, **more
+    )
 
 
 @pytest.fixture
@@ -293,7 +342,8 @@ def test_interrupted_training_ends_with_the_same_bytes(planted, undisturbed, tmp
     resumed = run(planted, lines.append, checkpoints=tmp_path, checkpoint_minutes=0)
     # The log ends the training before the checkpoint of its step is written.
     assert [line for line in lines if line.startswith("going on")] == [
-        f"going on from the checkpoint of step {step}" for step in (14, 29, 44)]
+        f"going on from the checkpoint of step {step}" for step in (14, 29, 44)
+    ]
     assert same(undisturbed, resumed)
     finished = run(planted, lines.append, checkpoints=tmp_path)
     assert lines[-1] == "going on from the checkpoint of step 60" and same(undisturbed, finished)
@@ -302,11 +352,11 @@ def test_interrupted_training_ends_with_the_same_bytes(planted, undisturbed, tmp
 def test_damaged_checkpoint_is_passed_over_for_the_one_before(planted, undisturbed, tmp_path):
     with pytest.raises(Killed):
         run(planted, kill_at(45, []), checkpoints=tmp_path, checkpoint_minutes=0)
-    kept, = tmp_path.iterdir()
+    (kept,) = tmp_path.iterdir()
     whole, before = ((kept / name).read_bytes() for name in (NEWEST, BEFORE))
     flipped = bytearray(whole)
     flipped[-40] ^= 1
-    for damaged in (whole[:len(whole) // 2], b"", bytes(flipped)):
+    for damaged in (whole[: len(whole) // 2], b"", bytes(flipped)):
         (kept / NEWEST).write_bytes(damaged)
         (kept / BEFORE).write_bytes(before)
         lines = []
@@ -338,12 +388,13 @@ def test_each_training_goes_on_from_its_own_checkpoints(planted, undisturbed, tm
 
 def test_two_processes_at_one_training_leave_whole_checkpoints(planted, undisturbed, tmp_path):
     """As where a training outlives the workflow, which is then resumed."""
+
     def train(_):
         return run(planted, lambda line: None, checkpoints=tmp_path, checkpoint_minutes=0)
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         assert all(same(undisturbed, result) for result in pool.map(train, range(2)))
-    kept, = tmp_path.iterdir()
+    (kept,) = tmp_path.iterdir()
     assert step_kept(kept) == 60
 
 
@@ -377,20 +428,54 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
     write_json(tmp_path / "genome.json", {"contigs": [{"name": "c", "length": 40000, "circular": True}]})
     write_arrays(tmp_path / "labels.safetensors", labels)
     write_json(tmp_path / "labels.json", {"label_shift": 6})
-    write_tsv(tmp_path / "split.tsv", pd.DataFrame(
-        [(part.arc, part.contig, part.start, part.end) for parts in ARCS.values() for part in parts],
-        columns=["arc", "contig", "start", "end"]))
+    write_tsv(
+        tmp_path / "split.tsv",
+        pd.DataFrame(
+            [(part.arc, part.contig, part.start, part.end) for parts in ARCS.values() for part in parts],
+            columns=["arc", "contig", "start", "end"],
+        ),
+    )
     write_json(tmp_path / "networks.json", [{"id": "curated", "seed": 1}])
-    write_json(tmp_path / "presets.json", {"small": {
-        "network": dataclasses.asdict(CONFIG),
-        "training": dataclasses.asdict(dataclasses.replace(SETTINGS, max_steps=240, evaluate_every=60))}})
+    write_json(
+        tmp_path / "presets.json",
+        {
+            "small": {
+                "network": dataclasses.asdict(CONFIG),
+                "training": dataclasses.asdict(dataclasses.replace(SETTINGS, max_steps=240, evaluate_every=60)),
+            }
+        },
+    )
 
     def start(out, *more):
-        return subprocess.Popen([
-            sys.executable, root / "bin/train_model.py", "--genome", "genome.fna", "--genome_json", "genome.json",
-            "--labels", "labels.safetensors", "--labels_json", "labels.json", "--split", "split.tsv", "--presets",
-            "presets.json", "--preset", "small", "--networks", "networks.json", "--out", out, *more], cwd=tmp_path,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            [
+                sys.executable,
+                root / "bin/train_model.py",
+                "--genome",
+                "genome.fna",
+                "--genome_json",
+                "genome.json",
+                "--labels",
+                "labels.safetensors",
+                "--labels_json",
+                "labels.json",
+                "--split",
+                "split.tsv",
+                "--presets",
+                "presets.json",
+                "--preset",
+                "small",
+                "--networks",
+                "networks.json",
+                "--out",
+                out,
+                *more,
+            ],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     whole = start("whole")
     assert whole.communicate()[0] and whole.returncode == 0
@@ -404,13 +489,14 @@ def test_killed_process_goes_on_to_the_same_bytes(root, planted, tmp_path):
         time.sleep(random.random() * 0.5)
         process.kill()
         process.communicate()
-    kept, = (tmp_path / "kept").iterdir()
+    (kept,) = (tmp_path / "kept").iterdir()
     assert 0 < step_kept(kept)
     last = start("killed", *more)
     assert "going on from the checkpoint" in last.communicate()[0] and last.returncode == 0
     for name in ("model/model.safetensors", "model/model.json", "history.tsv", "training.json"):
-        assert ((tmp_path / "killed/curated" / name).read_bytes()
-                == (tmp_path / "whole/curated" / name).read_bytes()), name
+        assert (tmp_path / "killed/curated" / name).read_bytes() == (tmp_path / "whole/curated" / name).read_bytes(), (
+            name
+        )
 
 
 def step_kept(folder):
@@ -419,6 +505,6 @@ def step_kept(folder):
         try:
             with safe_open(folder / name, "pt") as handle:
                 return json.loads(handle.metadata()["attentome"])["step"]
-        except (OSError, RuntimeError, SafetensorError):    # RuntimeError: renamed since it was looked for
+        except (OSError, RuntimeError, SafetensorError):  # RuntimeError: renamed since it was looked for
             continue
     return 0

@@ -62,7 +62,7 @@ def deletion_curves(network, genome, effects, orders, seed, device, batch=16, th
             for draw, site in np.ndindex(shape[:2]):
                 for k in STEPS:
                     mutant = windows[site].copy()
-                    these = first[draw, site, :min(k, effects.known[site].sum())]
+                    these = first[draw, site, : min(k, effects.known[site].sum())]
                     mutant[places[these]] = replaced[draw, site, these]
                     yield mutant
 

@@ -51,7 +51,7 @@ def head_scores(network, genome, queries, device, batch=16, threads=1):
         network.scan(as_tokens(part, device), watch)
         return np.stack(found, 1)
 
-    parts = (windows[start:start + batch] for start in range(0, len(windows), batch))
+    parts = (windows[start : start + batch] for start in range(0, len(windows), batch))
     return np.concatenate(list(in_order(compute, parts, threads)))
 
 

@@ -104,6 +104,7 @@ def _change(knock_outs, means, window):
             else:
                 heads[:, each.head] = window_means(values[:, each.head], keys_exist, window)
         return heads
+
     return change
 
 
@@ -126,9 +127,11 @@ def sum_of_heads(network, tokens, _watch=None):
 
 def _adding(total, first, stop):
     """A change that changes nothing and adds what the heads found for the queries first .. stop - 1 to a total."""
+
     def add(start, heads, _values, _keys_exist):
-        total.add_(heads[:, :, max(first - start, 0):max(stop - start, 0)].sum(2, dtype=torch.float64))
+        total.add_(heads[:, :, max(first - start, 0) : max(stop - start, 0)].sum(2, dtype=torch.float64))
         return heads
+
     return add
 
 
@@ -173,7 +176,7 @@ def knocked_out_outputs(network, genome, intervals, variants, device, threads=1,
     pieces, first = arc_pieces(genome, intervals, piece), 0
     for batch, values, _ in run_pieces(scanner, genome, pieces, device, threads=threads):
         for part, here in zip(batch, values, strict=True):
-            outputs[:, part.place:part.place + len(part)] = here
+            outputs[:, part.place : part.place + len(part)] = here
     for part in intervals:
         minus = slice(first + len(part), first + 2 * len(part))
         for row in outputs:
@@ -191,8 +194,10 @@ def choose_heads(names, config):
     wanted = {tuple(number - 1 for number in numbers_of_head(name)): name for name in names or ()}
     for head, name in wanted.items():
         if head not in heads:
-            raise ValueError(f"--heads {name}: the network has {config.layers} layers of {config.heads} heads; "
-                             f"name heads from L1_H1 to L{config.layers}_H{config.heads}")
+            raise ValueError(
+                f"--heads {name}: the network has {config.layers} layers of {config.heads} heads; "
+                f"name heads from L1_H1 to L{config.layers}_H{config.heads}"
+            )
     return sorted(wanted) or heads
 
 
@@ -204,8 +209,10 @@ def check_arc(genome, labels, intervals):
         plus, minus = (labels.get(stream_key(part.contig, strand), ()) for strand in STRANDS)
         lengths = {len(each) for each in (genome.get(part.contig, ()), plus, minus)}
         if len(lengths) > 1 or part.end > max(lengths):
-            raise ValueError(f"--split: genome and labels do not both hold {part.contig}:{part.start}-{part.end}, or "
-                             "differ in its contig's length; give --genome, --labels and --split of one run")
+            raise ValueError(
+                f"--split: genome and labels do not both hold {part.contig}:{part.start}-{part.end}, or "
+                "differ in its contig's length; give --genome, --labels and --split of one run"
+            )
     if not arc_values(labels, intervals).any():
         raise ValueError("--labels: no position of the arc is labelled, so nothing can be ranked: choose another --arc")
 
@@ -249,8 +256,10 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
         If the network has no attention or not these heads, a kind is unknown, or the data do not fit each other.
     """
     if not isinstance(network, Network):
-        raise ValueError("--model is a convolutional network, which has no attention heads to knock out: give a "
-                         "network of the kind attention")
+        raise ValueError(
+            "--model is a convolutional network, which has no attention heads to knock out: give a "
+            "network of the kind attention"
+        )
     if not kinds or not set(kinds) <= set(KINDS):
         raise ValueError(f"--kinds {','.join(kinds)}: choose among {', '.join(KINDS)}, with commas between them")
     if n_pairs < 0 or (n_pairs and "zero" not in kinds):
@@ -261,17 +270,32 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
     draws, truth = block_draws(n_blocks, n_resamples, seed), arc_values(labels, intervals)
 
     def measured(variants):
-        return np.array([drawn_metrics(truth, outputs, blocks, draws) for outputs in
-                         knocked_out_outputs(network, genome, intervals, variants, device, threads)])
+        return np.array(
+            [
+                drawn_metrics(truth, outputs, blocks, draws)
+                for outputs in knocked_out_outputs(network, genome, intervals, variants, device, threads)
+            ]
+        )
 
     singles = [KnockOut(*head, kind) for head in choose_heads(heads, network.config) for kind in dict.fromkeys(kinds)]
     base, *values = measured([(), *((single,) for single in singles)])
     delta = {single: value - base for single, value in zip(singles, values, strict=True)}
     table = pd.DataFrame(
-        [(single.layer + 1, single.head + 1, single.kind, metric, value[number, 0],
-          *_with_interval(delta[single][number]), n_blocks)
-         for single, value in zip(singles, values, strict=True) for number, metric in enumerate(METRICS)],
-        columns=["layer", "head", "kind", "metric", "value", "delta", "lo", "hi", "blocks"])
+        [
+            (
+                single.layer + 1,
+                single.head + 1,
+                single.kind,
+                metric,
+                value[number, 0],
+                *_with_interval(delta[single][number]),
+                n_blocks,
+            )
+            for single, value in zip(singles, values, strict=True)
+            for number, metric in enumerate(METRICS)
+        ],
+        columns=["layer", "head", "kind", "metric", "value", "delta", "lo", "hi", "blocks"],
+    )
 
     zeros = sorted((single for single in singles if single.kind == "zero"), key=lambda each: delta[each][0, 0])
     pairs = list(combinations(sorted(zeros[:n_pairs], key=singles.index), 2))
@@ -279,13 +303,50 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
     for (one, other), value in zip(pairs, measured(pairs) if pairs else [], strict=True):
         both, alone = (value - base)[0], delta[one][0] + delta[other][0]
         (change, *change_interval), (interaction, *interval) = _with_interval(both), _with_interval(both - alone)
-        rows.append((one.layer + 1, one.head + 1, other.layer + 1, other.head + 1, change, alone[0], interaction,
-                     *change_interval, *interval, n_blocks))
-    pairs = pd.DataFrame(rows, columns=["layer", "head", "layer2", "head2", "delta", "sum_of_single", "interaction",
-                                        "delta_lo", "delta_hi", "interaction_lo", "interaction_hi", "blocks"])
-    return table, pairs, {
-        **dict(zip(METRICS, base[:, 0].tolist(), strict=True)), "n_positions": len(truth), "n_sites": int(truth.sum()),
-        "prevalence": float(truth.mean()), "block_nt": block_nt, "n_blocks": n_blocks, "n_resamples": n_resamples}
+        rows.append(
+            (
+                one.layer + 1,
+                one.head + 1,
+                other.layer + 1,
+                other.head + 1,
+                change,
+                alone[0],
+                interaction,
+                *change_interval,
+                *interval,
+                n_blocks,
+            )
+        )
+    pairs = pd.DataFrame(
+        rows,
+        columns=[
+            "layer",
+            "head",
+            "layer2",
+            "head2",
+            "delta",
+            "sum_of_single",
+            "interaction",
+            "delta_lo",
+            "delta_hi",
+            "interaction_lo",
+            "interaction_hi",
+            "blocks",
+        ],
+    )
+    return (
+        table,
+        pairs,
+        {
+            **dict(zip(METRICS, base[:, 0].tolist(), strict=True)),
+            "n_positions": len(truth),
+            "n_sites": int(truth.sum()),
+            "prevalence": float(truth.mean()),
+            "block_nt": block_nt,
+            "n_blocks": n_blocks,
+            "n_resamples": n_resamples,
+        },
+    )
 
 
 def _with_interval(drawn):

@@ -98,13 +98,15 @@ def measure_parts(network, genome, queries, device, batch=16, threads=1):
         If the network has no attention, no query is given, or one does not lie in the genome.
     """
     if not isinstance(network, Network):
-        raise ValueError("the network is a convolutional one, which has no attention heads to take apart: give a "
-                         "network of the kind attention")
+        raise ValueError(
+            "the network is a convolutional one, which has no attention heads to take apart: give a "
+            "network of the kind attention"
+        )
     queries = pd.DataFrame({name: np.asarray(queries[name]) for name in ("contig", "strand", "position")})
     _check_queries(genome, queries)
 
     def compute(first):
-        tokens = as_tokens(query_windows(network, genome, queries.iloc[first:first + batch]), device)
+        tokens = as_tokens(query_windows(network, genome, queries.iloc[first : first + batch]), device)
         return [part.cpu().numpy() for part in split_attention(network, tokens)]
 
     sums = _Sums(network.config)
@@ -119,8 +121,10 @@ def _check_queries(genome, queries):
         raise ValueError("queries: there is none, so nothing can be measured: choose another arc or more sites")
     for row, (contig, strand, position) in enumerate(queries.itertuples(index=False), 1):
         if strand not in STRANDS or contig not in genome or not 0 <= position < len(genome[contig]):
-            raise ValueError(f"queries: row {row} ({contig}, {strand}, {position}) does not lie in the genome: give a "
-                             "contig of it, plus or minus, and a 0-based position")
+            raise ValueError(
+                f"queries: row {row} ({contig}, {strand}, {position}) does not lie in the genome: give a "
+                "contig of it, plus or minus, and a 0-based position"
+            )
 
 
 @torch.inference_mode()
@@ -144,7 +148,7 @@ def split_attention(network, tokens):
     c, chunk = network.config, chunk_of(network.config, tokens.device)
     last_key = network.context()[0] + c.ahead
     exists = tokens != OUTSIDE
-    keys_exist = exists[:, last_key - c.window + 1:last_key + 1].flip(-1)
+    keys_exist = exists[:, last_key - c.window + 1 : last_key + 1].flip(-1)
     x, exists = scan_stem(network, tokens, None if bool(exists.all()) else exists, chunk)
     found = []
     for number, layer in enumerate(network.layers):
@@ -198,7 +202,7 @@ class _Sums:
         self.scores_norms += np.stack([scores, norms])
         terms = terms[..., exist]
         terms -= terms.mean(-1, keepdims=True)
-        variances = (terms ** 2).mean(-1)
+        variances = (terms**2).mean(-1)
         self.within += variances
         self.cov_within += np.nan_to_num(_ratio(2 * (terms[0] * terms[1]).mean(-1), variances.sum(0)))
 
@@ -206,8 +210,16 @@ class _Sums:
         """All of it: :class:`Parts`."""
         var_content, var_position, cov = _ratio(self.products, self.n)
         score_mean, norm_mean = _ratio(self.scores_norms, self.n)
-        return Parts(self.n, var_content, var_position, cov, _ratio(self.within[0], self.within.sum(0)),
-                     self.cov_within / self.count, score_mean, norm_mean)
+        return Parts(
+            self.n,
+            var_content,
+            var_position,
+            cov,
+            _ratio(self.within[0], self.within.sum(0)),
+            self.cov_within / self.count,
+            score_mean,
+            norm_mean,
+        )
 
 
 def _ratio(part, whole):

@@ -99,8 +99,10 @@ def choose_queries(genome, labels, intervals, n, seed):
         for strand in STRAND_SIGN:
             key = stream_key(part.contig, strand)
             if part.contig not in genome or len(labels.get(key, ())) != len(genome[part.contig]):
-                raise ValueError(f"labels: {key} is missing or not as long as the genome's contig; give the labels and "
-                                 "the split that were made for this genome")
+                raise ValueError(
+                    f"labels: {key} is missing or not as long as the genome's contig; give the labels and "
+                    "the split that were made for this genome"
+                )
     labelled = np.flatnonzero(arc_values(labels, intervals)) if intervals else []
     if not len(labelled):
         raise ValueError("labels: the arc holds no labelled position to mutate; choose another arc or more sites")
@@ -157,8 +159,10 @@ def place_of_distance(network, d):
     ahead = network.config.ahead
     place = upstream + ahead - np.asarray(d)
     if place.size and not (place.min() >= 0 and place.max() <= upstream + downstream):
-        raise ValueError(f"distances {np.min(d)} to {np.max(d)}: the network's outputs depend on the distances "
-                         f"{ahead - downstream} to {upstream + ahead} at most")
+        raise ValueError(
+            f"distances {np.min(d)} to {np.max(d)}: the network's outputs depend on the distances "
+            f"{ahead - downstream} to {upstream + ahead} at most"
+        )
     return place
 
 
@@ -182,6 +186,7 @@ def outputs_of(network, windows, device, batch=16, threads=1):
     ndarray of float64, shape (n,)
         logit(TSS) - logit(not TSS).
     """
+
     def compute(part):
         return network.scan(as_tokens(np.stack(part), device))[:, 0].cpu().numpy()
 
@@ -247,11 +252,18 @@ def ism_table(effects, label_shift):
     site, which, new = np.nonzero(~np.isnan(effects.delta))
     letters = np.array(list(BASES))
     rows, d = effects.queries.iloc[site], effects.distances[which]
-    return pd.DataFrame({
-        "contig": rows["contig"].to_numpy(), "query": rows["position"].to_numpy(),
-        "strand": rows["strand"].map(STRAND_SIGN).to_numpy(), "d": d,
-        "base": bases_of(effects.distances, label_shift)[which],
-        "ref": letters[effects.codes[site, which]], "alt": letters[new], "delta": effects.delta[site, which, new]})
+    return pd.DataFrame(
+        {
+            "contig": rows["contig"].to_numpy(),
+            "query": rows["position"].to_numpy(),
+            "strand": rows["strand"].map(STRAND_SIGN).to_numpy(),
+            "d": d,
+            "base": bases_of(effects.distances, label_shift)[which],
+            "ref": letters[effects.codes[site, which]],
+            "alt": letters[new],
+            "delta": effects.delta[site, which, new],
+        }
+    )
 
 
 def ism_profile(effects, label_shift, seed=1):
@@ -263,8 +275,16 @@ def ism_profile(effects, label_shift, seed=1):
         d, base, mean_abs, lo, hi (logit units), n (sites whose base is known there); NaN where n is 0.
     """
     mean, low, high = interval_over_sites(effects.mean_abs, seed)
-    return pd.DataFrame({"d": effects.distances, "base": bases_of(effects.distances, label_shift),
-                         "mean_abs": mean, "lo": low, "hi": high, "n": effects.known.sum(0)})
+    return pd.DataFrame(
+        {
+            "d": effects.distances,
+            "base": bases_of(effects.distances, label_shift),
+            "mean_abs": mean,
+            "lo": low,
+            "hi": high,
+            "n": effects.known.sum(0),
+        }
+    )
 
 
 def bases_of(distances, label_shift):

@@ -67,19 +67,25 @@ def receptive_field(network, genome, seed, device, threads=1, n=QUERIES):
     def output(codes):
         return float(precise.scan(as_tokens(codes[None], device))[0, BEYOND])
 
-    farthest = list(in_order(lambda pair: farthest_changes(output, *pair, upstream + BEYOND, downstream), sequences,
-                             threads))
-    measured = [max((value for value in side if value is not None), default=None)
-                for side in zip(*farthest, strict=True)]
+    farthest = list(
+        in_order(lambda pair: farthest_changes(output, *pair, upstream + BEYOND, downstream), sequences, threads)
+    )
+    measured = [
+        max((value for value in side if value is not None), default=None) for side in zip(*farthest, strict=True)
+    ]
     up, down = measured
     return {
         "context": {"upstream_nt": upstream, "downstream_nt": downstream},
         "measured": {"upstream_nt": up, "downstream_nt": down},
         "interval": f"[-{up or 0} .. +{down or 0}] nt",
         "within_context": (up or 0) <= upstream and (down or 0) <= downstream,
-        "beyond_nt": BEYOND, "precision": "float64", "seed": seed,
-        "per_query": [{**query, "upstream_nt": far[0], "downstream_nt": far[1]}
-                      for query, far in zip(queries.to_dict("records"), farthest, strict=True)],
+        "beyond_nt": BEYOND,
+        "precision": "float64",
+        "seed": seed,
+        "per_query": [
+            {**query, "upstream_nt": far[0], "downstream_nt": far[1]}
+            for query, far in zip(queries.to_dict("records"), farthest, strict=True)
+        ],
     }
 
 

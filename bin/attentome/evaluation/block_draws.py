@@ -1,14 +1,17 @@
 """Draws of genome blocks with replacement, for intervals of the metrics of one arc."""
 
-
 import numpy as np
 
 
 def block_draws(n_blocks, n_resamples, seed):
     """How often each block counts, float64, (1 + n_resamples, n_blocks): once, then as ``metrics.bootstrap`` draws."""
     rng = np.random.default_rng(seed)
-    return np.array([np.ones(n_blocks), *(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks)
-                                          for _ in range(n_resamples))])
+    return np.array(
+        [
+            np.ones(n_blocks),
+            *(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks) for _ in range(n_resamples)),
+        ]
+    )
 
 
 def drawn_pr_auc(labels, outputs, blocks, draws):
@@ -46,8 +49,13 @@ def drawn_metrics(labels, outputs, blocks, draws):
     """:data:`METRICS` under many draws of genome blocks: shape (3, m); arguments as in :func:`drawn_pr_auc`."""
     site = labels == 1
     loss = np.logaddexp(0, np.where(site, -outputs, outputs), dtype=np.float64)
-    return np.array([drawn_pr_auc(labels, outputs, blocks, draws), _drawn_mean(loss, blocks, draws),
-                     _drawn_mean(outputs[site], blocks[site], draws)])
+    return np.array(
+        [
+            drawn_pr_auc(labels, outputs, blocks, draws),
+            _drawn_mean(loss, blocks, draws),
+            _drawn_mean(outputs[site], blocks[site], draws),
+        ]
+    )
 
 
 def _drawn_mean(values, blocks, draws):

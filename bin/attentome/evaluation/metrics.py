@@ -77,7 +77,7 @@ def call_peaks(outputs, tolerance):
         if not taken[position]:
             calls.append(position)
             start, stop = max(position - tolerance, 0), min(position + tolerance + 1, len(taken))
-            taken[start:stop] = mark[:stop - start]
+            taken[start:stop] = mark[: stop - start]
     return np.array(calls, np.int64)
 
 
@@ -162,18 +162,28 @@ def arc_metrics(stretches, tolerance, block_nt, n_resamples, seed):
     blocks, n_blocks = block_numbers(stretches, block_nt)
     places, hits, _ = tolerant_ranking(stretches, blocks, calls, tolerance)
     metrics["pr_auc_tolerant"] = metrics.pop(f"pr_auc_{tolerance}nt") | {
-        "tolerance_nt": tolerance, "n_calls": len(places)}
+        "tolerance_nt": tolerance,
+        "n_calls": len(places),
+    }
     metrics["bootstrap"] = {"block_nt": block_nt, "n_blocks": n_blocks, "n_resamples": n_resamples}
 
     outputs = np.concatenate([part.outputs for part in stretches])
     labels = np.concatenate([part.labels for part in stretches])
     n_sites = metrics["n_sites"]
     thresholds, true_positives, false_positives = ranked_counts(labels, outputs)
-    curves = [("roc", false_positives / max(false_positives[-1], 1), true_positives / max(n_sites, 1), thresholds),
-              ("pr", true_positives / max(n_sites, 1), true_positives / (true_positives + false_positives), thresholds)]
+    curves = [
+        ("roc", false_positives / max(false_positives[-1], 1), true_positives / max(n_sites, 1), thresholds),
+        ("pr", true_positives / max(n_sites, 1), true_positives / (true_positives + false_positives), thresholds),
+    ]
     thresholds, true_positives, false_positives = ranked_counts(hits, outputs[places])
-    curves.append((f"pr_{tolerance}nt", true_positives / max(n_sites, 1),
-                   true_positives / (true_positives + false_positives), thresholds))
+    curves.append(
+        (
+            f"pr_{tolerance}nt",
+            true_positives / max(n_sites, 1),
+            true_positives / (true_positives + false_positives),
+            thresholds,
+        )
+    )
     return metrics, curves
 
 
@@ -196,9 +206,15 @@ def tolerance_metrics(stretches, calls, block_nt, n_resamples, seed):
     statistic, names, n_blocks = arc_statistic(stretches, calls, block_nt)
     labels = np.concatenate([part.labels for part in stretches])
     values, intervals = bootstrap(statistic, n_blocks, n_resamples, seed)
-    return {"n_positions": len(labels), "n_sites": int(labels.sum()), "prevalence": float(labels.mean()),
-            **{name: {"value": value, "lo": low, "hi": high}
-               for name, value, (low, high) in zip(names, values, intervals, strict=True)}}
+    return {
+        "n_positions": len(labels),
+        "n_sites": int(labels.sum()),
+        "prevalence": float(labels.mean()),
+        **{
+            name: {"value": value, "lo": low, "hi": high}
+            for name, value, (low, high) in zip(names, values, intervals, strict=True)
+        },
+    }
 
 
 def arc_statistic(stretches, calls, block_nt):
@@ -225,8 +241,11 @@ def arc_statistic(stretches, calls, block_nt):
 
     def statistic(draw):
         counts = exact.counts(draw)
-        return (_roc_area(*counts), _average_precision(*counts),
-                *(_average_precision(*ranking.counts(draw), labels_in_block @ draw) for ranking in tolerant))
+        return (
+            _roc_area(*counts),
+            _average_precision(*counts),
+            *(_average_precision(*ranking.counts(draw), labels_in_block @ draw) for ranking in tolerant),
+        )
 
     return statistic, ["roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in calls)], n_blocks
 
@@ -236,8 +255,11 @@ def block_numbers(stretches, block_nt):
     numbers, blocks = {}, []
     for part in stretches:
         grid = (part.start + np.arange(len(part.outputs))) // block_nt
-        blocks.append(np.array([numbers.setdefault((part.contig, number), len(numbers))
-                                for number in range(grid[0], grid[-1] + 1)])[grid - grid[0]])
+        blocks.append(
+            np.array(
+                [numbers.setdefault((part.contig, number), len(numbers)) for number in range(grid[0], grid[-1] + 1)]
+            )[grid - grid[0]]
+        )
     return np.concatenate(blocks), len(numbers)
 
 
@@ -292,8 +314,9 @@ def bootstrap(statistic, n_blocks, n_resamples, seed):
     """
     values = statistic(np.ones(n_blocks))
     rng = np.random.default_rng(seed)
-    draws = np.array([statistic(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks))
-                      for _ in range(n_resamples)])
+    draws = np.array(
+        [statistic(np.bincount(rng.integers(0, n_blocks, n_blocks), minlength=n_blocks)) for _ in range(n_resamples)]
+    )
     if not n_resamples:
         return values, np.full((len(values), 2), np.nan)
     return values, np.nanpercentile(draws, [2.5, 97.5], axis=0).T

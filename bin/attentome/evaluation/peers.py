@@ -48,7 +48,7 @@ def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, 
     values, intervals = bootstrap(values_and_leads, n_blocks, n_resamples, seed)
     rows = np.column_stack([values, intervals]).reshape(-1, 3, 3)
     found = {name: _entry(row) for name, row in zip(names, rows, strict=False)}
-    for name, row in zip(names[1:], rows[len(names):], strict=True):
+    for name, row in zip(names[1:], rows[len(names) :], strict=True):
         found[name]["network_lead"] = _entry(row)
     return found
 
@@ -79,5 +79,7 @@ def arc_metrics_of(models, labels, intervals, tolerance, block_nt):
 
 
 def _entry(row):
-    return {metric: dict(zip(("value", "lo", "hi"), numbers, strict=True))
-            for metric, numbers in zip(METRICS, row.tolist(), strict=True)}
+    return {
+        metric: dict(zip(("value", "lo", "hi"), numbers, strict=True))
+        for metric, numbers in zip(METRICS, row.tolist(), strict=True)
+    }

@@ -71,12 +71,19 @@ class PromoterModel:
         """Free parameters of the promoter itself: 69."""
         matrices = (self.minus35, self.minus10, self.start)
         return sum(3 * len(matrix) for matrix in matrices) + sum(
-            len(part) - 1 for part in (self.spacer, self.discriminator, self.shares))
+            len(part) - 1 for part in (self.spacer, self.discriminator, self.shares)
+        )
 
     def description(self):
         """The model as a dict of plain values, with what its columns stand for."""
-        return {"kind": "pwm_scanner", "bases": BASES, "n_weights": self.n_weights, "spacer_nt": SPACERS,
-                "discriminator_nt": DISCRIMINATORS, **asdict(self)}
+        return {
+            "kind": "pwm_scanner",
+            "bases": BASES,
+            "n_weights": self.n_weights,
+            "spacer_nt": SPACERS,
+            "discriminator_nt": DISCRIMINATORS,
+            **asdict(self),
+        }
 
 
 def base_chain(genome):
@@ -163,12 +170,12 @@ def log_odds(model, codes):
     with35 = np.full(len(odds10) - first, model.shares[1])
     for spacer, share in zip(SPACERS.tolist(), model.spacer, strict=True):
         there = first + EXTENSION - spacer - HEXAMER
-        with35 += model.shares[2] * share * odds35[there:there + len(with35)]
+        with35 += model.shares[2] * share * odds35[there : there + len(with35)]
     with35 *= odds10[first:]
     odds = np.full(n, model.shares[0])
     for begin, share in zip((places10 - first).tolist(), model.discriminator, strict=True):
-        odds += share * with35[begin:begin + n]
-    return np.log(odds * start[place:place + n] * model.prior)
+        odds += share * with35[begin : begin + n]
+    return np.log(odds * start[place : place + n] * model.prior)
 
 
 def scan_genome(model, genome, label_shift):

@@ -82,8 +82,10 @@ def site_windows(genome, labels, intervals, label_shift):
         for strand in STRANDS:
             start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
             queries = start + np.flatnonzero(flip(labels[stream_key(part.contig, strand)], strand)[start:stop])
-            windows += [contig.window(strand, tss - 1 - UPSTREAM, tss + START[1])[None]
-                        for tss in (queries - label_shift).tolist()]
+            windows += [
+                contig.window(strand, tss - 1 - UPSTREAM, tss + START[1])[None]
+                for tss in (queries - label_shift).tolist()
+            ]
     return np.concatenate(windows)
 
 
@@ -108,8 +110,12 @@ def first_guess(windows, chain, prior, discriminator, spacer):
         _matrix(windows, [hexamer - spacer - HEXAMER], one, HEXAMER, chain),
         _matrix(windows, [hexamer - EXTENSION], one, EXTENSION + HEXAMER, chain),
         _matrix(windows, [UPSTREAM + START[0]], one, START[1] - START[0], chain),
-        np.full(len(SPACERS), 1 / len(SPACERS)), np.full(len(DISCRIMINATORS), 1 / len(DISCRIMINATORS)),
-        np.array([0.1, 0.3, 0.6]), chain, prior)
+        np.full(len(SPACERS), 1 / len(SPACERS)),
+        np.full(len(DISCRIMINATORS), 1 / len(DISCRIMINATORS)),
+        np.array([0.1, 0.3, 0.6]),
+        chain,
+        prior,
+    )
 
 
 def improve(model, windows, steps):
@@ -135,14 +141,15 @@ def improve(model, windows, steps):
         scores35, scores10, scores_start = part_scores(model, windows)
         minus10 = scores10[:, places10] + np.log(model.discriminator)
         both = minus10[:, :, None] + scores35[:, places35] + np.log(model.spacer * model.shares[2])
-        kinds = np.concatenate([np.full((n, 1), np.log(model.shares[0])), minus10 + np.log(model.shares[1]),
-                                both.reshape(n, -1)], 1)
+        kinds = np.concatenate(
+            [np.full((n, 1), np.log(model.shares[0])), minus10 + np.log(model.shares[1]), both.reshape(n, -1)], 1
+        )
         highest = kinds.max(1, keepdims=True)
         weights = np.exp(kinds - highest)
         total = weights.sum(1, keepdims=True)
         likelihood = float((np.log(total) + highest).mean() + scores_start[:, start].mean())
         weights /= total
-        alone, both = weights[:, 1:1 + gaps], weights[:, 1 + gaps:]
+        alone, both = weights[:, 1 : 1 + gaps], weights[:, 1 + gaps :]
         by_gaps = both.reshape(n, gaps, -1)
         minus10 = alone + by_gaps.sum(2)
         still = likelihood - model.log_likelihood < STILL
@@ -150,9 +157,14 @@ def improve(model, windows, steps):
             _matrix(windows, places35.ravel(), both, HEXAMER, model.chain),
             _matrix(windows, places10, minus10, EXTENSION + HEXAMER, model.chain),
             _matrix(windows, [start], np.ones((n, 1)), START[1] - START[0], model.chain),
-            _shares(by_gaps.sum((0, 1))), _shares(minus10.sum(0)),
+            _shares(by_gaps.sum((0, 1))),
+            _shares(minus10.sum(0)),
             _shares(np.array([weights[:, 0].sum(), alone.sum(), both.sum()])),
-            model.chain, model.prior, n, likelihood)
+            model.chain,
+            model.prior,
+            n,
+            likelihood,
+        )
         if still:
             break
     return model

@@ -40,11 +40,22 @@ def compare_with_sets(network, outputs, label_sets, intervals, block_nt, n_resam
     for name, labels in label_sets.items():
         parts = stretches(outputs, labels, intervals)
         if calls is None:
-            calls = {tolerance: [call_peaks(part.outputs, tolerance) for part in parts]
-                     for tolerance in TOLERANCES if tolerance}
+            calls = {
+                tolerance: [call_peaks(part.outputs, tolerance) for part in parts]
+                for tolerance in TOLERANCES
+                if tolerance
+            }
         found = tolerance_metrics(parts, calls, block_nt, n_resamples, seed)
         found["pr_auc_0nt"] = found["pr_auc"]
-        rows += [(network, name, metric, *(found[metric][key] for key in ("value", "lo", "hi")), found["n_sites"],
-                  found["prevalence"]) for metric in METRICS]
-    return pd.DataFrame(rows, columns=["train_set", "test_set", "metric", "value", "lo", "hi", "n_sites",
-                                       "prevalence"])
+        rows += [
+            (
+                network,
+                name,
+                metric,
+                *(found[metric][key] for key in ("value", "lo", "hi")),
+                found["n_sites"],
+                found["prevalence"],
+            )
+            for metric in METRICS
+        ]
+    return pd.DataFrame(rows, columns=["train_set", "test_set", "metric", "value", "lo", "hi", "n_sites", "prevalence"])

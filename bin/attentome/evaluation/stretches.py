@@ -30,9 +30,15 @@ def stretches(outputs, labels, intervals):
     -------
     list of Stretch
     """
-    return [Stretch(part.contig, part.start, *(arrays[stream_key(part.contig, strand)][part.start:part.end]
-                                               for arrays in (outputs, labels)))
-            for part in intervals for strand in STRANDS]
+    return [
+        Stretch(
+            part.contig,
+            part.start,
+            *(arrays[stream_key(part.contig, strand)][part.start : part.end] for arrays in (outputs, labels)),
+        )
+        for part in intervals
+        for strand in STRANDS
+    ]
 
 
 def thin(x, y, thresholds):
@@ -75,8 +81,18 @@ def calls_table(genome, outputs, labels, threshold, tolerance, label_shift):
             for place, query, hit in zip(tss.tolist(), calls.tolist(), matched.tolist(), strict=True):
                 if 0 <= place < len(contig):
                     probability = 1 / (1 + np.exp(-float(values[query])))
-                    rows.append((contig.name, place, place + 1, ".", round(1000 * probability), STRAND_SIGN[strand],
-                                 values[query], int(hit)))
+                    rows.append(
+                        (
+                            contig.name,
+                            place,
+                            place + 1,
+                            ".",
+                            round(1000 * probability),
+                            STRAND_SIGN[strand],
+                            values[query],
+                            int(hit),
+                        )
+                    )
     table = pd.DataFrame(rows, columns=["contig", "start", "end", "name", "score", "strand", "output", "matched"])
     table = table.sort_values(["contig", "start", "strand"], kind="stable", ignore_index=True)
     table["name"] = [f"call_{number + 1:06d}" for number in range(len(table))]

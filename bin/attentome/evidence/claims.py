@@ -52,8 +52,13 @@ def claim(grade, element):
 
 
 def _element(head, elements):
-    none = {"element": "", "element_q": float("nan"), "element_from_d": None, "element_to_d": None,
-            "element_shift_nt": None}
+    none = {
+        "element": "",
+        "element_q": float("nan"),
+        "element_from_d": None,
+        "element_to_d": None,
+        "element_shift_nt": None,
+    }
     if elements is None or head["grade"] not in CLAIMS:
         return none
     own = (elements["layer"] == head["layer"]) & (elements["head"] == head["head"])
@@ -62,5 +67,10 @@ def _element(head, elements):
         return none
     best = rows.sort_values(["q", "p"], kind="stable").iloc[0]
     shift = None if pd.isna(best["shift_nt"]) else int(best["shift_nt"])
-    return {"element": best["element"], "element_q": float(best["q"]), "element_from_d": int(best["place_from_d"]),
-            "element_to_d": int(best["place_to_d"]), "element_shift_nt": shift}
+    return {
+        "element": best["element"],
+        "element_q": float(best["q"]),
+        "element_from_d": int(best["place_from_d"]),
+        "element_to_d": int(best["place_to_d"]),
+        "element_shift_nt": shift,
+    }

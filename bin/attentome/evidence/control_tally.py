@@ -1,7 +1,5 @@
 """How many heads of the control networks the rule of grades lets through: what stands wherever grades stand."""
 
-
-
 KINDS = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
 """Kinds of control networks, as in ``controls`` of ``grades.json``, in words."""
 NO_CONTROLS = "No control network is part of this run, so nobody can say how many heads of one would have a grade."
@@ -27,9 +25,13 @@ def control_tally(tested):
         **total,
         "share": total["graded"] / total["heads"] if total["heads"] else None,
         "best_grade": min((kind["best_grade"] for kind in kinds.values() if kind.get("best_grade")), default=None),
-        "kinds": {name: {**{key: kind[key] for key in ("networks", "heads", "graded")},
-                         "at_most": bool(kind["graded"]) and _at_most(tested.controls, name)}
-                  for name, kind in kinds.items()},
+        "kinds": {
+            name: {
+                **{key: kind[key] for key in ("networks", "heads", "graded")},
+                "at_most": bool(kind["graded"]) and _at_most(tested.controls, name),
+            }
+            for name, kind in kinds.items()
+        },
     }
 
 

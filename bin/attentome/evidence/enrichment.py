@@ -62,8 +62,10 @@ def read_factor_sites(path, lengths):
             contig, start, end, factor = parse(line)
             contig = names.own(contig)
             if end > lengths[contig]:
-                raise RowFault(f"end {end} lies beyond the end of {contig} ({lengths[contig]} nt)",
-                               "give sites on the coordinates of this genome")
+                raise RowFault(
+                    f"end {end} lies beyond the end of {contig} ({lengths[contig]} nt)",
+                    "give sites on the coordinates of this genome",
+                )
         except NameFault as fault:
             remedy = f"name contigs as the genome does: {known_names(lengths)}"
             raise ValueError(fault_lines(path, [Fault(number, fault.args[0], remedy)])[0]) from None
@@ -130,8 +132,10 @@ def enrich_sites(windows, sites, lengths):
     """
     for window in windows.itertuples():
         if not 0 <= window.start < window.end <= lengths.get(window.contig, 0):
-            raise ValueError(f"windows: layer {window.layer}, head {window.head}: {window.contig}:{window.start}-"
-                             f"{window.end} is no interval of the genome; describe the heads with this genome")
+            raise ValueError(
+                f"windows: layer {window.layer}, head {window.head}: {window.contig}:{window.start}-"
+                f"{window.end} is no interval of the genome; describe the heads with this genome"
+            )
     factors = {factor: own for factor, own in sites.groupby("factor") if len(own) >= MIN_SITES}
     rows = []
     for (layer, head), own in windows.groupby(["layer", "head"]):
@@ -139,12 +143,23 @@ def enrich_sites(windows, sites, lengths):
             observed, shares = 0, np.ones(1)
             for contig, here in own.groupby("contig"):
                 there = bound[bound["contig"] == contig]
-                count, share = overlaps_by_turn(here[["start", "end"]].to_numpy(), there[["start", "end"]].to_numpy(),
-                                                lengths[contig])
+                count, share = overlaps_by_turn(
+                    here[["start", "end"]].to_numpy(), there[["start", "end"]].to_numpy(), lengths[contig]
+                )
                 observed, shares = observed + count, np.convolve(shares, share)
             expected = float(np.arange(len(shares)) @ shares)
-            rows.append((layer, head, factor, len(bound), observed, expected,
-                         observed / expected if expected else np.nan, min(1.0, float(shares[observed:].sum()))))
+            rows.append(
+                (
+                    layer,
+                    head,
+                    factor,
+                    len(bound),
+                    observed,
+                    expected,
+                    observed / expected if expected else np.nan,
+                    min(1.0, float(shares[observed:].sum())),
+                )
+            )
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
@@ -184,7 +199,7 @@ def overlaps_by_turn(windows, sites, length):
     edges = np.concatenate([[0], at[order], [length]])
     levels = count + np.concatenate([[0], np.cumsum(sign[order])])
     # Between steps at the same turn a level may be too high; it lasts for no turn.
-    shares = np.bincount(levels, np.diff(edges), minlength=len(windows) + 1)[:len(windows) + 1] / length
+    shares = np.bincount(levels, np.diff(edges), minlength=len(windows) + 1)[: len(windows) + 1] / length
     return int(count + sign[at == 0].sum()), shares
 
 

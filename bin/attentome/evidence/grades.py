@@ -67,8 +67,11 @@ def test_against_controls(evidence, controls, statistic):
     for kind in KINDS:
         null = controls.values(kind, statistic)
         p = empirical_p(values, null) if len(null) else np.full(values.shape, np.nan)
-        found |= {f"p_{kind}": p, f"q_{kind}": q_values(p) if len(null) else p,
-                  f"above_{kind}": (null.max(1)[:, None] >= values).sum(0) if len(null) else np.full(values.shape, -1)}
+        found |= {
+            f"p_{kind}": p,
+            f"q_{kind}": q_values(p) if len(null) else p,
+            f"above_{kind}": (null.max(1)[:, None] >= values).sum(0) if len(null) else np.full(values.shape, -1),
+        }
     return found
 
 
@@ -103,12 +106,38 @@ def same_head_again(evidence, others, controls, rule):
         partner = match_heads(profile_r, logo_r)
         at = np.arange(len(partner)), partner
         p = np.array([empirical_p(logo_r[i, j], null[i]) for i, j in enumerate(partner)], float)
-        rows.append(pd.DataFrame({
-            "layer": layer, "head": head, "network": name, "match_layer": layer[partner], "match_head": head[partner],
-            "profile_r": profile_r[at], "lag": lags[at], "logo_r": logo_r[at], "logo_p": p, "logo_q": q_values(p)}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "layer": layer,
+                    "head": head,
+                    "network": name,
+                    "match_layer": layer[partner],
+                    "match_head": head[partner],
+                    "profile_r": profile_r[at],
+                    "lag": lags[at],
+                    "logo_r": logo_r[at],
+                    "logo_p": p,
+                    "logo_q": q_values(p),
+                }
+            )
+        )
     if not rows:
-        return pd.DataFrame(columns=["layer", "head", "network", "match_layer", "match_head", "profile_r", "lag",
-                                     "logo_r", "logo_p", "logo_q", "matched"])
+        return pd.DataFrame(
+            columns=[
+                "layer",
+                "head",
+                "network",
+                "match_layer",
+                "match_head",
+                "profile_r",
+                "lag",
+                "logo_r",
+                "logo_p",
+                "logo_q",
+                "matched",
+            ]
+        )
     table = pd.concat(rows, ignore_index=True)
     table["matched"] = ((table["profile_r"] >= rule["min_r"]) & (table["logo_q"] <= rule["max_q"])).astype(int)
     return table.sort_values(["layer", "head", "network"], kind="stable", ignore_index=True)
@@ -132,8 +161,17 @@ def partner_profiles(seeds, others):
     rows = [pd.DataFrame(columns=["layer", "head", "network", "d", "x_uniform"])]
     for one in seeds[seeds["matched"] == 1].itertuples():
         profile = others[one.network].x_uniform[one.match_layer - 1, one.match_head - 1]
-        rows.append(pd.DataFrame({"layer": one.layer, "head": one.head, "network": one.network,
-                                  "d": np.arange(len(profile)), "x_uniform": profile}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "layer": one.layer,
+                    "head": one.head,
+                    "network": one.network,
+                    "d": np.arange(len(profile)),
+                    "x_uniform": profile,
+                }
+            )
+        )
     return pd.concat(rows[1:] or rows, ignore_index=True)
 
 
@@ -169,36 +207,56 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     sharp, logo = (test_against_controls(evidence, controls, name) for name in ("sharpness", "told"))
     seeds = same_head_again(evidence, others, controls, tests["R"])
     by_head = seeds.groupby(["layer", "head"])["matched"].sum() if len(seeds) else {}
-    table = pd.DataFrame({
-        "layer": layer, "head": head, "peak_d": evidence.peak_d.ravel(), "peak_x_uniform": evidence.sharpness.ravel(),
-        "focus": evidence.focus.ravel(), **{f"s_{name}": values for name, values in sharp.items()},
-        "told": evidence.told.ravel(), "bits_heldout": evidence.bits.ravel(),
-        "effect_power": evidence.effect_power.ravel(), "output_slope": evidence.slope,
-        "bits_attention": evidence.attention_bits.ravel(),
-        "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
-        "bits_random_windows": evidence.best_bits(evidence.random_counts).ravel(),
-        "logo_auroc": evidence.auroc.ravel(), **{f"l_{name}": values for name, values in logo.items()},
-        "seeds_found": [int(by_head[key]) if len(seeds) else 0 for key in zip(layer, head, strict=True)],
-        "seeds_run": len(others) + 1})
+    table = pd.DataFrame(
+        {
+            "layer": layer,
+            "head": head,
+            "peak_d": evidence.peak_d.ravel(),
+            "peak_x_uniform": evidence.sharpness.ravel(),
+            "focus": evidence.focus.ravel(),
+            **{f"s_{name}": values for name, values in sharp.items()},
+            "told": evidence.told.ravel(),
+            "bits_heldout": evidence.bits.ravel(),
+            "effect_power": evidence.effect_power.ravel(),
+            "output_slope": evidence.slope,
+            "bits_attention": evidence.attention_bits.ravel(),
+            "bits_best_windows": evidence.best_bits(evidence.best_counts).ravel(),
+            "bits_random_windows": evidence.best_bits(evidence.random_counts).ravel(),
+            "logo_auroc": evidence.auroc.ravel(),
+            **{f"l_{name}": values for name, values in logo.items()},
+            "seeds_found": [int(by_head[key]) if len(seeds) else 0 for key in zip(layer, head, strict=True)],
+            "seeds_run": len(others) + 1,
+        }
+    )
     table = _with_knockout(table, knockout)
     if mutants is not None:
-        columns = {"rho": "ism_rho", "lag": "ism_lag", "p": "ism_p", "q": "ism_q", "area": "deletion_area",
-                   "lo": "deletion_lo", "hi": "deletion_hi"}
+        columns = {
+            "rho": "ism_rho",
+            "lag": "ism_lag",
+            "p": "ism_p",
+            "q": "ism_q",
+            "area": "deletion_area",
+            "lo": "deletion_lo",
+            "hi": "deletion_hi",
+        }
         mutants = mutants[["layer", "head", *columns]].rename(columns=columns)
         table = table.merge(mutants, on=["layer", "head"], how="left")
     else:
         table[["ism_rho", "ism_lag", "ism_p", "ism_q", "deletion_area", "deletion_lo", "deletion_hi"]] = np.nan
     for letter, kind in (("S", "s"), ("L", "l")):
         table[letter] = _control_test(table, kind, controls, tests[letter]["max_q"], is_control)
-    table["K"] = _outcome((table[["dprauc_zero_hi", "dprauc_mean_hi", "dprauc_uniform_hi"]] < 0).all(axis=1),
-                          table["dprauc_zero_hi"].notna())
+    table["K"] = _outcome(
+        (table[["dprauc_zero_hi", "dprauc_mean_hi", "dprauc_uniform_hi"]] < 0).all(axis=1),
+        table["dprauc_zero_hi"].notna(),
+    )
     enough = len(others) + 1 >= tests["R"]["min_seeds"]
     table["R"] = _outcome(table["seeds_found"] >= tests["R"]["min_share"] * max(len(others), 1), enough)
     table["I"] = _outcome(table["deletion_lo"] > 0, table["deletion_lo"].notna())
     capped = not is_control and not controls.testable("rotated", len(layer), tests["S"]["max_q"])
     table["grade"] = [grade(row, rule, capped) for row in table[list(TESTS)].to_dict("records")]
-    table["first_failed"] = [next((test for test in TESTS if row[test] != PASSED), "")
-                             for row in table[list(TESTS)].to_dict("records")]
+    table["first_failed"] = [
+        next((test for test in TESTS if row[test] != PASSED), "") for row in table[list(TESTS)].to_dict("records")
+    ]
     return table, seeds
 
 
@@ -222,15 +280,19 @@ def grade(outcomes, rule, capped=False):
         return NOT_GRADED
     for entry in rule["grades"]:
         if all(outcomes[test] == PASSED for test in entry["all"]) and (
-                "any" not in entry or any(outcomes[test] == PASSED for test in entry["any"])):
+            "any" not in entry or any(outcomes[test] == PASSED for test in entry["any"])
+        ):
             return max(entry["grade"], "C") if capped else entry["grade"]
     return UNSUPPORTED
 
 
 def _control_test(table, kind, controls, max_q, is_control):
     """Passed, failed or not run against the kinds of controls that are enough to test against."""
-    kinds = [control for control in KINDS
-             if controls.networks[control] and (is_control or controls.testable(control, len(table), max_q))]
+    kinds = [
+        control
+        for control in KINDS
+        if controls.networks[control] and (is_control or controls.testable(control, len(table), max_q))
+    ]
     if "random" not in kinds:
         return NOT_RUN
     return _outcome((table[[f"{kind}_q_{control}" for control in kinds]] <= max_q).all(axis=1), True)
@@ -248,7 +310,8 @@ def _with_knockout(table, knockout):
     for kind in ("zero", "mean", "uniform"):
         rows = knockout[(knockout["metric"] == "pr_auc") & (knockout["kind"] == kind)]
         rows = rows[["layer", "head", "delta", "lo", "hi"]].set_axis(
-            ["layer", "head", *(name for name in names if f"_{kind}" in name)], axis=1)
+            ["layer", "head", *(name for name in names if f"_{kind}" in name)], axis=1
+        )
         table = table.merge(rows, on=["layer", "head"], how="left")
     return table
 
@@ -273,8 +336,12 @@ def grade_controls(controls, rule, knockouts=None, mutants=None):
     rows = []
     for kind in KINDS:
         for number, one in enumerate(controls.networks[kind]):
-            rest = Controls({name: [other for other in networks if other is not one]
-                             for name, networks in controls.networks.items()})
+            rest = Controls(
+                {
+                    name: [other for other in networks if other is not one]
+                    for name, networks in controls.networks.items()
+                }
+            )
             same = {str(index + 1): other for index, other in enumerate(controls.networks[kind]) if other is not one}
             tables = [found[kind][number] if found else None for found in (knockouts, mutants)]
             table, _ = grade_heads(one, rest, same, *tables, rule, is_control=True)
@@ -301,9 +368,19 @@ def band_table(controls):
         if networks:
             profiles = np.concatenate([one.x_uniform.reshape(-1, one.window) for one in networks])
             low, high = band(profiles)
-            rows.append(pd.DataFrame({"control": kind, "d": np.arange(len(low)), "low": low, "high": high,
-                                      "highest": profiles.max(0), "n_networks": len(networks),
-                                      "n_heads": len(profiles)}))
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "control": kind,
+                        "d": np.arange(len(low)),
+                        "low": low,
+                        "high": high,
+                        "highest": profiles.max(0),
+                        "n_networks": len(networks),
+                        "n_heads": len(profiles),
+                    }
+                )
+            )
     columns = ["control", "d", "low", "high", "highest", "n_networks", "n_heads"]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
@@ -363,13 +440,25 @@ def grade_summary(real, of_kind, heads, of_controls, rule):
         rows, networks = of_controls[of_controls["control"] == kind], of_kind[kind]
         graded = rows[rows["grade"].isin(GRADES)]
         kinds[kind] = {
-            "networks": len(networks), "heads": len(rows), "graded": len(graded),
-            "best_grade": min(graded["grade"], default=None), "smallest_q": smallest_q(n_heads, len(networks)),
+            "networks": len(networks),
+            "heads": len(rows),
+            "graded": len(graded),
+            "best_grade": min(graded["grade"], default=None),
+            "smallest_q": smallest_q(n_heads, len(networks)),
             "testable": bool(networks) and smallest_q(n_heads, len(networks)) <= max_q,
-            "pr_auc": [{"value": one.pr_auc, "lo": one.pr_auc_lo, "hi": one.pr_auc_hi, "prevalence": one.prevalence}
-                       for one in networks.values()]}
-    return {"grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED, NOT_GRADED)},
-            "controls": kinds, "capped": not kinds["rotated"]["testable"],
-            "seeds": 1 + len(of_kind["replicate"]), "pr_auc": real.pr_auc, "prevalence": real.prevalence,
-            "replicates": {name: one.pr_auc for name, one in of_kind["replicate"].items()},
-            "n_positions": real.n_positions, "n_top": real.n_top}
+            "pr_auc": [
+                {"value": one.pr_auc, "lo": one.pr_auc_lo, "hi": one.pr_auc_hi, "prevalence": one.prevalence}
+                for one in networks.values()
+            ],
+        }
+    return {
+        "grades": {grade: int((heads["grade"] == grade).sum()) for grade in (*GRADES, UNSUPPORTED, NOT_GRADED)},
+        "controls": kinds,
+        "capped": not kinds["rotated"]["testable"],
+        "seeds": 1 + len(of_kind["replicate"]),
+        "pr_auc": real.pr_auc,
+        "prevalence": real.prevalence,
+        "replicates": {name: one.pr_auc for name, one in of_kind["replicate"].items()},
+        "n_positions": real.n_positions,
+        "n_top": real.n_top,
+    }

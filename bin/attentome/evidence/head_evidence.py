@@ -159,7 +159,7 @@ class Evidence:
 
         The effect in evidence for a label (``slope``): the unit of an untrained network's outputs means nothing.
         """
-        return self.bits * self.effect_power * self.slope ** 2
+        return self.bits * self.effect_power * self.slope**2
 
     @property
     def attention_bits(self):
@@ -175,8 +175,12 @@ class Evidence:
         def best(bits):
             return sliding_window_view(bits, min(RUN, len(bits))).sum(-1).max()
 
-        return np.array([[best(columns[layer, head, self.used(layer, head)]) for head in range(columns.shape[1])]
-                         for layer in range(columns.shape[0])])
+        return np.array(
+            [
+                [best(columns[layer, head, self.used(layer, head)]) for head in range(columns.shape[1])]
+                for layer in range(columns.shape[0])
+            ]
+        )
 
 
 def logo_range(peak_d, window, key_context):
@@ -226,11 +230,17 @@ def write_evidence(path, evidence):
     """Write an :class:`Evidence`; texts become rows of ``best``, numbers go into the header."""
     arrays = {name: value for name, value in vars(evidence).items() if isinstance(value, np.ndarray)}
     contigs, which = np.unique(evidence.best["contig"], return_inverse=True)
-    best = {**evidence.best, "contig": which.reshape(evidence.best["contig"].shape),
-            "strand": (evidence.best["strand"] == "minus").astype(np.uint8)}
+    best = {
+        **evidence.best,
+        "contig": which.reshape(evidence.best["contig"].shape),
+        "strand": (evidence.best["strand"] == "minus").astype(np.uint8),
+    }
     numbers = {name: value for name, value in vars(evidence).items() if isinstance(value, (int, float))}
-    write_arrays(path, {**arrays, **{f"best.{name}": value for name, value in best.items()}},
-                 {"attentome": json.dumps({**numbers, "contigs": contigs.tolist()})})
+    write_arrays(
+        path,
+        {**arrays, **{f"best.{name}": value for name, value in best.items()}},
+        {"attentome": json.dumps({**numbers, "contigs": contigs.tolist()})},
+    )
 
 
 def read_evidence(path):
@@ -266,9 +276,18 @@ def logo_table(evidence):
         used = np.zeros(high - low + 1, int)
         used[evidence.used(layer, head)] = 1
         counts = evidence.effect_frequencies[layer, head] * evidence.effect_effective[layer, head]
-        rows.append(pd.DataFrame({"layer": layer + 1, "head": head + 1, "d": np.arange(high, low - 1, -1),
-                                  **{letter: counts[:, i] for i, letter in enumerate("ACGT")},
-                                  "bits": np.maximum(evidence.column_bits[layer, head], 0), "used": used}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "layer": layer + 1,
+                    "head": head + 1,
+                    "d": np.arange(high, low - 1, -1),
+                    **{letter: counts[:, i] for i, letter in enumerate("ACGT")},
+                    "bits": np.maximum(evidence.column_bits[layer, head], 0),
+                    "used": used,
+                }
+            )
+        )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -292,11 +311,19 @@ def word_table(evidence):
         used, (nearest, farthest) = evidence.used(layer, head), evidence.read_range(layer, head)
         n, frequencies = evidence.word_effective[layer, head, word], evidence.word_frequencies[layer, head, word, used]
         bits = divergence(frequencies, evidence.background[1, layer, head, used], n)
-        rows.append(pd.DataFrame({
-            "layer": layer + 1, "head": head + 1, "word": word + 1, "share": evidence.word_shares[layer, head, word],
-            "d": np.arange(farthest, nearest - 1, -1),
-            **{letter: n * frequencies[:, i] for i, letter in enumerate("ACGT")},
-            "bits": np.maximum(bits, 0)}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "layer": layer + 1,
+                    "head": head + 1,
+                    "word": word + 1,
+                    "share": evidence.word_shares[layer, head, word],
+                    "d": np.arange(farthest, nearest - 1, -1),
+                    **{letter: n * frequencies[:, i] for i, letter in enumerate("ACGT")},
+                    "bits": np.maximum(bits, 0),
+                }
+            )
+        )
     return pd.concat(rows[1:] or rows, ignore_index=True)
 
 
@@ -325,8 +352,20 @@ def window_table(evidence, genome, ahead):
         lengths = np.array([len(genome[name]) for name in best["contig"]])
         start = np.where(plus, anchor - farthest, anchor + nearest)
         end = start + farthest - nearest + 1
-        rows.append(pd.DataFrame({
-            "layer": layer + 1, "head": head + 1, "contig": best["contig"], "start": np.clip(start, 0, lengths - 1),
-            "end": np.clip(end, 1, lengths), "strand": np.where(plus, "+", "-"), "rank": np.arange(1, len(start) + 1),
-            "query": best["position"], "score": best["score"], "output": best["output"]}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "layer": layer + 1,
+                    "head": head + 1,
+                    "contig": best["contig"],
+                    "start": np.clip(start, 0, lengths - 1),
+                    "end": np.clip(end, 1, lengths),
+                    "strand": np.where(plus, "+", "-"),
+                    "rank": np.arange(1, len(start) + 1),
+                    "query": best["position"],
+                    "score": best["score"],
+                    "output": best["output"],
+                }
+            )
+        )
     return pd.concat(rows, ignore_index=True)

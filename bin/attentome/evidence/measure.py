@@ -47,8 +47,9 @@ N_RESAMPLES = 200
 """Of the bootstrap of the PR AUC."""
 
 
-def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP,
-                  words=False):
+def measure_heads(
+    network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP, words=False
+):
     """Measure the heads of one network.
 
     Parameters
@@ -80,8 +81,10 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     peaks = mean_top[0].argmax(-1)
     first, second = (half.scores_at(peaks) for half in halves)
     effects = halves[1].effects(peaks.shape)
-    heads = {at: _measure_head(halves, first[at], second[at], effects[at], int(peaks[at]), network, at, seed)
-             for at in np.ndindex(peaks.shape)}
+    heads = {
+        at: _measure_head(halves, first[at], second[at], effects[at], int(peaks[at]), network, at, seed)
+        for at in np.ndindex(peaks.shape)
+    }
     found = {name: np.stack([head[name] for head in heads.values()]) for name in next(iter(heads.values()))}
     found = {name: values.reshape(*peaks.shape, *values.shape[1:]) for name, values in found.items()}
     found |= {name: np.moveaxis(found[name], 2, 0) for name in ("frequencies", "background", "effective")}
@@ -91,16 +94,31 @@ def measure_heads(network, genome, labels, intervals, seed, device, threads=1, n
     target = np.concatenate([half.target(labels) for half in halves])
     outputs = np.concatenate([half.outputs for half in halves])
     value, low, high = _pr_auc(halves, target, outputs, seed)
-    top = {name: np.concatenate([where[i][half.top_rows(n_top)] for half, where in zip(halves, places, strict=True)])
-           for i, name in enumerate(("contig", "strand", "position"))}
+    top = {
+        name: np.concatenate([where[i][half.top_rows(n_top)] for half, where in zip(halves, places, strict=True)])
+        for i, name in enumerate(("contig", "strand", "position"))
+    }
     evidence = Evidence(
-        mean_top=mean_top, mean_all=np.stack([half.mean for half in halves]), peak_d=peaks, **found,
-        best={"contig": contig, "strand": strand, "position": position, "score": np.take_along_axis(second, rows, -1),
-              "output": halves[1].outputs[rows]},
-        pr_auc=value, pr_auc_lo=low, pr_auc_hi=high, prevalence=float(target.mean()),
+        mean_top=mean_top,
+        mean_all=np.stack([half.mean for half in halves]),
+        peak_d=peaks,
+        **found,
+        best={
+            "contig": contig,
+            "strand": strand,
+            "position": position,
+            "score": np.take_along_axis(second, rows, -1),
+            "output": halves[1].outputs[rows],
+        },
+        pr_auc=value,
+        pr_auc_lo=low,
+        pr_auc_hi=high,
+        prevalence=float(target.mean()),
         slope=label_slope(target, outputs),
         key_context=np.array([network.key_context(layer) for layer in range(network.config.layers)]),
-        n_positions=sum(len(half.outputs) for half in halves), n_top=n_top)
+        n_positions=sum(len(half.outputs) for half in halves),
+        n_top=n_top,
+    )
     if words:
         _split_words(evidence, halves[1], effects, seed)
     return evidence, top
@@ -116,7 +134,8 @@ def _split_words(evidence, half, effects, seed):
         weights = _weights(effects[at])
         rows = np.argsort(-weights, kind="stable")[:N_SPLIT]
         evidence.word_shares[at], evidence.word_frequencies[at][:, used], evidence.word_effective[at] = split_words(
-            half.windows(rows, *evidence.read_range(*at)), weights[rows], evidence.background[1][at][used], [seed, *at])
+            half.windows(rows, *evidence.read_range(*at)), weights[rows], evidence.background[1][at][used], [seed, *at]
+        )
 
 
 def _weights(effect):
@@ -146,15 +165,21 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
     weights = pwm(*(part[columns] if np.ndim(part) else part for part in logos[0]))
     order = np.argsort(-second, kind="stable")
     is_best = np.zeros(len(second), np.uint8)
-    is_best[order[:max(1, round(BEST_SHARE * len(order)))]] = 1
+    is_best[order[: max(1, round(BEST_SHARE * len(order)))]] = 1
     rows = order[:N_WINDOWS]
     drawn = halves[1].rows_of_equal_gc(rows, low, high, np.random.default_rng([seed, *at]))
-    return {"frequencies": np.stack([logo[0] for logo in logos]), "background": np.stack([logo[1] for logo in logos]),
-            "effective": np.array([logo[2] for logo in logos]), "effect_frequencies": by_effect,
-            "effect_effective": np.float64(effective), "effect_power": falls.mean(),
-            "best_counts": base_counts(halves[1].windows(rows, low, high)),
-            "random_counts": base_counts(halves[1].windows(drawn, low, high)),
-            "auroc": np.float64(roc_auc(is_best, halves[1].word_scores(weights, used[1]))), "rows": rows}
+    return {
+        "frequencies": np.stack([logo[0] for logo in logos]),
+        "background": np.stack([logo[1] for logo in logos]),
+        "effective": np.array([logo[2] for logo in logos]),
+        "effect_frequencies": by_effect,
+        "effect_effective": np.float64(effective),
+        "effect_power": falls.mean(),
+        "best_counts": base_counts(halves[1].windows(rows, low, high)),
+        "random_counts": base_counts(halves[1].windows(drawn, low, high)),
+        "auroc": np.float64(roc_auc(is_best, halves[1].word_scores(weights, used[1]))),
+        "rows": rows,
+    }
 
 
 def pwm(frequencies, background, n):

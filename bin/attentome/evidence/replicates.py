@@ -25,8 +25,14 @@ def profile_similarity(one, other, lag=LAG):
     window = one.shape[-1]
     lag = min(lag, window // 4)
     steps = np.arange(-lag, lag + 1)
-    found = np.stack([_correlations(one[:, max(step, 0):window + min(step, 0)],
-                                    other[:, max(-step, 0):window + min(-step, 0)]) for step in steps])
+    found = np.stack(
+        [
+            _correlations(
+                one[:, max(step, 0) : window + min(step, 0)], other[:, max(-step, 0) : window + min(-step, 0)]
+            )
+            for step in steps
+        ]
+    )
     best = found.argmax(0)
     return found.max(0), steps[best]
 
@@ -46,9 +52,10 @@ def logo_similarity(one, other, lag=LAG):
     ndarray, shape (heads, other heads)
         Sum of products over the product of the lengths, 0 or more; a place that one logo lacks counts as unchanged.
     """
-    norm = np.sqrt((one ** 2).sum((1, 2)))[:, None] * np.sqrt((other ** 2).sum((1, 2)))
-    products = [one.reshape(len(one), -1) @ np.roll(other, step, 1).reshape(len(other), -1).T
-                for step in range(-lag, lag + 1)]
+    norm = np.sqrt((one**2).sum((1, 2)))[:, None] * np.sqrt((other**2).sum((1, 2)))
+    products = [
+        one.reshape(len(one), -1) @ np.roll(other, step, 1).reshape(len(other), -1).T for step in range(-lag, lag + 1)
+    ]
     return np.where(norm > 0, np.maximum(np.max(products, 0), 0) / np.where(norm > 0, norm, 1), 0.0)
 
 
@@ -71,10 +78,10 @@ def changes_of_logos(evidence, lag=LAG):
     for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d.shape), strict=True):
         used, peak = evidence.used(layer, head), int(evidence.peak_d[layer, head])
         start = columns + lag + peak - (evidence.logo_range(layer, head)[1] - used.start)
-        if evidence.effect_effective[layer, head] == 0:    # the output ignores it
+        if evidence.effect_effective[layer, head] == 0:  # the output ignores it
             continue
         change = evidence.effect_frequencies[layer, head, used] - evidence.background[1, layer, head, used]
-        row[start:start + len(change)] = change
+        row[start : start + len(change)] = change
     return places
 
 
@@ -97,5 +104,5 @@ def match_heads(profile_r, logo_r):
 def _correlations(one, other):
     """Pearson correlation of every row of one table with every row of the other; 0 where a row does not vary."""
     one, other = (part - part.mean(-1, keepdims=True) for part in (one.astype(float), other.astype(float)))
-    norm = np.sqrt((one ** 2).sum(-1))[:, None] * np.sqrt((other ** 2).sum(-1))
+    norm = np.sqrt((one**2).sum(-1))[:, None] * np.sqrt((other**2).sum(-1))
     return np.where(norm > 0, one @ other.T / np.where(norm > 0, norm, 1), 0.0)

@@ -49,8 +49,10 @@ def _cut(intervals, first, last, stretch):
     parts, place = [], 0
     for part in intervals:
         low, high = max(first - place, 0), min(last - place, len(part))
-        parts += [Interval(part.arc, part.contig, part.start + at, part.start + min(at + stretch, high))
-                  for at in range(low, high, stretch)]
+        parts += [
+            Interval(part.arc, part.contig, part.start + at, part.start + min(at + stretch, high))
+            for at in range(low, high, stretch)
+        ]
         place += len(part)
     return parts
 
@@ -68,8 +70,9 @@ class Half:
         window, ahead = network.config.window, network.config.ahead
         codes, anchors, length = [], [], 0
         for piece in self.pieces:
-            codes.append(genome[piece.contig].window(piece.strand, piece.start + ahead - (window - 1),
-                                                     piece.stop + ahead))
+            codes.append(
+                genome[piece.contig].window(piece.strand, piece.start + ahead - (window - 1), piece.stop + ahead)
+            )
             anchors.append(length + window - 1 + np.arange(len(piece)))
             length += len(codes[-1])
         self.codes, self.anchor = np.concatenate(codes), np.concatenate(anchors)
@@ -82,8 +85,9 @@ class Half:
         self.mean = (sums[..., ::-1] / len(self.outputs)).astype(np.float32)
 
     def _scan(self, pieces, watcher):
-        yield from run_pieces(self.network, self.genome, pieces, self.device, 1, self.threads,
-                              lambda batch: watcher(batch[0]))
+        yield from run_pieces(
+            self.network, self.genome, pieces, self.device, 1, self.threads, lambda batch: watcher(batch[0])
+        )
 
     def top_rows(self, n):
         """Rows of the n highest outputs, sorted."""
@@ -91,26 +95,41 @@ class Half:
 
     def top_profile(self, n):
         """Mean score over the n highest outputs: float32, shape (layers, heads, window), the last index is d."""
-        streams = {(piece.contig, piece.strand): piece.place
-                   for piece in genome_pieces(self.genome, max(map(len, self.genome.values())))}
-        places = np.concatenate([streams[piece.contig, piece.strand] + np.arange(piece.start, piece.stop)
-                                 for piece in self.pieces])
+        streams = {
+            (piece.contig, piece.strand): piece.place
+            for piece in genome_pieces(self.genome, max(map(len, self.genome.values())))
+        }
+        places = np.concatenate(
+            [streams[piece.contig, piece.strand] + np.arange(piece.start, piece.stop) for piece in self.pieces]
+        )
         groups = {"top": np.sort(places[self.top_rows(n)])}
         return group_moments(self.network, self.genome, groups, self.device, self.threads)["mean_top"]
 
     def scores_at(self, distances):
         """Scores of all positions at one distance a head: float32, shape (layers, heads, n)."""
         window = self.network.config.window
-        return np.concatenate([watch.scores for _, _, watch in self._scan(
-            self.pieces, lambda piece: _Column(len(piece), window - 1 - distances))], -1)
+        return np.concatenate(
+            [
+                watch.scores
+                for _, _, watch in self._scan(self.pieces, lambda piece: _Column(len(piece), window - 1 - distances))
+            ],
+            -1,
+        )
 
     def effects(self, shape):
         """How much the output falls where a head gives its mean: float32, shape (layers, heads, n)."""
         variants = [(), *(((KnockOut(*at, "mean"),)) for at in np.ndindex(shape))]
         outputs = knocked_out_outputs(self.network, self.genome, self.intervals, variants, self.device, self.threads)
         strands = np.cumsum([0, *(len(part) for part in self.intervals for _ in range(2))])
-        outputs = np.concatenate([flip(outputs[:, first:last].T, strand).T for first, last, strand in zip(
-            strands, strands[1:], ["plus", "minus"] * len(self.intervals), strict=False)], 1)
+        outputs = np.concatenate(
+            [
+                flip(outputs[:, first:last].T, strand).T
+                for first, last, strand in zip(
+                    strands, strands[1:], ["plus", "minus"] * len(self.intervals), strict=False
+                )
+            ],
+            1,
+        )
         return (outputs[0] - outputs[1:]).reshape(*shape, -1)
 
     def windows(self, rows, low, high):
@@ -121,10 +140,12 @@ class Half:
         """Frequencies of A, C, G, T per column weighted by the scores and without weights, and effective windows."""
         weights = scores.astype(np.float64)
         columns = [self.codes[self.anchor - d] for d in range(high, low - 1, -1)]
-        sums, plain = (np.stack([letters(np.bincount(column, weight, minlength=6)) for column in columns])
-                       for weight in (weights, None))
+        sums, plain = (
+            np.stack([letters(np.bincount(column, weight, minlength=6)) for column in columns])
+            for weight in (weights, None)
+        )
         logo, background = (part / np.maximum(part.sum(1, keepdims=True), 1e-300) for part in (sums, plain))
-        return logo, background, weights.sum() ** 2 / max((weights ** 2).sum(), 1e-300)
+        return logo, background, weights.sum() ** 2 / max((weights**2).sum(), 1e-300)
 
     def word_scores(self, weights, high):
         """Sum of a PWM's log-odds in each window: shape (n,); column 0 of the PWM is d = ``high``."""
@@ -142,9 +163,14 @@ class Half:
 
     def positions(self):
         """Where the rows lie: contig, strand (plus or minus) and genomic position of the query, each of shape (n,)."""
-        parts = [(np.full(len(piece), piece.contig), np.full(len(piece), piece.strand),
-                  to_stream(np.arange(piece.start, piece.stop), len(self.genome[piece.contig]), piece.strand))
-                 for piece in self.pieces]
+        parts = [
+            (
+                np.full(len(piece), piece.contig),
+                np.full(len(piece), piece.strand),
+                to_stream(np.arange(piece.start, piece.stop), len(self.genome[piece.contig]), piece.strand),
+            )
+            for piece in self.pieces
+        ]
         return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
     def blocks(self):
@@ -157,9 +183,14 @@ class Half:
 
     def target(self, labels):
         """Labels of the rows."""
-        return np.concatenate([labels[stream_key(piece.contig, piece.strand)][
-            to_stream(np.arange(piece.start, piece.stop), len(self.genome[piece.contig]), piece.strand)]
-            for piece in self.pieces])
+        return np.concatenate(
+            [
+                labels[stream_key(piece.contig, piece.strand)][
+                    to_stream(np.arange(piece.start, piece.stop), len(self.genome[piece.contig]), piece.strand)
+                ]
+                for piece in self.pieces
+            ]
+        )
 
 
 class _Sums:
@@ -178,4 +209,4 @@ class _Column:
 
     def __call__(self, layer, start, band):
         for head, place in enumerate(self.places[layer].tolist()):
-            self.scores[layer, head, start:start + band.shape[2]] = band[0, head, :, place].cpu().numpy()
+            self.scores[layer, head, start : start + band.shape[2]] = band[0, head, :, place].cpu().numpy()

@@ -18,16 +18,21 @@ from attentome.figures.style import (
 )
 from attentome.sites.printed_sequence import OFFSETS
 
-CHECKS = {"sequence": "printed sequence stands there", "agreement": "another set has a site there",
-          "purine": "A or G stands there"}
+CHECKS = {
+    "sequence": "printed sequence stands there",
+    "agreement": "another set has a site there",
+    "purine": "A or G stands there",
+}
 """A column of panels each, and what its height is the share of."""
 NOTHING = {"sequence": "no sequences printed", "agreement": "no other set", "purine": ""}
 STRANDS = {"plus": ("+", BLUES[0]), "minus": ("−", "#D97B00")}
 MARGIN, PANEL, HIGH, GAP, ROW, HEAD, LINE = 12, 216, 84, 22, 138, 62, 17
 """Lengths in px: margin, width and height of a panel, room between columns, from row to row, above, a line of text."""
-NOTE = ("Share of rows (printed sequences, at the positions as printed) or of sites (the other two, after coordinate "
-        "fix and lift-over) by offset: nt added to the positions, in genome coordinates on either strand. Above each "
-        "panel: where either strand is highest. A real set on the right positions is highest at 0.")
+NOTE = (
+    "Share of rows (printed sequences, at the positions as printed) or of sites (the other two, after coordinate "
+    "fix and lift-over) by offset: nt added to the positions, in genome coordinates on either strand. Above each "
+    "panel: where either strand is highest. A real set on the right positions is highest at 0."
+)
 
 
 def plot_audit(table, path):

@@ -41,8 +41,11 @@ def plot_distances(distances, max_distance, rule, path):
     axes.bar(shown["distance_nt"], shown["n"], width=0.72, color=colours)
     for place, n in zip(shown["distance_nt"], shown["n"]):
         axes.text(place, n, f"{n:,}", ha="center", va="bottom")
-    axes.set(xlim=(-0.6, len(shown) - 0.4), xlabel="distance (nt)",
-             ylim=(0, 1.12 * max(int(shown["n"].max()) if len(shown) else 0, 1)))
+    axes.set(
+        xlim=(-0.6, len(shown) - 0.4),
+        xlabel="distance (nt)",
+        ylim=(0, 1.12 * max(int(shown["n"].max()) if len(shown) else 0, 1)),
+    )
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.yaxis.set_major_formatter("{x:,.0f}")

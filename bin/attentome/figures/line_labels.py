@@ -98,6 +98,4 @@ def _touches(box, busy_x, busy_y, taken):
     inside = (busy_x > box[0]) & (busy_x < box[2]) & (busy_y > box[1]) & (busy_y < box[3])
     if inside.any():
         return True
-    return any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
-    )
+    return any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken)

@@ -84,8 +84,9 @@ def _draw_sizes(axes, sets):
     axes.barh(range(len(sets)), sets["sites"], color=INK, height=0.5)
     for place, n in enumerate(sets["sites"]):
         axes.text(n, place, f"{n:,} ", ha="right", va="center")
-    axes.set(yticks=range(len(sets)), ylim=(len(sets) - 0.5, -0.5), xticks=[],
-             xlim=(1.6 * max(sets["sites"].max(), 1), 0))
+    axes.set(
+        yticks=range(len(sets)), ylim=(len(sets) - 0.5, -0.5), xticks=[], xlim=(1.6 * max(sets["sites"].max(), 1), 0)
+    )
     axes.set_yticklabels(sets["set"], fontsize=SMALL * 72 / 96, color=INK)
     axes.tick_params(left=False)
     axes.spines[["left", "bottom"]].set_visible(False)

@@ -1,6 +1,5 @@
 """The common log2 scale on which attention, in multiples of uniform attention, is drawn."""
 
-
 import numpy as np
 
 from attentome.figures.style import HIGH, LOW

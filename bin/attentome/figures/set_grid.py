@@ -25,10 +25,12 @@ def plot_grid(grid, path):
     label = max(text_width(name) for name in [*networks, *sets, "trained on"]) + 10
     panel_height = 52 + CELL_HEIGHT * len(networks)
     width = max(label + CELL_WIDTH * len(sets) + 2 * MARGIN, 560)
-    lines = wrap("Rows: the set that a network was trained on. Columns: the set whose sites of the test arc it has to "
-                 "find. Small: 95 % interval over genome blocks. Colour runs from the lowest to the highest value of "
-                 "the panel. PR AUC rises with the number of sites of a column, so compare within columns.",
-                 width - 2 * MARGIN)
+    lines = wrap(
+        "Rows: the set that a network was trained on. Columns: the set whose sites of the test arc it has to "
+        "find. Small: 95 % interval over genome blocks. Colour runs from the lowest to the highest value of "
+        "the panel. PR AUC rises with the number of sites of a column, so compare within columns.",
+        width - 2 * MARGIN,
+    )
     figure = new_figure(width, MARGIN + panel_height * len(SHOWN) + LINE * len(lines) + 2 * MARGIN)
     for number, (metric, title) in enumerate(SHOWN.items()):
         top = MARGIN + panel_height * number
@@ -54,10 +56,24 @@ def _draw_cells(axes, values, here, networks, sets):
             cell = here.loc[(network, name)]
             dark = np.isfinite(shade[row, column]) and shade[row, column] > 0.65
             colour = "white" if dark else INK
-            axes.text(column, row - 0.12, f"{cell['value']:.3f}", ha="center", va="center", color=colour,
-                      weight="bold" if network == name else "normal")
-            axes.text(column, row + 0.24, f"{cell['lo']:.3f} to {cell['hi']:.3f}", ha="center", va="center",
-                      color=colour, fontsize="x-small")
+            axes.text(
+                column,
+                row - 0.12,
+                f"{cell['value']:.3f}",
+                ha="center",
+                va="center",
+                color=colour,
+                weight="bold" if network == name else "normal",
+            )
+            axes.text(
+                column,
+                row + 0.24,
+                f"{cell['lo']:.3f} to {cell['hi']:.3f}",
+                ha="center",
+                va="center",
+                color=colour,
+                fontsize="x-small",
+            )
     axes.set(xticks=[], yticks=range(len(networks)))
     axes.set_yticklabels(networks, color=INK)
     axes.tick_params(left=False)

@@ -18,16 +18,19 @@ class Scale:
     log: bool = False
 
     def __call__(self, value):
-        low, high, value = (np.log(v) if self.log else v for v in (
-            self.low, self.high, np.clip(value, self.low, self.high)))
+        low, high, value = (
+            np.log(v) if self.log else v for v in (self.low, self.high, np.clip(value, self.low, self.high))
+        )
         return float(self.start + (value - low) / (high - low) * (self.stop - self.start))
 
 
 def words_at(x, y, words, anchor="start", colour=SOFT, bold=False):
     """Words whose middle line lies at ``y``, as SVG."""
     weight = ' font-weight="bold"' if bold else ""
-    return (f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{colour}" text-anchor="{anchor}"{weight}>'
-            f"{escape(words)}</text>")
+    return (
+        f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{colour}" text-anchor="{anchor}"{weight}>'
+        f"{escape(words)}</text>"
+    )
 
 
 def path(x, y, colour, width=1.5, dash=""):
@@ -40,14 +43,18 @@ def path(x, y, colour, width=1.5, dash=""):
         else:
             pen = "M"
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (f'<path d="{"".join(parts)}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes} '
-            'stroke-linejoin="round"/>')
+    return (
+        f'<path d="{"".join(parts)}" fill="none" stroke="{colour}" stroke-width="{width}"{dashes} '
+        'stroke-linejoin="round"/>'
+    )
 
 
 def svg(width, tall, title, source, parts):
     """A drawing as inline SVG with a title and the table that redoes it."""
-    return (f'<svg width="{width}" height="{tall:.0f}" viewBox="0 0 {width} {tall:.0f}" role="img"><title>'
-            f"{escape(title)}</title><desc>{escape(source)}</desc>{''.join(parts)}</svg>\n")
+    return (
+        f'<svg width="{width}" height="{tall:.0f}" viewBox="0 0 {width} {tall:.0f}" role="img"><title>'
+        f"{escape(title)}</title><desc>{escape(source)}</desc>{''.join(parts)}</svg>\n"
+    )
 
 
 def nice_end(value):

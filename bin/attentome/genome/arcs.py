@@ -54,15 +54,19 @@ def split_genome(genome, split):
     if split in PRESET_ARCS:
         preset = PRESET_ARCS[split]
         if len(genome) != 1 or total != preset["length"]:
-            raise ValueError(f"--split {split} needs one contig of {preset['length']:,} nt; this genome has "
-                             f"{len(genome)} of {total:,} nt together: use percentages such as 70/20/10")
+            raise ValueError(
+                f"--split {split} needs one contig of {preset['length']:,} nt; this genome has "
+                f"{len(genome)} of {total:,} nt together: use percentages such as 70/20/10"
+            )
         cuts = [("test", *preset["test"]), ("validation", *preset["validation"])]
     else:
         try:
             train, test, validation = (float(part) for part in split.split("/"))
         except ValueError:
-            raise ValueError(f"--split {split!r}: expected train/test/validation percentages such as 70/20/10, "
-                             f"or one of {', '.join(PRESET_ARCS)}") from None
+            raise ValueError(
+                f"--split {split!r}: expected train/test/validation percentages such as 70/20/10, "
+                f"or one of {', '.join(PRESET_ARCS)}"
+            ) from None
         if min(train, test, validation) <= 0 or abs(train + test + validation - 100) > 1e-6:
             raise ValueError(f"--split {split!r}: the three percentages must be positive and add up to 100")
         first = round(total * train / 200)
@@ -84,15 +88,18 @@ def split_table(intervals, labels):
     """The arcs as a table: arc, contig, start, end, positions (both strands), sites (labels on both strands)."""
     rows = []
     for part in intervals:
-        n = sum(int(labels[part.contig, strand][part.start:part.end].sum()) for strand in STRANDS)
+        n = sum(int(labels[part.contig, strand][part.start : part.end].sum()) for strand in STRANDS)
         rows.append((part.arc, part.contig, part.start, part.end, 2 * len(part), n))
     return pd.DataFrame(rows, columns=["arc", "contig", "start", "end", "positions", "sites"])
 
 
 def read_split(table, arc=None):
     """Rows of ``split.tsv`` as intervals, of one arc or of all."""
-    return [Interval(row.arc, row.contig, int(row.start), int(row.end))
-            for row in table.itertuples() if arc in (None, row.arc)]
+    return [
+        Interval(row.arc, row.contig, int(row.start), int(row.end))
+        for row in table.itertuples()
+        if arc in (None, row.arc)
+    ]
 
 
 def stream_key(contig, strand):
@@ -114,8 +121,9 @@ def arc_values(arrays, intervals):
     ndarray, shape (n,)
         The order is that of :func:`arc_positions`.
     """
-    return np.concatenate([arrays[stream_key(part.contig, strand)][part.start:part.end]
-                           for part in intervals for strand in STRANDS])
+    return np.concatenate(
+        [arrays[stream_key(part.contig, strand)][part.start : part.end] for part in intervals for strand in STRANDS]
+    )
 
 
 def arc_positions(intervals):

@@ -122,7 +122,7 @@ def _pack(tokens):
     n = len(tokens) - K + 1
     kmers = np.zeros(n, np.uint64)
     for place in range(K):
-        kmers = (kmers << np.uint64(2)) | codes[place:place + n]
+        kmers = (kmers << np.uint64(2)) | codes[place : place + n]
     unknown = np.concatenate([[0], np.cumsum(tokens > 3)])
     return kmers, unknown[K:] == unknown[:-K]
 
@@ -130,14 +130,16 @@ def _pack(tokens):
 def _bridges(tokens, reading, tie, following, shift):
     """Whether two ties of one diagonal and what lies between them are alike enough to belong to one block."""
     stretch = slice(tie, following + K)
-    return following - tie - K <= LONGEST_BRIDGE and \
-        (tokens[stretch] == reading[stretch.start + shift:stretch.stop + shift]).mean() >= LEAST_ALIKE
+    return (
+        following - tie - K <= LONGEST_BRIDGE
+        and (tokens[stretch] == reading[stretch.start + shift : stretch.stop + shift]).mean() >= LEAST_ALIKE
+    )
 
 
 def _reach(tokens, reading, start, end, shift):
     """[start, end) of ``tokens`` made longer as long as the letters of ``reading`` are the same."""
-    behind = _equal_letters(tokens[end:], reading[end + shift:])
-    before = _equal_letters(tokens[:start][::-1], reading[:start + shift][::-1])
+    behind = _equal_letters(tokens[end:], reading[end + shift :])
+    before = _equal_letters(tokens[:start][::-1], reading[: start + shift][::-1])
     return int(start - before), int(end + behind)
 
 
@@ -145,7 +147,7 @@ def _equal_letters(a, b):
     """How many letters two arrays have in common from their beginning on."""
     n, done, chunk = min(len(a), len(b)), 0, 256
     while done < n:
-        differ = a[done:min(done + chunk, n)] != b[done:min(done + chunk, n)]
+        differ = a[done : min(done + chunk, n)] != b[done : min(done + chunk, n)]
         if differ.any():
             return done + int(differ.argmax())
         done += chunk
@@ -206,12 +208,22 @@ def _goals(places, blocks, old, new):
             row, here = rows[inside], tss[inside]
             onwards = here - block.old_start
             there = block.new_start + onwards if block.strand == "+" else block.new_end - 1 - onwards
-            forward = (places["strand"].to_numpy()[row] == "+")
-            rank = _same_flank(_flanks(old[contig], here, forward),
-                               _flanks(new[block.new_contig], there, forward == (block.strand == "+")))
-            parts.append(pd.DataFrame({
-                "site": row, "contig": block.new_contig, "tss": there,
-                "strand": np.where(forward == (block.strand == "+"), "+", "-"), "rank": rank}))
+            forward = places["strand"].to_numpy()[row] == "+"
+            rank = _same_flank(
+                _flanks(old[contig], here, forward),
+                _flanks(new[block.new_contig], there, forward == (block.strand == "+")),
+            )
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "site": row,
+                        "contig": block.new_contig,
+                        "tss": there,
+                        "strand": np.where(forward == (block.strand == "+"), "+", "-"),
+                        "rank": rank,
+                    }
+                )
+            )
             held.append(row)
     found = pd.concat(parts) if parts else pd.DataFrame(columns=["site", *_PLACE, "rank"])
     found = found[found["rank"] < len(FLANKS)].drop_duplicates()

@@ -89,8 +89,10 @@ class ContigNames:
         if accession in self._accessions:
             return self._accessions[accession]
         if name is not printed:
-            raise NameFault(f"contig_alias says '{name}' for '{printed.strip()}'",
-                            f"name a contig that is there: the genome has {known_names(self.contigs)}")
+            raise NameFault(
+                f"contig_alias says '{name}' for '{printed.strip()}'",
+                f"name a contig that is there: the genome has {known_names(self.contigs)}",
+            )
         raise NameFault(*self._unknown(printed.strip(), accession))
 
     def _only(self):
@@ -100,8 +102,10 @@ class ContigNames:
             return ""
         if len(self.contigs) == 1:
             return next(iter(self.contigs))
-        raise NameFault("has no contig names and the genome has several contigs",
-                        f"give contig_alias '*=NAME' in the sample sheet: the genome has {known_names(self.contigs)}")
+        raise NameFault(
+            "has no contig names and the genome has several contigs",
+            f"give contig_alias '*=NAME' in the sample sheet: the genome has {known_names(self.contigs)}",
+        )
 
     def _unknown(self, printed, accession):
         remedy = f"the genome has {known_names(self.contigs)}; if it is one of these, say so in contig_alias"
@@ -111,12 +115,13 @@ class ContigNames:
             if base != known_base or known_version is None:
                 continue
             if version is None:
-                return (f"contig '{printed}' has no version, so it may be another one than {own}",
-                        f"if it is the same, give contig_alias '{printed}={own}'")
+                return (
+                    f"contig '{printed}' has no version, so it may be another one than {own}",
+                    f"if it is the same, give contig_alias '{printed}={own}'",
+                )
             age = "an older" if version < known_version else "a newer"
             also = f" ({known})" if known != own else ""
-            return (f"is on {accession}, {age} version of {own}{also}",
-                    "give that assembly's FASTA in column assembly")
+            return (f"is on {accession}, {age} version of {own}{also}", "give that assembly's FASTA in column assembly")
         return f"unknown contig '{printed}'", remedy
 
 

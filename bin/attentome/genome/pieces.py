@@ -65,14 +65,18 @@ def cut_streams(streams, piece=PIECE):
 
 def genome_pieces(genome, piece=PIECE):
     """Pieces of both strands of the whole genome: dict of str to Contig to list of Piece."""
-    return cut_streams(((contig.name, strand, 0, len(contig)) for contig in genome.values() for strand in STRANDS),
-                       piece)
+    return cut_streams(
+        ((contig.name, strand, 0, len(contig)) for contig in genome.values() for strand in STRANDS), piece
+    )
 
 
 def arc_pieces(genome, intervals, piece=PIECE):
     """Pieces of both strands of intervals; places count through the intervals, plus before minus."""
-    streams = [(part.contig, strand, *interval_to_stream(part.start, part.end, len(genome[part.contig]), strand))
-               for part in intervals for strand in STRANDS]
+    streams = [
+        (part.contig, strand, *interval_to_stream(part.start, part.end, len(genome[part.contig]), strand))
+        for part in intervals
+        for strand in STRANDS
+    ]
     return cut_streams(streams, piece)
 
 
@@ -86,7 +90,7 @@ def share_of(pieces, shard, shards):
     """
     if not 1 <= shard <= shards:
         raise ValueError(f"shard {shard} of {shards}: the first is 1")
-    return pieces[len(pieces) * (shard - 1) // shards:len(pieces) * shard // shards]
+    return pieces[len(pieces) * (shard - 1) // shards : len(pieces) * shard // shards]
 
 
 class OutputFile:
@@ -155,6 +159,6 @@ def by_position(genome, values):
     arrays, first = {}, 0
     for contig in genome.values():
         for strand in STRANDS:
-            arrays[contig.name, strand] = flip(values[first:first + len(contig)], strand)
+            arrays[contig.name, strand] = flip(values[first : first + len(contig)], strand)
             first += len(contig)
     return arrays

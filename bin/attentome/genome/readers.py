@@ -38,8 +38,13 @@ def read_genome_file(path):
             if not name:
                 faults.append(Fault(number, "a record without a name", "write the contig's name right behind '>'"))
             elif name in names:
-                faults.append(Fault(number, f"contig '{name}' comes again (first in row {names[name]})",
-                                    "give each contig its own name"))
+                faults.append(
+                    Fault(
+                        number,
+                        f"contig '{name}' comes again (first in row {names[name]})",
+                        "give each contig its own name",
+                    )
+                )
             names.setdefault(name, number)
             records.append((number, header, []))
         elif not records:
@@ -50,11 +55,13 @@ def read_genome_file(path):
         faults.append(Fault(None, "holds no sequence", "give a FASTA file"))
     for number, header, lines in records:
         if not lines:
-            faults.append(Fault(number, f"contig '{contig_name(header)}' has no sequence",
-                                "add it or remove the header"))
+            faults.append(
+                Fault(number, f"contig '{contig_name(header)}' has no sequence", "add it or remove the header")
+            )
         faults += _letter_faults(contig_name(header), lines)
     return [(header, "".join(line for _, line in lines)) for _, header, lines in records], sorted(
-        faults, key=lambda fault: fault.row or 0)
+        faults, key=lambda fault: fault.row or 0
+    )
 
 
 def _letter_faults(name, lines):
@@ -68,8 +75,14 @@ def _letter_faults(name, lines):
             wrong |= dict.fromkeys(rest)
     if first is None:
         return []
-    return [Fault(first, f"contig '{name}' has {total} characters that are no nucleotides, from this row on: "
-                         f"{' '.join(list(wrong)[:8])}", f"the letters are {' '.join(NUCLEOTIDES)}")]
+    return [
+        Fault(
+            first,
+            f"contig '{name}' has {total} characters that are no nucleotides, from this row on: "
+            f"{' '.join(list(wrong)[:8])}",
+            f"the letters are {' '.join(NUCLEOTIDES)}",
+        )
+    ]
 
 
 _DROP_NUCLEOTIDES = str.maketrans("", "", NUCLEOTIDES)
@@ -130,8 +143,13 @@ def _pragma_faults(path, contigs):
         if fields[0] == "##sequence-region" and len(fields) == 4 and contigs:
             name, end = unquote(fields[1]), fields[3]
             if contigs.get(name) and end != str(contigs[name]):
-                faults.append(Fault(number, f"{name} has {end} nt here and {contigs[name]} in the genome",
-                                    "give the annotation of this assembly"))
+                faults.append(
+                    Fault(
+                        number,
+                        f"{name} has {end} nt here and {contigs[name]} in the genome",
+                        "give the annotation of this assembly",
+                    )
+                )
     return faults
 
 
@@ -174,15 +192,24 @@ def circular_contigs(setting, headers, annotated):
     """
     names = list(dict.fromkeys(map(contig_name, headers)))
     if setting == "auto":
-        declared = {contig_name(header) for header in headers
-                    if re.search(r"\[topology=circular\]|\bcircular=true\b", header, re.IGNORECASE)}
+        declared = {
+            contig_name(header)
+            for header in headers
+            if re.search(r"\[topology=circular\]|\bcircular=true\b", header, re.IGNORECASE)
+        }
         return declared | (annotated & set(names)), []
     if setting in ("all", "none"):
         return set(names) if setting == "all" else set(), []
     asked = [name.strip() for name in setting.split(",")]
-    faults = [Fault(None, f"--circular names '{name}', which is no contig",
-                    f"give auto, all, none or names of contigs: the genome has {known_names(names)}")
-              for name in asked if name not in names]
+    faults = [
+        Fault(
+            None,
+            f"--circular names '{name}', which is no contig",
+            f"give auto, all, none or names of contigs: the genome has {known_names(names)}",
+        )
+        for name in asked
+        if name not in names
+    ]
     return set(asked) & set(names), faults
 
 
@@ -191,7 +218,7 @@ def write_genome(path, records):
     with open(path, "w", encoding="utf-8", newline="\n") as handle:
         for header, sequence in records:
             handle.write(f">{header}\n")
-            handle.writelines(f"{sequence[start:start + 80]}\n" for start in range(0, len(sequence), 80))
+            handle.writelines(f"{sequence[start : start + 80]}\n" for start in range(0, len(sequence), 80))
 
 
 def write_annotation(path, annotation):

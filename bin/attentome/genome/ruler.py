@@ -1,9 +1,6 @@
 """Distance d upstream of the query <-> base relative to the TSS."""
 
 
-
-
-
 def distance_of_base(base, label_shift):
     """Distance d (nt upstream of d = 0) of a base relative to the TSS.
 

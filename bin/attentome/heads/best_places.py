@@ -81,7 +81,7 @@ class BestPlaces:
         head, column = np.nonzero(highest >= least)
         if len(head) > least.size // MANY:
             for start in range(0, scores.shape[1], ROWS):
-                part = scores[:, start:start + ROWS]
+                part = scores[:, start : start + ROWS]
                 head, position, column = np.unravel_index(np.flatnonzero(part >= least[:, None]), part.shape)
                 self._keep(layer, first + start, head, position, column, part[head, position, column])
         elif len(head):
@@ -109,7 +109,7 @@ class BestPlaces:
     def _sort_in(self):
         if not self._count:
             return
-        columns = self._waiting_columns[:self._count]
+        columns = self._waiting_columns[: self._count]
         keys = self._waiting_keys[np.argsort(columns)]
         self._count = 0
         counts = np.bincount(columns)
@@ -122,7 +122,7 @@ class BestPlaces:
             width = counts[by_count[0]]
             here, by_count = np.split(by_count, [max(1, CELLS // (self.n + width))])
             table = np.full((len(here), self.n + width), -1, np.int64)
-            table[:, :self.n] = self._keys[found[here]]
+            table[:, : self.n] = self._keys[found[here]]
             row = np.repeat(np.arange(len(here)), counts[here])
             rank = np.arange(len(row)) - np.repeat(np.cumsum(counts[here]) - counts[here], counts[here])
             table[row, self.n + rank] = keys[starts[here][row] + rank]
@@ -149,4 +149,4 @@ def places_and_scores(keys):
 
 def merge_keys(parts):
     """The largest keys of several runs over different places: arrays of shape (n,) to one of shape (n,)."""
-    return np.sort(np.concatenate(parts))[-len(parts[0]):]
+    return np.sort(np.concatenate(parts))[-len(parts[0]) :]

@@ -117,9 +117,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
     own = windows[(windows["layer"] == layer) & (windows["head"] == head) & (windows["d"] == peak)]
     own = own[own["rank"] <= profile["n_windows"]].sort_values("rank", ignore_index=True)
     if own.empty:
-        raise ValueError(
-            f"windows.tsv: no row for layer {layer}, head {head}: it was made from another network"
-        )
+        raise ValueError(f"windows.tsv: no row for layer {layer}, head {head}: it was made from another network")
     width, shift = profile["window"], profile["label_shift"]
     low, high = zoom_range(peak, width)
     reach = key_reach(peak, profile["key_context"][layer - 1])

@@ -1,9 +1,5 @@
 """Distances at which heads are looked at: groups of queries, the zoom round the TSS, the reach of a key."""
 
-
-
-
-
 GROUPS = ("top", "all", "bottom")
 """Groups of positions: the highest outputs, every position of the genome, the lowest outputs."""
 ZOOM = 100

@@ -58,4 +58,4 @@ def to_whole(sums, bits):
 def mean_and_variance(total, squares, n):
     """Mean and variance of n scores from their sums, float32; 0 where n is 0."""
     mean = total / max(n, 1)
-    return mean.astype(np.float32), np.maximum(squares / max(n, 1) - mean ** 2, 0).astype(np.float32)
+    return mean.astype(np.float32), np.maximum(squares / max(n, 1) - mean**2, 0).astype(np.float32)

@@ -41,8 +41,21 @@ class PieceWatch:
         self.moments.add_squares(layer, band)
 
 
-def profile_shard(network, genome, folder, device, shard=1, shards=1, batch_size=1, threads=1, n_best=N_BEST,
-                  n_sample=N_SAMPLE, seed=1, piece=None, log=print):
+def profile_shard(
+    network,
+    genome,
+    folder,
+    device,
+    shard=1,
+    shards=1,
+    batch_size=1,
+    threads=1,
+    n_best=N_BEST,
+    n_sample=N_SAMPLE,
+    seed=1,
+    piece=None,
+    log=print,
+):
     """Outputs and profile sums of one shard of the genome, in one pass.
 
     Parameters
@@ -94,8 +107,13 @@ def profile_shard(network, genome, folder, device, shard=1, shards=1, batch_size
     done = reported = 0
     for batch, values, watch in run_pieces(network, genome, pieces, device, batch_size, threads, watcher):
         outputs.add(values)
-        parts = zip(batch, watch.moments.total.cpu().numpy(), watch.moments.squares.cpu().numpy(),
-                    watch.moments.highest.cpu().numpy(), strict=True)
+        parts = zip(
+            batch,
+            watch.moments.total.cpu().numpy(),
+            watch.moments.squares.cpu().numpy(),
+            watch.moments.highest.cpu().numpy(),
+            strict=True,
+        )
         for part, total, square, maximum in parts:
             strand = STRANDS.index(part.strand)
             sums[strand] += to_whole(total, bits)

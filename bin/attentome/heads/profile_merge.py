@@ -30,12 +30,15 @@ def merge_sums(folders, n_strand):
         ``mean_all, variance_all, max_all, mean_plus, mean_minus``.
     """
     bits = whole_number_bits(2 * n_strand)
-    sums, squares = (np.ldexp(sum(np.load(folder / f"{name}.npy") for folder in folders).astype(np.float64), -bits)
-                     for name in ("sums", "squares"))
+    sums, squares = (
+        np.ldexp(sum(np.load(folder / f"{name}.npy") for folder in folders).astype(np.float64), -bits)
+        for name in ("sums", "squares")
+    )
     highest = np.max([np.load(folder / "highest.npy") for folder in folders], axis=(0, 1))
     mean, variance = mean_and_variance(sums.sum(0), squares.sum(0), 2 * n_strand)
-    strands = {f"mean_{strand}": (part / n_strand).astype(np.float32)
-               for strand, part in zip(STRANDS, sums, strict=True)}
+    strands = {
+        f"mean_{strand}": (part / n_strand).astype(np.float32) for strand, part in zip(STRANDS, sums, strict=True)
+    }
     return {"mean_all": mean, "variance_all": variance, "max_all": highest, **strands}
 
 
@@ -61,15 +64,19 @@ def sample_correlation(folders, outputs):
 def _layer_correlation(folders, layer, chosen):
     # The files are mapped anew for each layer: what was read of them would count as this process's memory until then.
     samples = [np.load(folder / "sample.npy", mmap_mode="r")[layer] for folder in folders]
-    return np.stack([spearman(np.concatenate([sample[:, head] for sample in samples]), chosen)
-                     for head in range(samples[0].shape[1])])
+    return np.stack(
+        [
+            spearman(np.concatenate([sample[:, head] for sample in samples]), chosen)
+            for head in range(samples[0].shape[1])
+        ]
+    )
 
 
 def extreme_places(outputs, n):
     """Places of the n highest and of the n lowest outputs, each sorted; at most half of all places each."""
     n = min(n, len(outputs) // 2)
     order = np.argsort(outputs, kind="stable")
-    return {"top": np.sort(order[len(order) - n:]), "bottom": np.sort(order[:n])}
+    return {"top": np.sort(order[len(order) - n :]), "bottom": np.sort(order[:n])}
 
 
 def group_moments(network, genome, groups, device, threads=1):
@@ -182,5 +189,12 @@ def best_windows(folders, peaks, distances, outputs):
             head_rows = np.full((len(places), 3), (layer + 1, head + 1, d))
             rows.append((head_rows, np.arange(1, len(places) + 1), places, scores))
     heads, ranks, places, scores = map(np.concatenate, zip(*rows, strict=True))
-    return {"layer": heads[:, 0], "head": heads[:, 1], "d": heads[:, 2], "rank": ranks, "place": places,
-            "score": scores, "output": outputs[places]}
+    return {
+        "layer": heads[:, 0],
+        "head": heads[:, 1],
+        "d": heads[:, 2],
+        "rank": ranks,
+        "place": places,
+        "score": scores,
+        "output": outputs[places],
+    }

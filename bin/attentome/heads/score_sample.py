@@ -90,12 +90,12 @@ def spearman(codes, outputs):
     """
     values, which, counts = np.unique(outputs, return_inverse=True, return_counts=True)
     other = _middle_ranks(counts)[which]
-    norm = np.sqrt((other ** 2).sum())
+    norm = np.sqrt((other**2).sum())
     rho = np.zeros(codes.shape[1], np.float32)
     for column, own in enumerate(np.ascontiguousarray(codes.T)):
         counts = np.bincount(own)
         ranks = _middle_ranks(counts)
-        spread = np.sqrt((counts * ranks ** 2).sum())
+        spread = np.sqrt((counts * ranks**2).sum())
         if spread > 0 and norm > 0:
             rho[column] = ranks[own] @ other / (spread * norm)
     return rho

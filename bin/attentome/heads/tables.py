@@ -135,9 +135,7 @@ def meme_text(head):
     counts = head.counts[head.in_use].astype(float)
     n = counts.sum(axis=1, keepdims=True)
     frequency = np.where(n > 0, counts / np.maximum(n, 1), head.background)
-    background = " ".join(
-        f"{letter} {value:.5f}" for letter, value in zip(LETTERS, head.background, strict=True)
-    )
+    background = " ".join(f"{letter} {value:.5f}" for letter, value in zip(LETTERS, head.background, strict=True))
     name = head_name(head.layer, head.head)
     lines = [
         "MEME version 4",

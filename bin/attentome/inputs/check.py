@@ -89,7 +89,8 @@ def check_run(sheet, sources, params, schema):
     if run.annotation:
         annotated, faults[Path(run.annotation).name] = read_annotation(run.annotation, contigs)
     run.circular, circular_faults = circular_contigs(
-        str(params["circular"]), [header for header, _ in run.records], annotated)
+        str(params["circular"]), [header for header, _ in run.records], annotated
+    )
     names = [entry["set"] for entry in entries]
     faults[PARAMETERS] += data_faults(params, entries, contigs) + (circular_faults if contigs else [])
     run.sets = [_check_set(entry, staged, contigs, faults) for entry in entries]
@@ -104,26 +105,43 @@ def _check_set(entry, staged, contigs, faults):
         path = staged.get(("set", entry["number"], part), {}).get("staged")
         here = faults.setdefault(source, [])
         if not path:
-            here.append(Fault(None, f"there is no such file (row {entry['row']} of the sample sheet)",
-                              "names are relative to the sheet's folder, or to --source_dir"))
+            here.append(
+                Fault(
+                    None,
+                    f"there is no such file (row {entry['row']} of the sample sheet)",
+                    "names are relative to the sheet's folder, or to --source_dir",
+                )
+            )
             continue
         files.append(path)
         sums.append(sha256(path))
         wanted = entry["sha256"][part - 1].lower() if part <= len(entry["sha256"]) else ""
         if wanted and wanted != sums[-1]:
-            here.append(Fault(None, f"has sha256 {sums[-1]}, the sample sheet says {wanted}",
-                              "get the file anew, or mend the sample sheet if this version is meant"))
+            here.append(
+                Fault(
+                    None,
+                    f"has sha256 {sums[-1]}, the sample sheet says {wanted}",
+                    "get the file anew, or mend the sample sheet if this version is meant",
+                )
+            )
     assembly = _assembly_contigs(entry, staged, contigs, faults)
-    own = contigs if assembly is None else assembly or None    # None: a genome with faults, nothing is held against it
+    own = contigs if assembly is None else assembly or None  # None: a genome with faults, nothing is held against it
     rows, kind = 0, entry["format"]
     if entry["format"] and len(files) == len(sources) > 0:
         reading = read_set(files, entry["format"], own, entry["options"], entry["contig_alias"])
         for number, fault in reading.faults:
             faults[sources[number]].append(fault)
         rows, kind = len(reading.sites), reading.format
-    return {"set": entry["set"], "sources": sources, "row": entry["number"], "format": kind, "rows": rows,
-            "sha256": sums, "assembly": None if assembly is None else public_source(entry["assembly"]),
-            **{name: entry[name] for name in ("weight", "priority", "coordinate_fix", "contig_alias", "options")}}
+    return {
+        "set": entry["set"],
+        "sources": sources,
+        "row": entry["number"],
+        "format": kind,
+        "rows": rows,
+        "sha256": sums,
+        "assembly": None if assembly is None else public_source(entry["assembly"]),
+        **{name: entry[name] for name in ("weight", "priority", "coordinate_fix", "contig_alias", "options")},
+    }
 
 
 def _assembly_contigs(entry, staged, contigs, faults):
@@ -141,9 +159,14 @@ def _assembly_contigs(entry, staged, contigs, faults):
     except NameFault as fault:
         what, _ = fault.args
         faults.setdefault(entry["assembly"], []).append(
-            Fault(None, f"is no file, and as the name of an assembly it {what} (row {entry['row']} of the sample sheet)"
-                  if what.startswith("is ") else f"is neither a file nor a contig of the genome (row {entry['row']} of "
-                  "the sample sheet)", "give the FASTA of the assembly that the set is on, or leave it empty"))
+            Fault(
+                None,
+                f"is no file, and as the name of an assembly it {what} (row {entry['row']} of the sample sheet)"
+                if what.startswith("is ")
+                else f"is neither a file nor a contig of the genome (row {entry['row']} of the sample sheet)",
+                "give the FASTA of the assembly that the set is on, or leave it empty",
+            )
+        )
     return None
 
 
@@ -151,6 +174,12 @@ def _provenance(entry, names):
     """Where one file came from."""
     path = entry["staged"]
     fetched = read_json(entry["provenance"]) if entry["provenance"] else {}
-    return {"role": entry["role"], "set": names[entry["row"] - 1] if 0 < entry["row"] <= len(names) else None,
-            "source": public_source(entry["source"]), "url": fetched.get("url"),
-            "fetched": fetched.get("fetched"), "bytes": Path(path).stat().st_size, "sha256": sha256(path)}
+    return {
+        "role": entry["role"],
+        "set": names[entry["row"] - 1] if 0 < entry["row"] <= len(names) else None,
+        "source": public_source(entry["source"]),
+        "url": fetched.get("url"),
+        "fetched": fetched.get("fetched"),
+        "bytes": Path(path).stat().st_size,
+        "sha256": sha256(path),
+    }

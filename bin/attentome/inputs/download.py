@@ -152,7 +152,7 @@ def _check_status(response, part):
     if status in TEMPORARY:
         raise _Interrupted(answer, _retry_after(response.headers.get("Retry-After", "")))
     if status == 416:
-        part.validator = None    # what is there does not fit the server's file: begin anew
+        part.validator = None  # what is there does not fit the server's file: begin anew
         raise _Interrupted(answer, 0.0)
     if status in (404, 410):
         raise SourceFault(f"is not there ({answer})", "check the address")

@@ -9,8 +9,11 @@ from attentome.io.faults import Fault
 
 ECOLI_K12_LENGTH = 4_641_652
 """nt of NC_000913.3, the genome that the published cut points belong to."""
-RESERVED_SETS = {"curated": "what the curation makes", "residual_cnn": "a peer of the network",
-                 "pwm_scanner": "a peer of the network"}
+RESERVED_SETS = {
+    "curated": "what the curation makes",
+    "residual_cnn": "a peer of the network",
+    "pwm_scanner": "a peer of the network",
+}
 """Names in the results folder that no set may have, and what they are."""
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
@@ -117,24 +120,42 @@ def run_faults(params):
     """
     faults = []
     if params.get("simulate") is True:
-        faults += [Fault(None, f"--{name} is given together with --simulate", "leave one of them out")
-                   for name in ("input", "genome", "annotation") if name in params]
+        faults += [
+            Fault(None, f"--{name} is given together with --simulate", "leave one of them out")
+            for name in ("input", "genome", "annotation")
+            if name in params
+        ]
     else:
-        faults += [Fault(None, f"--{name} is missing", f"give {what}, or --simulate for a simulated genome")
-                   for name, what in (("input", "the sample sheet of the TSS sets"), ("genome", "the genome as FASTA"))
-                   if name not in params]
+        faults += [
+            Fault(None, f"--{name} is missing", f"give {what}, or --simulate for a simulated genome")
+            for name, what in (("input", "the sample sheet of the TSS sets"), ("genome", "the genome as FASTA"))
+            if name not in params
+        ]
     parts = str(params.get("split")).split("/")
     if len(parts) == 3 and all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", part) for part in parts):
         shares = [float(part) for part in parts]
         if min(shares) == 0 or abs(sum(shares) - 100) > 1e-6:
-            faults.append(Fault(None, f"--split is '{params['split']}', which sums to {sum(shares):g}",
-                                "give three percentages above 0 that sum to 100: train/test/validation"))
-    faults += [Fault(None, f"--train_sets is given together with --{name}", "leave one of them out")
-               for name in ("model", "curate_only") if params.get("train_sets") and params.get(name)]
+            faults.append(
+                Fault(
+                    None,
+                    f"--split is '{params['split']}', which sums to {sum(shares):g}",
+                    "give three percentages above 0 that sum to 100: train/test/validation",
+                )
+            )
+    faults += [
+        Fault(None, f"--train_sets is given together with --{name}", "leave one of them out")
+        for name in ("model", "curate_only")
+        if params.get("train_sets") and params.get(name)
+    ]
     shift, window = params.get("label_shift"), params.get("window")
     if isinstance(shift, int) and isinstance(window, int) and shift >= window:
-        faults.append(Fault(None, f"--label_shift {shift} leaves the TSS outside the window of {window} nt",
-                            "lower --label_shift or widen --window"))
+        faults.append(
+            Fault(
+                None,
+                f"--label_shift {shift} leaves the TSS outside the window of {window} nt",
+                "lower --label_shift or widen --window",
+            )
+        )
     return faults
 
 
@@ -160,17 +181,37 @@ def data_faults(params, entries, contigs):
         total = f"number of sets in the sample sheet, {len(entries)}"
         if set(weights) != {1}:
             total = f"sum of the sets' weights, {sum(weights):g}"
-        faults.append(Fault(None, f"--min_support {support:g} is more than the {total}",
-                            f"give at most {sum(weights):g}, or more sets"))
+        faults.append(
+            Fault(
+                None,
+                f"--min_support {support:g} is more than the {total}",
+                f"give at most {sum(weights):g}, or more sets",
+            )
+        )
     names = {entry["set"] for entry in entries}
-    faults += [Fault(None, f"a set of the sample sheet is called '{name}', the name of {what}",
-                     "give the set another name") for name, what in RESERVED_SETS.items() if name in names]
+    faults += [
+        Fault(None, f"a set of the sample sheet is called '{name}', the name of {what}", "give the set another name")
+        for name, what in RESERVED_SETS.items()
+        if name in names
+    ]
     asked = [name.strip() for name in str(params.get("train_sets", "")).split(",") if name.strip()]
-    faults += [Fault(None, f"--train_sets names '{name}', which is no set of the sample sheet",
-                     f"give all, or some of {', '.join(sorted(names))}")
-               for name in asked if entries and asked != ["all"] and name not in names]
+    faults += [
+        Fault(
+            None,
+            f"--train_sets names '{name}', which is no set of the sample sheet",
+            f"give all, or some of {', '.join(sorted(names))}",
+        )
+        for name in asked
+        if entries and asked != ["all"] and name not in names
+    ]
     if contigs and params.get("split") == "ecoli_k12" and list(contigs.values()) != [ECOLI_K12_LENGTH]:
         has = ", ".join(f"{name} ({length:,} nt)" for name, length in list(contigs.items())[:3])
-        faults.append(Fault(None, f"--split ecoli_k12 needs a genome of one contig of {ECOLI_K12_LENGTH:,} nt; this "
-                                  f"one has {len(contigs)}: {has}", "give three percentages such as 70/20/10"))
+        faults.append(
+            Fault(
+                None,
+                f"--split ecoli_k12 needs a genome of one contig of {ECOLI_K12_LENGTH:,} nt; this "
+                f"one has {len(contigs)}: {has}",
+                "give three percentages such as 70/20/10",
+            )
+        )
     return faults

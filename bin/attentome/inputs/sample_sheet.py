@@ -56,8 +56,13 @@ def read_sheet(path):
     entries, seen = [], {}
     for number, (row, cells) in enumerate(rows[1:], 1):
         if len(cells) != len(header):
-            faults.append(Fault(row, f"has {len(cells)} columns where the header has {len(header)}",
-                                "give each row as many commas as the header"))
+            faults.append(
+                Fault(
+                    row,
+                    f"has {len(cells)} columns where the header has {len(header)}",
+                    "give each row as many commas as the header",
+                )
+            )
             continue
         entry, wrong = _entry(dict(zip(header, cells, strict=True)))
         wrong += _name_faults(entry["set"], seen)
@@ -81,8 +86,11 @@ def _header_faults(row, header):
         elif header.count(name) > 1:
             faults.append(Fault(row, f"the column '{name}' comes twice", "remove one of them"))
     renamed = " ".join(fault.remedy for fault in faults)
-    faults += [Fault(row, f"the header lacks the column '{name}'", "add it: each set needs its name and its source")
-               for name in REQUIRED_COLUMNS if name not in header and f"'{name}'" not in renamed]
+    faults += [
+        Fault(row, f"the header lacks the column '{name}'", "add it: each set needs its name and its source")
+        for name in REQUIRED_COLUMNS
+        if name not in header and f"'{name}'" not in renamed
+    ]
     return faults
 
 
@@ -99,26 +107,41 @@ def _entry(values):
             faults.append(fault.args)
             return default
 
-    entry = {"set": values["set"], "sources": cell("source", _words, []),
-             "format": cell("format", _format, None if values.get("format") else "auto"),
-             "assembly": values.get("assembly", ""), "sha256": cell("sha256", _checksums, []),
-             "weight": cell("weight", _positive, 1.0), "priority": cell("priority", _from_one, None),
-             "coordinate_fix": cell("coordinate_fix", _fix, "auto"), "contig_alias": cell("contig_alias", _aliases, {})}
+    entry = {
+        "set": values["set"],
+        "sources": cell("source", _words, []),
+        "format": cell("format", _format, None if values.get("format") else "auto"),
+        "assembly": values.get("assembly", ""),
+        "sha256": cell("sha256", _checksums, []),
+        "weight": cell("weight", _positive, 1.0),
+        "priority": cell("priority", _from_one, None),
+        "coordinate_fix": cell("coordinate_fix", _fix, "auto"),
+        "contig_alias": cell("contig_alias", _aliases, {}),
+    }
     faults += [(f"'{name}' is empty", "fill it in") for name in REQUIRED_COLUMNS if not values[name]]
     before = len(faults)
-    entry["options"] = {name: cell(name, _READ_OPTION.get(name, _text), None)
-                        for name in OPTION_COLUMNS if values.get(name)}
+    entry["options"] = {
+        name: cell(name, _READ_OPTION.get(name, _text), None) for name in OPTION_COLUMNS if values.get(name)
+    }
     kind = entry["format"]
     if kind not in (None, "auto"):
         strange = [name for name in entry["options"] if name not in OPTIONS.get(kind, ())]
         if strange:
             faults.append((f"{', '.join(strange)} given for format {kind}", _belongs(strange)))
     if kind == "bigwig" and len(entry["sources"]) not in (0, 2, 4):
-        faults.append((f"format bigwig has {len(entry['sources'])} source{'s'[len(entry['sources']) == 1:]}",
-                       "give plus.bw|minus.bw, or with a control plus.bw|minus.bw|control_plus.bw|control_minus.bw"))
+        faults.append(
+            (
+                f"format bigwig has {len(entry['sources'])} source{'s'[len(entry['sources']) == 1 :]}",
+                "give plus.bw|minus.bw, or with a control plus.bw|minus.bw|control_plus.bw|control_minus.bw",
+            )
+        )
     if len(entry["sha256"]) not in (0, len(entry["sources"])):
-        faults.append((f"{len(entry['sha256'])} checksums in sha256 for {len(entry['sources'])} sources",
-                       "give one for each source, joined by '|', or none"))
+        faults.append(
+            (
+                f"{len(entry['sha256'])} checksums in sha256 for {len(entry['sources'])} sources",
+                "give one for each source, joined by '|', or none",
+            )
+        )
     if len(faults) > before:
         entry["format"] = None
     return entry, faults
@@ -180,8 +203,10 @@ def _from_one(text, name):
 
 def _fix(text, name):
     if text not in ("auto", "report") and not _FIX.fullmatch(text):
-        raise _CellFault(f"coordinate_fix is '{text}'",
-                         "give auto, report, or the nt to add on each strand, plus/minus, such as +1/0")
+        raise _CellFault(
+            f"coordinate_fix is '{text}'",
+            "give auto, report, or the nt to add on each strand, plus/minus, such as +1/0",
+        )
     return text
 
 
@@ -189,8 +214,10 @@ def _aliases(text, name):
     pairs = [[side.strip() for side in word.partition("=")[::2]] for word in _words(text, name)]
     for printed, own in pairs:
         if not printed or not own:
-            raise _CellFault(f"contig_alias is '{text}'",
-                             "give the name in the source = the name in the genome, several joined by '|'")
+            raise _CellFault(
+                f"contig_alias is '{text}'",
+                "give the name in the source = the name in the genome, several joined by '|'",
+            )
     return {printed: own for printed, own in pairs}
 
 
@@ -213,5 +240,12 @@ def _window(text, name):
     return int(text)
 
 
-_READ_OPTION = {"condition": _condition, "evidence": _words, "sigma": _words, "position_base": _base,
-                "min_count": _positive, "min_fold": _positive, "background_window": _window}
+_READ_OPTION = {
+    "condition": _condition,
+    "evidence": _words,
+    "sigma": _words,
+    "position_base": _base,
+    "min_count": _positive,
+    "min_fold": _positive,
+    "background_window": _window,
+}

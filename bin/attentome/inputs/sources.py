@@ -25,8 +25,18 @@ _ASSEMBLY = re.compile(r"GC[AF]_\d{9}(\.\d+)?")
 _SEQUENCE = re.compile(r"[A-Z]{1,6}_?[A-Z]{0,6}\d{5,10}(\.\d+)?")
 
 
-def fetch(source, folder, kind, checksum=None, size=None, attempts=5, timeout=30.0, pause=2.0,
-          ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
+def fetch(
+    source,
+    folder,
+    kind,
+    checksum=None,
+    size=None,
+    attempts=5,
+    timeout=30.0,
+    pause=2.0,
+    ncbi_datasets=NCBI_DATASETS,
+    ncbi_efetch=NCBI_EFETCH,
+):
     """Fetch one source into a folder; what is not whole, not the file or no data leaves nothing there.
 
     Parameters
@@ -77,9 +87,17 @@ def fetch(source, folder, kind, checksum=None, size=None, attempts=5, timeout=30
     finally:
         for rest in folder.glob("*.part"):
             rest.unlink()
-    return {"source": public_source(source), "url": public_url(found.url), "kind": kind, "file": name,
-            "fetched": datetime.now(UTC).isoformat(timespec="seconds"), "bytes": length, "sha256": digest,
-            "attempts": found.attempts, "resumed": found.resumed}
+    return {
+        "source": public_source(source),
+        "url": public_url(found.url),
+        "kind": kind,
+        "file": name,
+        "fetched": datetime.now(UTC).isoformat(timespec="seconds"),
+        "bytes": length,
+        "sha256": digest,
+        "attempts": found.attempts,
+        "resumed": found.resumed,
+    }
 
 
 def accession(source):
@@ -105,11 +123,14 @@ def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
     if _ASSEMBLY.fullmatch(wanted):
         return f"{ncbi_datasets}/{wanted}/download?include_annotation_type={PACKAGE[kind][0]}", True
     if not _SEQUENCE.fullmatch(wanted):
-        raise SourceFault("is not an accession of NCBI", "give one such as accession:GCF_000005845.2 or "
-                                                         "accession:NC_000913.3")
+        raise SourceFault(
+            "is not an accession of NCBI", "give one such as accession:GCF_000005845.2 or accession:NC_000913.3"
+        )
     if kind == "annotation":
-        raise SourceFault("is a sequence's accession, by which no annotation comes",
-                          "give its assembly's, such as accession:GCF_000005845.2")
+        raise SourceFault(
+            "is a sequence's accession, by which no annotation comes",
+            "give its assembly's, such as accession:GCF_000005845.2",
+        )
     return f"{ncbi_efetch}?db=nuccore&id={quote(wanted)}&rettype=fasta&retmode=text&tool=attentome", False
 
 
@@ -134,11 +155,16 @@ def unpack(package, kind, assembly):
     ending = PACKAGE[kind][1]
     try:
         with zipfile.ZipFile(package) as archive:
-            members = [name for name in archive.namelist() if name.endswith(ending)
-                       and not re.search("(cds|rna)_from_genomic", name)]
+            members = [
+                name
+                for name in archive.namelist()
+                if name.endswith(ending) and not re.search("(cds|rna)_from_genomic", name)
+            ]
             if len(members) != 1:
-                raise SourceFault(f"holds {len(members)} files that end in {ending} in NCBI's package",
-                                  f"check that the assembly exists and has its {kind}, or {BY_HAND}")
+                raise SourceFault(
+                    f"holds {len(members)} files that end in {ending} in NCBI's package",
+                    f"check that the assembly exists and has its {kind}, or {BY_HAND}",
+                )
             name = safe_name(members[0])
             name = name if assembly.split(".")[0] in name else f"{assembly}_{name}"
             part = package.with_name(f"{name}.part")
@@ -154,8 +180,7 @@ def refuse_no_data(path):
     if path.stat().st_size == 0:
         raise SourceFault("is empty", f"check the address, or {BY_HAND}")
     if beginning(path).startswith(b"<"):
-        raise SourceFault("is a web page (HTML or XML), not data",
-                          f"give the address of the file itself, or {BY_HAND}")
+        raise SourceFault("is a web page (HTML or XML), not data", f"give the address of the file itself, or {BY_HAND}")
 
 
 def refuse_no_fasta(path):
@@ -182,8 +207,10 @@ def check(digest, length, checksum=None, size=None):
     if size is not None and length != size:
         raise SourceFault(f"has {length:,} bytes, not {size:,}", "check that the address gives the file you mean")
     if checksum and digest != checksum.strip().lower():
-        raise SourceFault(f"has the sha256 {digest}, not {checksum.strip().lower()}",
-                          "the file has changed or is another one: check it, then correct sha256")
+        raise SourceFault(
+            f"has the sha256 {digest}, not {checksum.strip().lower()}",
+            "the file has changed or is another one: check it, then correct sha256",
+        )
 
 
 def public_source(source):

@@ -28,8 +28,10 @@ def one_line_exit(program):
         # torch's own class, by its name: most scripts never load torch.
         if type(error).__name__ != "OutOfMemoryError":
             raise
-        print(f"{program}: out of GPU memory: {str(error).splitlines()[0]}; lower --batch_size or --predict_batch",
-              file=sys.stderr)
+        print(
+            f"{program}: out of GPU memory: {str(error).splitlines()[0]}; lower --batch_size or --predict_batch",
+            file=sys.stderr,
+        )
         sys.exit(OUT_OF_GPU_MEMORY)
     except (ValueError, FloatingPointError) as error:
         print(f"{program}: {error}", file=sys.stderr)

@@ -93,11 +93,24 @@ def read_tsv(path, **options):
     """Read a TSV file with a header into a data frame; names stay text, also those such as ``-10``."""
     import pandas as pd
 
-    text_columns = {name: str for name in (
-        "contig", "set", "sets", "train_set", "test_set", "strand", "name", "kind", "arc",
-        "element", "motif", "factor")}
-    return pd.read_csv(path, sep="\t", dtype=text_columns, keep_default_na=False,
-                       na_values=["nan"], **options)
+    text_columns = {
+        name: str
+        for name in (
+            "contig",
+            "set",
+            "sets",
+            "train_set",
+            "test_set",
+            "strand",
+            "name",
+            "kind",
+            "arc",
+            "element",
+            "motif",
+            "factor",
+        )
+    }
+    return pd.read_csv(path, sep="\t", dtype=text_columns, keep_default_na=False, na_values=["nan"], **options)
 
 
 def write_bed(path, sites):
@@ -110,8 +123,12 @@ def write_bed(path, sites):
         Columns ``contig, start, end, name, score, strand`` and any others.
     """
     extra = [column for column in sites.columns if column not in SITE_COLUMNS]
-    write_text(path, sites[SITE_COLUMNS + extra].to_csv(
-        sep="\t", index=False, header=False, float_format="%.6g", lineterminator="\n"))
+    write_text(
+        path,
+        sites[SITE_COLUMNS + extra].to_csv(
+            sep="\t", index=False, header=False, float_format="%.6g", lineterminator="\n"
+        ),
+    )
 
 
 def read_bed(path, extra=()):
@@ -139,8 +156,16 @@ def read_bed(path, extra=()):
     comments = sum(1 for _ in itertools.takewhile(lambda line: line.startswith("#"), lines))
     if comments == len(lines):
         return pd.DataFrame({column: pd.Series(dtype=types.get(column, object)) for column in columns})
-    return pd.read_csv(path, sep="\t", header=None, names=columns, skiprows=comments, dtype=types,
-                       keep_default_na=False, quoting=csv.QUOTE_NONE)
+    return pd.read_csv(
+        path,
+        sep="\t",
+        header=None,
+        names=columns,
+        skiprows=comments,
+        dtype=types,
+        keep_default_na=False,
+        quoting=csv.QUOTE_NONE,
+    )
 
 
 def write_arrays(path, arrays, metadata=None):

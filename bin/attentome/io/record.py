@@ -29,16 +29,26 @@ def task_record(path, process, tag="", packages=("numpy",)):
     """
     started, cpu_started = time.monotonic(), time.process_time()
     yield
-    write_json(path, {
-        "process": process,
-        "tag": tag,
-        "seconds": round(time.monotonic() - started, 2),
-        "cpu_seconds": round(time.process_time() - cpu_started, 2),
-        "peak_memory_mb": peak_memory_mb(),
-        "machine": {"cores": os.cpu_count(), "system": platform.platform(terse=True), "processor": platform.machine()},
-        "software": {"attentome": __version__, "python": platform.python_version(),
-                     **{name: metadata.version(name) for name in packages}},
-    })
+    write_json(
+        path,
+        {
+            "process": process,
+            "tag": tag,
+            "seconds": round(time.monotonic() - started, 2),
+            "cpu_seconds": round(time.process_time() - cpu_started, 2),
+            "peak_memory_mb": peak_memory_mb(),
+            "machine": {
+                "cores": os.cpu_count(),
+                "system": platform.platform(terse=True),
+                "processor": platform.machine(),
+            },
+            "software": {
+                "attentome": __version__,
+                "python": platform.python_version(),
+                **{name: metadata.version(name) for name in packages},
+            },
+        },
+    )
 
 
 def peak_memory_mb():

@@ -43,9 +43,7 @@ def aligned_tokens(sites, genome):
             parts.append(contig.stream(strand)[places % len(contig)])
         else:
             inside = (places >= 0) & (places < len(contig))
-            parts.append(
-                np.where(inside, contig.stream(strand)[np.clip(places, 0, len(contig) - 1)], OUTSIDE)
-            )
+            parts.append(np.where(inside, contig.stream(strand)[np.clip(places, 0, len(contig) - 1)], OUTSIDE))
     return np.concatenate(parts).astype(np.uint8)
 
 

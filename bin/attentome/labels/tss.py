@@ -5,7 +5,6 @@ plus strand, p - shift on the minus strand. On a circular contig the shift goes 
 site whose label would lie beyond the end is lost and counted. Positions are 0-based, intervals half-open.
 """
 
-
 import numpy as np
 
 from attentome.genome.arcs import stream_key
@@ -62,8 +61,11 @@ def auxiliary_labels(genome, sets, label_shift):
     dict of str to ndarray of uint8, shape (length,)
         ``<set>/<contig>.<strand>`` to labels by genomic position.
     """
-    return {f"{name}/{stream_key(*stream)}": array for name, sites in sets.items()
-            for stream, array in label_genome(genome, sites, label_shift)[0].items()}
+    return {
+        f"{name}/{stream_key(*stream)}": array
+        for name, sites in sets.items()
+        for stream, array in label_genome(genome, sites, label_shift)[0].items()
+    }
 
 
 def split_sets(arrays):

@@ -69,8 +69,7 @@ def read_elements(path):
                 first, last = int(row["from"]), int(row["to"])
             except (TypeError, ValueError):
                 raise ValueError(
-                    f"{path}: row {number}: from and to must be whole numbers, "
-                    f"found '{row['from']}' and '{row['to']}'"
+                    f"{path}: row {number}: from and to must be whole numbers, found '{row['from']}' and '{row['to']}'"
                 ) from None
             if first == 0 or last == 0 or first > last:
                 raise ValueError(

@@ -21,8 +21,23 @@ from attentome.genome.ruler import distance_of_base
 from attentome.io.files import open_text
 from attentome.motifs.logo import LETTERS
 
-IUPAC = {"A": "A", "C": "C", "G": "G", "T": "T", "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
-         "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT"}
+IUPAC = {
+    "A": "A",
+    "C": "C",
+    "G": "G",
+    "T": "T",
+    "R": "AG",
+    "Y": "CT",
+    "S": "CG",
+    "W": "AT",
+    "K": "GT",
+    "M": "AC",
+    "B": "CGT",
+    "D": "AGT",
+    "H": "ACT",
+    "V": "ACG",
+    "N": "ACGT",
+}
 LEAST_BITS = 0.02
 """Of a part of a consensus, per column; 5,000 windows of equal weight in which nothing is told hold 0.0004."""
 SEARCH = 30
@@ -33,8 +48,22 @@ EXACT_WORDS = 1 << 18
 """Up to so many random words are all counted; of more, a sample is drawn."""
 DRAWS = 100_000
 ALPHA = 0.05
-COLUMNS = ["layer", "head", "word", "element", "score", "p", "p_composition", "q", "shift_nt", "place_from_d",
-           "place_to_d", "expected_from_d", "expected_to_d", "named"]
+COLUMNS = [
+    "layer",
+    "head",
+    "word",
+    "element",
+    "score",
+    "p",
+    "p_composition",
+    "q",
+    "shift_nt",
+    "place_from_d",
+    "place_to_d",
+    "expected_from_d",
+    "expected_to_d",
+    "named",
+]
 
 
 @dataclass(frozen=True)
@@ -111,8 +140,10 @@ def read_known_elements(path):
         needed = ("name", "consensus", "from", "to", "tolerance_nt")
         missing = [column for column in needed if column not in (reader.fieldnames or [])]
         if missing:
-            raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
-                             f"write a tab-separated header '{' '.join(needed)} motifs source'")
+            raise ValueError(
+                f"{path}: header: column(s) {', '.join(missing)} missing; "
+                f"write a tab-separated header '{' '.join(needed)} motifs source'"
+            )
         for number, row in enumerate(reader, 2):
             elements.append(_known_element(row, f"{path}: row {number}"))
     return elements
@@ -129,14 +160,18 @@ def _known_element(row, where):
     try:
         first, last, tolerance = map(int, place)
     except ValueError:
-        raise ValueError(f"{where}: from, to and tolerance_nt are '{', '.join(place)}'; "
-                         "give three whole numbers, or none where the element has no fixed place") from None
+        raise ValueError(
+            f"{where}: from, to and tolerance_nt are '{', '.join(place)}'; "
+            "give three whole numbers, or none where the element has no fixed place"
+        ) from None
     if first == 0 or last == 0 or tolerance < 0:
         raise ValueError(f"{where}: base 0 or a negative tolerance; the base before the TSS is -1, the TSS is 1")
     span = distance_of_base(first, 0) - distance_of_base(last, 0) + 1
     if span != len(consensus):
-        raise ValueError(f"{where}: {first} to {last} is {span} nt long, {consensus} is {len(consensus)}; "
-                         "give the bases of its first and last letter")
+        raise ValueError(
+            f"{where}: {first} to {last} is {span} nt long, {consensus} is {len(consensus)}; "
+            "give the bases of its first and last letter"
+        )
     return KnownElement(name, consensus, first, last, tolerance, motifs, row.get("source") or "")
 
 
@@ -196,8 +231,9 @@ def _match(matrix, element, background, label_shift, seed):
     at = matrix.to_d - (starts[:, None] - places)
     inside = (at >= 0).all(axis=1) & (at < columns).all(axis=1)
     at, away, starts = at[inside], away[inside], starts[inside]
-    told = np.array([min(matrix.bits[place[part]].mean() for part in element.parts) >= LEAST_BITS for place in at],
-                    bool)
+    told = np.array(
+        [min(matrix.bits[place[part]].mean() for part in element.parts) >= LEAST_BITS for place in at], bool
+    )
     at, away, starts = at[told], away[told], starts[told]
     long_enough = len(places) >= MIN_LETTERS
     if len(at) == 0:
@@ -217,8 +253,21 @@ def _match(matrix, element, background, label_shift, seed):
     best = int(np.argmax(np.round(scores, 9)))
     here = bool(near[best]) and all(own[best, part].sum() > 0 for part in element.parts)
     shift, place_to = None if to_d is None else int(away[best]), int(starts[best])
-    return (*where, score, p, p_composition, np.nan, shift, place_to - width + 1, place_to, from_d, to_d, 0,
-            long_enough, here)
+    return (
+        *where,
+        score,
+        p,
+        p_composition,
+        np.nan,
+        shift,
+        place_to - width + 1,
+        place_to,
+        from_d,
+        to_d,
+        0,
+        long_enough,
+        here,
+    )
 
 
 def _classes(letter):
@@ -303,6 +352,9 @@ def expected_place(words, elements, label_shift, near_d):
         Smallest and largest distance, both included.
     """
     words = {word.lower() for word in words}
-    places = [element.distances(label_shift) for element in elements
-              if element.first is not None and words & {motif.lower() for motif in element.motifs}]
+    places = [
+        element.distances(label_shift)
+        for element in elements
+        if element.first is not None and words & {motif.lower() for motif in element.motifs}
+    ]
     return min(places, key=lambda place: abs(sum(place) / 2 - near_d), default=(None, None))

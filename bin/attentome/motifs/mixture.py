@@ -49,14 +49,14 @@ def split_words(windows, weights, background, seed, n_words=WORDS):
         return np.zeros(n_words), np.zeros((n_words, columns, 4)), np.zeros(n_words)
     bases = letters((windows[..., None] == np.arange(6)).astype(np.float64)).reshape(n, columns * 4)
     weights = weights / weights.sum()
-    added = PSEUDOCOUNT * (weights ** 2).sum() * background.ravel()
+    added = PSEUDOCOUNT * (weights**2).sum() * background.ravel()
     rng = np.random.default_rng(seed)
     fits = [_fit(bases, weights, added, rng.dirichlet(np.ones(n_words), n)) for _ in range(STARTS)]
     _, belongs = max(fits, key=lambda fit: fit[0])
     shares = weights @ belongs
     order = np.argsort(-shares, kind="stable")
     own = weights[:, None] * belongs[:, order]
-    effective = own.sum(0) ** 2 / np.maximum((own ** 2).sum(0), 1e-300)
+    effective = own.sum(0) ** 2 / np.maximum((own**2).sum(0), 1e-300)
     frequencies = _normalised(own.T @ bases)
     return shares[order], frequencies, effective
 

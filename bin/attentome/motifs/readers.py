@@ -134,8 +134,12 @@ def _read_meme(path, lines):
             rows.append((lines[at][0], lines[at][1].split()))
             at += 1
         if "w" in settings and len(rows) != int(float(settings["w"])):
-            raise _fault(path, number, f"has {len(rows)} rows where w says {settings['w']}",
-                         "give one row per column of the motif")
+            raise _fault(
+                path,
+                number,
+                f"has {len(rows)} rows where w says {settings['w']}",
+                "give one row per column of the motif",
+            )
         sites = round(float(settings["nsites"])) if "nsites" in settings else None
         motifs.append(Motif(label[0], label[-1], sites, _frequencies(path, number, rows)[0]))
         label = None
@@ -176,15 +180,16 @@ def _read_jaspar(path, lines):
         if not label:
             raise _fault(path, number, "'>' has no name behind it", "write '>id name'")
         if stop - start != 5:
-            raise _fault(path, number, f"has {stop - start - 1} rows, not the four of A, C, G and T",
-                         "give one row per base")
+            raise _fault(
+                path, number, f"has {stop - start - 1} rows, not the four of A, C, G and T", "give one row per base"
+            )
         rows = {}
-        for letter, (row, text) in zip(LETTERS, lines[start + 1:stop], strict=True):
+        for letter, (row, text) in zip(LETTERS, lines[start + 1 : stop], strict=True):
             named = re.match(r"([A-Za-z])\b[\s:|]*", text)
             base = named[1].upper().replace("U", "T") if named else letter
             if base not in LETTERS or base in rows:
                 raise _fault(path, row, f"row of '{base}' is not wanted here", "give one row each of A, C, G and T")
-            rows[base] = (row, re.sub(r"[\[\]]", " ", text[named.end() if named else 0:]).split())
+            rows[base] = (row, re.sub(r"[\[\]]", " ", text[named.end() if named else 0 :]).split())
         widths = {len(fields) for _, fields in rows.values()}
         if len(widths) > 1:
             raise _fault(path, number, f"rows have {min(widths)} to {max(widths)} numbers", "give as many in each")
@@ -253,8 +258,10 @@ def read_head_matrices(path):
         table = table[table["used"] == 1]
     missing = [column for column in HEAD_COLUMNS if column not in table.columns]
     if missing:
-        raise ValueError(f"{path}: header: column(s) {', '.join(missing)} missing; "
-                         f"write a tab-separated header '{' '.join(HEAD_COLUMNS)}'")
+        raise ValueError(
+            f"{path}: header: column(s) {', '.join(missing)} missing; "
+            f"write a tab-separated header '{' '.join(HEAD_COLUMNS)}'"
+        )
     for row, values in zip(table.index + 2, table[HEAD_COLUMNS].itertuples(index=False), strict=True):
         try:
             good = all(math.isfinite(float(value)) and float(value) >= 0 for value in values[3:])
@@ -262,15 +269,27 @@ def read_head_matrices(path):
         except (TypeError, ValueError):
             good = False
         if not good:
-            raise ValueError(f"{path}: row {row}: holds something else than whole numbers of layer, head and d, "
-                             "counts and bits; give numbers of 0 or more")
+            raise ValueError(
+                f"{path}: row {row}: holds something else than whole numbers of layer, head and d, "
+                "counts and bits; give numbers of 0 or more"
+            )
     table = table[HEAD_COLUMNS].astype(float).assign(word=table["word"].astype(int) if "word" in table.columns else 0)
     matrices = []
     for (layer, head, word), rows in table.groupby(["layer", "head", "word"], sort=False):
         steps = np.diff(rows["d"])
         if np.any(steps != -1):
-            raise ValueError(f"{path}: row {rows.index[int(np.argmax(steps != -1)) + 1] + 2}: d of layer "
-                             f"{layer:.0f}, head {head:.0f} does not fall by 1; give each distance once, highest first")
-        matrices.append(HeadMatrix(int(layer), int(head), int(rows["d"].iloc[0]), rows[list(LETTERS)].to_numpy(),
-                                   rows["bits"].to_numpy(), int(word)))
+            raise ValueError(
+                f"{path}: row {rows.index[int(np.argmax(steps != -1)) + 1] + 2}: d of layer "
+                f"{layer:.0f}, head {head:.0f} does not fall by 1; give each distance once, highest first"
+            )
+        matrices.append(
+            HeadMatrix(
+                int(layer),
+                int(head),
+                int(rows["d"].iloc[0]),
+                rows[list(LETTERS)].to_numpy(),
+                rows["bits"].to_numpy(),
+                int(word),
+            )
+        )
     return matrices

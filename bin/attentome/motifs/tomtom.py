@@ -40,8 +40,21 @@ BEST = 5
 FEW_MOTIFS = 25
 SHARP_BITS = 1.5
 """Of the best column of a query."""
-COLUMNS = ["layer", "head", "database", "motif", "name", "p", "q", "offset", "orientation", "overlap", "place_from_d",
-           "place_to_d", "shuffled_hits_expected"]
+COLUMNS = [
+    "layer",
+    "head",
+    "database",
+    "motif",
+    "name",
+    "p",
+    "q",
+    "offset",
+    "orientation",
+    "overlap",
+    "place_from_d",
+    "place_to_d",
+    "shuffled_hits_expected",
+]
 _own_cache = None
 
 
@@ -147,8 +160,9 @@ def tomtom_alignments(queries, targets):
     tomtom = _load_tomtom()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="tomtom was given")
-        p, _, offset, overlap, reverse = tomtom([query.T for query in queries], [target.T for target in targets],
-                                                n_target_bins=None, n_jobs=1)
+        p, _, offset, overlap, reverse = tomtom(
+            [query.T for query in queries], [target.T for target in targets], n_target_bins=None, n_jobs=1
+        )
     return p, offset.astype(int), overlap.astype(int), reverse.astype(bool)
 
 
@@ -198,14 +212,30 @@ def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
     p, offset, overlap, reverse = tomtom_alignments(stretches, matrices)
     q = false_discovery_control(p.ravel()).reshape(p.shape)
     rng = np.random.default_rng(seed)
-    chance = np.concatenate([tomtom_alignments(stretches, [rng.permutation(matrix) for matrix in matrices])[0]
-                             for _ in range(shuffles)], axis=1)
+    chance = np.concatenate(
+        [tomtom_alignments(stretches, [rng.permutation(matrix) for matrix in matrices])[0] for _ in range(shuffles)],
+        axis=1,
+    )
     rows = []
     for i, query in enumerate(queries):
         for j in np.argsort(p[i], kind="stable")[:best]:
             database, motif = motifs[j]
             to_d = query.to_d + int(offset[i, j])
-            rows.append((query.layer, query.head, database, motif.id, motif.name, p[i, j], q[i, j], offset[i, j],
-                         "-" if reverse[i, j] else "+", overlap[i, j], to_d - len(matrices[j]) + 1, to_d,
-                         (chance[i] <= p[i, j]).sum() / shuffles))
+            rows.append(
+                (
+                    query.layer,
+                    query.head,
+                    database,
+                    motif.id,
+                    motif.name,
+                    p[i, j],
+                    q[i, j],
+                    offset[i, j],
+                    "-" if reverse[i, j] else "+",
+                    overlap[i, j],
+                    to_d - len(matrices[j]) + 1,
+                    to_d,
+                    (chance[i] <= p[i, j]).sum() / shuffles,
+                )
+            )
     return pd.DataFrame(rows, columns=COLUMNS)

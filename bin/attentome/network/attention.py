@@ -123,7 +123,7 @@ class WindowAttention(torch.autograd.Function):
             The last index is the place t in the window, 0 = its downstream end. They get no gradient.
         """
         n = qkv.shape[3] - position.shape[-1] + 1
-        q, (k, v) = qkv[0, :, :, first:first + n], qkv[1:]
+        q, (k, v) = qkv[0, :, :, first : first + n], qkv[1:]
         ctx.scores = []
         out = attend(q, k, v, q + bias[:, None], position, keys_exist, kept=ctx.scores)
         ctx.save_for_backward(qkv, bias, position, out)
@@ -142,7 +142,7 @@ class WindowAttention(torch.autograd.Function):
         b, heads, n, d_head = out.shape
         window = position.shape[-1]
         d_qkv, d_position = torch.zeros_like(qkv), torch.zeros_like(position).repeat(b, 1, 1)
-        q = qkv[0, :, :, ctx.first:ctx.first + n]
+        q = qkv[0, :, :, ctx.first : ctx.first + n]
         q_position, q = (q + bias[:, None]).flatten(0, 1), q.flatten(0, 1)
         (k, v), (d_k, d_v) = qkv[1:].flatten(1, 2), d_qkv[1:].flatten(1, 2)
         d_out = d_out.flatten(0, 1)
@@ -163,9 +163,15 @@ class WindowAttention(torch.autograd.Function):
             d_q_position[:, run.queries] = torch.bmm(d_windows, to_place)
             d_position.baddbmm_(q_position[:, run.queries].transpose(1, 2), d_windows)
         shape = b, heads, n, d_head
-        d_qkv[0, :, :, ctx.first:ctx.first + n] = (d_q + d_q_position).view(shape)
-        return (d_qkv, d_q_position.view(shape).sum((0, 2)), d_position.view(b, *position.shape).sum(0), None, None,
-                None)
+        d_qkv[0, :, :, ctx.first : ctx.first + n] = (d_q + d_q_position).view(shape)
+        return (
+            d_qkv,
+            d_q_position.view(shape).sum((0, 2)),
+            d_position.view(b, *position.shape).sum(0),
+            None,
+            None,
+            None,
+        )
 
 
 @dataclass(frozen=True)
@@ -215,9 +221,9 @@ class Run:
         parts = parts.unflatten(0, (-1, self.count))
         for first in range(0, self.span, self.block):
             # The same keys of all blocks: no two of them are one.
-            part = parts[:, :, first:first + self.block]
-            here = total[:, self.start + first:self.keys.stop]
-            here.unfold(1, part.shape[2], self.block)[:, :self.count].transpose(2, 3).add_(part)
+            part = parts[:, :, first : first + self.block]
+            here = total[:, self.start + first : self.keys.stop]
+            here.unfold(1, part.shape[2], self.block)[:, : self.count].transpose(2, 3).add_(part)
 
 
 def runs(n, window, keys, alone=False):

@@ -47,5 +47,5 @@ class Convolution(torch.autograd.Function):
             d_rows = (d_out @ weight).view(ctx.shape)
             d_x = rows.new_zeros(b, m + (width - 1) * ctx.gap, channels)
             for tap in range(width):
-                d_x[:, tap * ctx.gap:tap * ctx.gap + m] += d_rows[:, :, tap]
+                d_x[:, tap * ctx.gap : tap * ctx.gap + m] += d_rows[:, :, tap]
         return d_x, d_weight, d_out.sum(0), None

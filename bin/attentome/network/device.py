@@ -1,6 +1,5 @@
 """The device that a network runs on, and bases as tensors on it."""
 
-
 import torch
 
 
@@ -13,8 +12,10 @@ def choose_device(wanted):
         If cuda is asked for and there is none.
     """
     if wanted == "cuda" and not torch.cuda.is_available():
-        raise ValueError("--device cuda: torch sees no CUDA device; run with --device cpu, or check the driver "
-                         "and the container's GPU option")
+        raise ValueError(
+            "--device cuda: torch sees no CUDA device; run with --device cpu, or check the driver "
+            "and the container's GPU option"
+        )
     return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
 
 
@@ -23,8 +24,10 @@ def device_words(device):
     if device.type == "cpu":
         return f"CPU, torch {torch.__version__}"
     card = torch.cuda.get_device_properties(device)
-    return (f"{card.name}, {card.total_memory / 2**30:.0f} GiB, {torch.cuda.device_count()} to be seen, "
-            f"CUDA {torch.version.cuda}, torch {torch.__version__}")
+    return (
+        f"{card.name}, {card.total_memory / 2**30:.0f} GiB, {torch.cuda.device_count()} to be seen, "
+        f"CUDA {torch.version.cuda}, torch {torch.__version__}"
+    )
 
 
 def as_tokens(codes, device):

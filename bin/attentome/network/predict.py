@@ -47,8 +47,12 @@ def run_pieces(network, genome, pieces, device, batch_size=1, threads=1, watcher
     upstream, downstream = network.context()
 
     def compute(batch):
-        codes = np.stack([genome[piece.contig].window(piece.strand, piece.start - upstream, piece.stop + downstream)
-                          for piece in batch])
+        codes = np.stack(
+            [
+                genome[piece.contig].window(piece.strand, piece.start - upstream, piece.stop + downstream)
+                for piece in batch
+            ]
+        )
         watch = watcher(batch) if watcher else None
         return batch, network.scan(as_tokens(codes, device), watch).cpu().numpy(), watch
 

@@ -12,8 +12,13 @@ from safetensors.torch import load_file
 
 from attentome.network.transformer import Network, NetworkConfig
 
-LAYER_NAMES = {"qkv.weight": "qkv_net.weight", "distance.weight": "r_net.weight", "out.weight": "o_net.weight",
-               "norm.weight": "layer_norm.weight", "norm.bias": "layer_norm.bias"}
+LAYER_NAMES = {
+    "qkv.weight": "qkv_net.weight",
+    "distance.weight": "r_net.weight",
+    "out.weight": "o_net.weight",
+    "norm.weight": "layer_norm.weight",
+    "norm.bias": "layer_norm.bias",
+}
 
 
 def read_weights(path):
@@ -38,8 +43,10 @@ def read_weights(path):
             return load_file(path)
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise ValueError(f"{path}: no safetensors file, and no torch file of tensors alone "
-                         f"(save the state_dict, not the module): {error}") from None
+        raise ValueError(
+            f"{path}: no safetensors file, and no torch file of tensors alone "
+            f"(save the state_dict, not the module): {error}"
+        ) from None
     for key in ("state_dict", "model_state_dict"):
         if isinstance(weights, dict) and key in weights:
             weights = weights[key]
@@ -78,8 +85,13 @@ def convert(weights, window, padding="same"):
         raise ValueError(f"not the published model's weights: {', '.join(missing)} missing")
     heads, d_head = weights["r_w_bias"].shape
     n_layers = max(numbers) + 1
-    state = {"embedding": weights["word_emb.emb_layers.0.weight"], "u": weights["r_w_bias"], "v": weights["r_r_bias"],
-             "logits.weight": weights["out_layer.weight"], "logits.bias": weights["out_layer.bias"]}
+    state = {
+        "embedding": weights["word_emb.emb_layers.0.weight"],
+        "u": weights["r_w_bias"],
+        "v": weights["r_r_bias"],
+        "logits.weight": weights["out_layer.weight"],
+        "logits.bias": weights["out_layer.bias"],
+    }
     try:
         for layer in range(n_layers):
             prefix = f"layers.{layer}.dec_attn."
@@ -87,9 +99,19 @@ def convert(weights, window, padding="same"):
                 state[f"layers.{layer}.{ours}"] = weights[prefix + theirs]
             for kind in ("weight", "bias"):
                 state[f"layers.{layer}.conv_{kind}"] = torch.stack(
-                    [weights[f"{prefix}motif_net_{part}.{kind}"] for part in "qkv"])
-        network = Network(NetworkConfig(n_layers, heads, state["embedding"].shape[1], d_head, window,
-                                        state["layers.0.conv_weight"].shape[-1], padding))
+                    [weights[f"{prefix}motif_net_{part}.{kind}"] for part in "qkv"]
+                )
+        network = Network(
+            NetworkConfig(
+                n_layers,
+                heads,
+                state["embedding"].shape[1],
+                d_head,
+                window,
+                state["layers.0.conv_weight"].shape[-1],
+                padding,
+            )
+        )
         network.load_state_dict(state)
     except KeyError as error:
         raise ValueError(f"not the published model's weights: {error.args[0]} missing") from None

@@ -57,7 +57,7 @@ class ConvolutionalConfig:
     @property
     def view(self):
         """Positions that an output is computed from, the query included."""
-        return self.stem_width + (self.width - 1) * (2 ** self.blocks - 1)
+        return self.stem_width + (self.width - 1) * (2**self.blocks - 1)
 
 
 class ConvolutionalNetwork(nn.Module):
@@ -72,8 +72,9 @@ class ConvolutionalNetwork(nn.Module):
         super().__init__()
         self.config = config
         self.bases = nn.Linear(4 * config.stem_width, config.channels)
-        self.blocks = nn.ModuleList(nn.Linear(config.channels * config.width, config.channels)
-                                    for _ in range(config.blocks))
+        self.blocks = nn.ModuleList(
+            nn.Linear(config.channels * config.width, config.channels) for _ in range(config.blocks)
+        )
         self.norms = nn.ModuleList(nn.LayerNorm(config.channels) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(config.channels)
         self.logits = nn.Linear(config.channels, 2)
@@ -135,7 +136,7 @@ class ConvolutionalNetwork(nn.Module):
         x = F.gelu(self.bases(taps(table[tokens], c.stem_width, 1)))
         exists = _middle(exists, c.stem_width - 1)
         for number, (block, norm) in enumerate(zip(self.blocks, self.norms, strict=True)):
-            step = 2 ** number
+            step = 2**number
             states = norm(x) if exists is None else norm(x) * exists
             update = F.gelu(block(taps(states, c.width, step)))
             x = _middle(x, (c.width - 1) * step) + dropout(update, c.dropout, generator)
@@ -162,16 +163,16 @@ class ConvolutionalNetwork(nn.Module):
             logit(TSS) - logit(not TSS).
         """
         around = self.config.view - 1
-        parts = [tokens[:, start:start + chunk + around] for start in range(0, tokens.shape[1] - around, chunk)]
+        parts = [tokens[:, start : start + chunk + around] for start in range(0, tokens.shape[1] - around, chunk)]
         return torch.cat([tss_logit(self(part)[0]) for part in parts], 1)
 
 
 def taps(x, width, step):
     """What a convolution multiplies at each place: (b, n, c) to (b, n - (width - 1) x step, width x c)."""
     n = x.shape[1] - (width - 1) * step
-    return torch.cat([x[:, start:start + n] for start in range(0, width * step, step)], -1)
+    return torch.cat([x[:, start : start + n] for start in range(0, width * step, step)], -1)
 
 
 def _middle(x, cut):
     """Positions without ``cut`` of them, half before and half behind; None stays None."""
-    return x if x is None or cut == 0 else x[:, cut // 2:x.shape[1] - (cut - cut // 2)]
+    return x if x is None or cut == 0 else x[:, cut // 2 : x.shape[1] - (cut - cut // 2)]

@@ -45,15 +45,18 @@ def save_model(folder, network, label_shift, origin):
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     (folder / "model.safetensors").write_bytes(save(weights))
     upstream, downstream = network.context()
-    write_json(folder / "model.json", {
-        "format": FORMAT,
-        "kind": CONVOLUTIONAL if isinstance(network, ConvolutionalNetwork) else ATTENTION,
-        "network": asdict(network.config),
-        "n_weights": sum(parameter.numel() for parameter in network.parameters()),
-        "label_shift": label_shift,
-        "receptive_field": {"upstream_nt": upstream, "downstream_nt": downstream},
-        "origin": origin,
-    })
+    write_json(
+        folder / "model.json",
+        {
+            "format": FORMAT,
+            "kind": CONVOLUTIONAL if isinstance(network, ConvolutionalNetwork) else ATTENTION,
+            "network": asdict(network.config),
+            "n_weights": sum(parameter.numel() for parameter in network.parameters()),
+            "label_shift": label_shift,
+            "receptive_field": {"upstream_nt": upstream, "downstream_nt": downstream},
+            "origin": origin,
+        },
+    )
 
 
 def load_model(folder, device="cpu"):

@@ -40,7 +40,7 @@ def scan_stem(network, tokens, exists, chunk):
     x = network.u.new_empty(len(tokens), m, network.config.d_model)
     for start in range(0, m, chunk):
         here = slice(start, min(start + chunk, m) + left + right)
-        x[:, start:start + chunk] = network.embed(tokens[:, here], _part(exists, here))[0]
+        x[:, start : start + chunk] = network.embed(tokens[:, here], _part(exists, here))[0]
     return x, _part(exists, slice(left, left + m))
 
 
@@ -101,24 +101,31 @@ def scan_changed_layer(layer, x, exists, u, v, chunk, changes, watch=None):
 
     held = x.new_zeros(3, len(x), c.heads, kept + chunk + 1, c.d_head)
     held[:, :, :, :kept] = qkv(slice(0, kept + left + right))
-    keys_exist = None if exists is None else pad(exists[:, left:x.shape[1] - right], (0, 1))
+    keys_exist = None if exists is None else pad(exists[:, left : x.shape[1] - right], (0, 1))
     states = [x, *(x.new_empty(len(x), m, c.d_model) for _ in changes[1:])]
     for start in range(0, m, chunk):
         stop = min(start + chunk, m)
         n = stop - start
-        held[:, :, :, kept:kept + n] = qkv(slice(start + kept, stop + kept + left + right))
-        q, (k, values) = held[0, :, :, first:first + n], held[1:]
-        heads = attention.attend(q, k, values, q + to_position[:, None], position,
-                                 _part(keys_exist, slice(start, stop + kept + 1)),
-                                 watch and _banded(watch, start, c.window))
-        seen = values[:, :, :n + kept], _part(keys_exist, slice(start, stop + kept))
+        held[:, :, :, kept : kept + n] = qkv(slice(start + kept, stop + kept + left + right))
+        q, (k, values) = held[0, :, :, first : first + n], held[1:]
+        heads = attention.attend(
+            q,
+            k,
+            values,
+            q + to_position[:, None],
+            position,
+            _part(keys_exist, slice(start, stop + kept + 1)),
+            watch and _banded(watch, start, c.window),
+        )
+        seen = values[:, :, : n + kept], _part(keys_exist, slice(start, stop + kept))
         here = slice(start + left + first, stop + left + first)
         # All of them before any is written: the first takes the place of x, no later chunk of which looks so far back.
-        parts = [layer.after_attention(x[:, here], change(start, heads, *seen), _part(exists, here))
-                 for change in changes]
+        parts = [
+            layer.after_attention(x[:, here], change(start, heads, *seen), _part(exists, here)) for change in changes
+        ]
         for state, part in zip(states, parts, strict=True):
             state[:, start:stop] = part
-        held[:, :, :, :kept] = held[:, :, :, n:n + kept].clone()
+        held[:, :, :, :kept] = held[:, :, :, n : n + kept].clone()
     return [state[:, :m] for state in states], _part(exists, slice(left + first, left + first + m))
 
 

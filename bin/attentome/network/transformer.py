@@ -83,8 +83,10 @@ class NetworkConfig:
         if self.d_model % 2 or (self.padding == "same" and self.conv_width % 2 == 0):
             raise ValueError("d_model must be even, and conv_width odd with same padding")
         if not 0 <= self.ahead < self.window:
-            raise ValueError(f"the preset looks {self.ahead} nt ahead, which a window of {self.window} keys cannot: "
-                             f"give --window {self.ahead + 1} or more")
+            raise ValueError(
+                f"the preset looks {self.ahead} nt ahead, which a window of {self.window} keys cannot: "
+                f"give --window {self.ahead + 1} or more"
+            )
 
     @property
     def position_width(self):
@@ -108,8 +110,11 @@ class Layer(nn.Module):
         self.distance = nn.Linear(config.position_width, inner, bias=False)
         self.out = nn.Linear(inner, config.d_model, bias=False)
         self.norm = nn.LayerNorm(config.d_model)
-        self.feed_forward = nn.Sequential(
-            nn.Linear(config.d_model, hidden), nn.GELU(), nn.Linear(hidden, config.d_model)) if hidden else None
+        self.feed_forward = (
+            nn.Sequential(nn.Linear(config.d_model, hidden), nn.GELU(), nn.Linear(hidden, config.d_model))
+            if hidden
+            else None
+        )
         self.norm_forward = nn.LayerNorm(config.d_model) if hidden else None
 
     def projections(self, u, v):
@@ -132,8 +137,11 @@ class Layer(nn.Module):
         scale = torch.tensor([1 / math.sqrt(c.d_head), 1, 1], **kind)[:, None, None]
         content = torch.stack([u, torch.zeros_like(u), torch.zeros_like(u)])
         # Small products, in float64: what they lose, every position would lose.
-        weight = torch.einsum("soik,shid->shokd", self.conv_weight.double() * scale[..., None],
-                              self.qkv.weight.double().view(3, c.heads, c.d_head, c.d_model))
+        weight = torch.einsum(
+            "soik,shid->shokd",
+            self.conv_weight.double() * scale[..., None],
+            self.qkv.weight.double().view(3, c.heads, c.d_head, c.d_model),
+        )
         bias = (self.conv_bias[:, None] + content) * scale
         places = attention.sinusoid(c.window, frequencies(c), u.device).flip(0)
         position = self.distance.weight.double().view(c.heads, c.d_head, -1) @ places.T
@@ -173,7 +181,7 @@ class Layer(nn.Module):
         left, right = self.context()
         weight, bias, to_position, position = self.projections(u, v)
         qkv = self.convolved_qkv(self.before_attention(x, exists), weight, bias).contiguous()
-        keys_exist = None if exists is None else exists[:, left:exists.shape[1] - right]
+        keys_exist = None if exists is None else exists[:, left : exists.shape[1] - right]
         # Places are told from the window's downstream end, which is the query itself unless it looks ahead.
         first = c.window - 1 - c.ahead
         heads, scores = attention.WindowAttention.apply(qkv, to_position, position, first, keys_exist, keep_scores)
@@ -221,7 +229,7 @@ class Stem(nn.Module):
         c = self.config
         left, right = _context(c.stem_width, c.padding)
         x = F.gelu(_convolved(self.bases, bases, 1))
-        exists = None if exists is None else exists[:, left:exists.shape[1] - right]
+        exists = None if exists is None else exists[:, left : exists.shape[1] - right]
         for block, norm, gap in zip(self.blocks, self.norms, stem_gaps(c), strict=True):
             here = slice(left * gap, x.shape[1] - right * gap)
             update = F.gelu(_convolved(block, _masked(norm(x), exists), gap))
@@ -232,7 +240,7 @@ class Stem(nn.Module):
 
 def stem_gaps(config):
     """Distance between the taps of each residual block of the stem, nt."""
-    return [config.stem_growth ** block for block in range(config.stem_blocks)]
+    return [config.stem_growth**block for block in range(config.stem_blocks)]
 
 
 def _convolved(conv, x, gap):
@@ -299,15 +307,14 @@ class Network(nn.Module):
         weights = layer.distance.weight.view(c.heads, c.d_head, -1)
         v = self.v.double()
         missing = wanted - torch.einsum("hi,hip->hp", v, weights.double())
-        weights += (v[:, :, None] * missing[:, None] / (v ** 2).sum(-1)[:, None, None]).to(weights.dtype)
+        weights += (v[:, :, None] * missing[:, None] / (v**2).sum(-1)[:, None, None]).to(weights.dtype)
 
     def context(self):
         """(upstream, downstream): positions that a call needs before and behind those it scores, in nt."""
         c = self.config
         left, right = _context(c.conv_width, c.padding)
         stem_left, stem_right = self.stem_context()
-        return (c.layers * (left + c.window - 1 - c.ahead) + stem_left,
-                c.layers * (right + c.ahead) + stem_right)
+        return (c.layers * (left + c.window - 1 - c.ahead) + stem_left, c.layers * (right + c.ahead) + stem_right)
 
     def stem_context(self):
         """(upstream, downstream): positions that the stem takes before and behind those it gives, in nt."""
@@ -362,7 +369,7 @@ class Network(nn.Module):
             x, exists, layer_scores = layer(x, exists, self.u, self.v, keep_scores, generator)
             if keep_scores:
                 first = self.queries_before(len(scores))
-                scores.append(layer_scores[:, :, first:first + n])
+                scores.append(layer_scores[:, :, first : first + n])
         x = self.norm(x) if self.config.pre_norm else x
         x = dropout(x, self.config.dropout, generator)
         outputs = self.logits(x)
@@ -399,8 +406,9 @@ class Network(nn.Module):
 
     def tss_logits(self, x, chunk):
         """Outputs of the states behind the last layer, in chunks of positions: (b, n, d_model) to (b, n)."""
-        return torch.cat([tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part))
-                          for part in x.split(chunk, 1)], 1)
+        return torch.cat(
+            [tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part)) for part in x.split(chunk, 1)], 1
+        )
 
     def _scored_blocks(self, watch, layer, n):
         """``watch`` for the blocks of a layer's queries, which are more than the n scored positions."""
@@ -410,7 +418,8 @@ class Network(nn.Module):
             start -= first
             low, high = max(start, 0), min(start + band.shape[2], n)
             if low < high:
-                watch(layer, low, band[:, :, low - start:high - start])
+                watch(layer, low, band[:, :, low - start : high - start])
+
         return crop
 
     def _scored(self, tokens):
@@ -435,7 +444,7 @@ def dropout(x, rate, generator):
         return x
     # One draw of 64 bits serves four elements.
     draws = torch.empty(-(-x.numel() // 4), dtype=torch.int64, device=x.device)
-    draws = draws.random_(-2**63, None, generator=generator).view(torch.int16)[:x.numel()].view(x.shape)
+    draws = draws.random_(-(2**63), None, generator=generator).view(torch.int16)[: x.numel()].view(x.shape)
     return x * ((draws >= round(rate * 2**16) - 2**15).to(x.dtype) / (1 - rate))
 
 
@@ -452,8 +461,9 @@ def frequencies(config):
     if not config.frequencies:
         return 10000.0 ** (-torch.arange(0, config.d_model, 2, dtype=torch.float64) / config.d_model)
     shortest, longest = 3.0, 4.0 * config.window
-    return 2 * math.pi / torch.logspace(math.log10(shortest), math.log10(longest), config.frequencies,
-                                        dtype=torch.float64)
+    return (
+        2 * math.pi / torch.logspace(math.log10(shortest), math.log10(longest), config.frequencies, dtype=torch.float64)
+    )
 
 
 def tss_logit(logits):

@@ -67,7 +67,8 @@ def _with_tests(table, run):
     tests = pd.DataFrame(columns=["layer", "head", "grade", *TESTED, "n_networks_above"])
     if run.tested:
         tests = run.tested.heads.assign(
-            n_networks_above=run.tested.heads[["s_above_random", "s_above_rotated"]].clip(lower=0).sum(axis=1))
+            n_networks_above=run.tested.heads[["s_above_random", "s_above_rotated"]].clip(lower=0).sum(axis=1)
+        )
         tests = tests.reindex(columns=["layer", "head", "grade", *TESTED, "n_networks_above"])
     if not grades_shown(run_state(run)):
         tests[["grade", "claim", "element", "element_q"]] = None

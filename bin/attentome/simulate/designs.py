@@ -48,8 +48,13 @@ MOTIF_LENGTH, MOTIF_FIRST = 8, -27
 """Of the 8-mer: nt and, of a decoy, the base of its first letter; no part of a promoter lies there."""
 MOTIF_BESIDE = ("decoy_minus35", "decoy_up", "decoy_crp_61", "decoy_crp_41", "decoy_extended")
 """Decoys of which half hold the 8-mer too."""
-SCRAMBLED = sorted({word for word in map("".join, itertools.permutations(PARTS["minus10"].consensus))
-                    if sum(one != two for one, two in zip(word, PARTS["minus10"].consensus)) >= 4})
+SCRAMBLED = sorted(
+    {
+        word
+        for word in map("".join, itertools.permutations(PARTS["minus10"].consensus))
+        if sum(one != two for one, two in zip(word, PARTS["minus10"].consensus)) >= 4
+    }
+)
 """The ten orders of the -10's letters with at most two in place."""
 TRUTH_COLUMNS = ["contig", "tss", "strand", "kind", "class", "spacer"]
 PART_COLUMNS = ["contig", "tss", "strand", "kind", "part", "start", "end", "sequence"]
@@ -82,10 +87,26 @@ class Design:
 
 
 DESIGNS = {
-    "easy": Design(conservation=0.95, spacer_16=0.05, spacer_18=0.05, lone_minus10=1.0, decoys=0.08,
-                   miss_rate=0.05, false_rate=0.02, jitter_rate=0.02),
-    "hard": Design(conservation=0.80, spacer_16=0.15, spacer_18=0.15, lone_minus10=1.0, decoys=0.16,
-                   miss_rate=0.15, false_rate=0.15, jitter_rate=0.10),
+    "easy": Design(
+        conservation=0.95,
+        spacer_16=0.05,
+        spacer_18=0.05,
+        lone_minus10=1.0,
+        decoys=0.08,
+        miss_rate=0.05,
+        false_rate=0.02,
+        jitter_rate=0.02,
+    ),
+    "hard": Design(
+        conservation=0.80,
+        spacer_16=0.15,
+        spacer_18=0.15,
+        lone_minus10=1.0,
+        decoys=0.16,
+        miss_rate=0.15,
+        false_rate=0.15,
+        jitter_rate=0.10,
+    ),
 }
 
 
@@ -125,13 +146,18 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
         strand = ("plus", "minus")[random.integers(2)]
         first, _ = interval_to_stream(int(start), int(start) + UPSTREAM + DOWNSTREAM, length, strand)
         tss = first + UPSTREAM
-        site = {"contig": CONTIG, "tss": to_stream(tss, length, strand), "strand": "+" if strand == "plus" else "-",
-                "kind": kind}
+        site = {
+            "contig": CONTIG,
+            "tss": to_stream(tss, length, strand),
+            "strand": "+" if strand == "plus" else "-",
+            "kind": kind,
+        }
         names = PROMOTER_CLASSES[name][1] if name else DECOYS[kind]
         if kind in MOTIF_BESIDE and random.random() < 0.5:
             names += ("motif",)
-        spacer = int(random.choice([16, 17, 18], p=[
-            design.spacer_16, 1 - design.spacer_16 - design.spacer_18, design.spacer_18]))
+        spacer = int(
+            random.choice([16, 17, 18], p=[design.spacer_16, 1 - design.spacer_16 - design.spacer_18, design.spacer_18])
+        )
         for part in names:
             consensus, base = _letters_and_base(part, motif, spacer, random)
             begin, end, letters = plant(tokens, tss + base, consensus, design.conservation, strand, random)
@@ -144,8 +170,9 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
 
 def decoy_counts(design, promoters):
     """Number of decoys of each kind: dict of kind to int, in the order of :data:`DECOYS`."""
-    return {kind: round((design.lone_minus10 if kind == "decoy_minus10" else design.decoys) * promoters)
-            for kind in DECOYS}
+    return {
+        kind: round((design.lone_minus10 if kind == "decoy_minus10" else design.decoys) * promoters) for kind in DECOYS
+    }
 
 
 def draw_motif(random):
@@ -154,7 +181,7 @@ def draw_motif(random):
     known += [decode(reverse_complement(encode(block))) for block in known]
     while True:
         motif = "".join(random.choice(list(BASES), MOTIF_LENGTH))
-        if not any(motif[start:start + 4] in block for start in range(MOTIF_LENGTH - 3) for block in known):
+        if not any(motif[start : start + 4] in block for start in range(MOTIF_LENGTH - 3) for block in known):
             return motif
 
 

@@ -23,12 +23,31 @@ MINUS10_TO_TSS = 7
 UPSTREAM, DOWNSTREAM = 45, 20
 """Each element keeps 45 nt before its TSS and 20 nt from its TSS on to itself, so that no two overlap."""
 KINDS = ("promoter", "decoy_minus10", "decoy_minus35")
-TRUTH_COLUMNS = ["contig", "tss", "strand", "kind", "spacer", "minus10_start", "minus10_end",
-                 "minus35_start", "minus35_end", "minus10", "minus35"]
+TRUTH_COLUMNS = [
+    "contig",
+    "tss",
+    "strand",
+    "kind",
+    "spacer",
+    "minus10_start",
+    "minus10_end",
+    "minus35_start",
+    "minus35_end",
+    "minus10",
+    "minus35",
+]
 
 
-def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservation=0.85, minus10_conservation=0.90,
-                    spacer_16=0.15, spacer_18=0.15, seed=1):
+def simulate_genome(
+    length=200_000,
+    promoters=400,
+    decoys=100,
+    minus35_conservation=0.85,
+    minus10_conservation=0.90,
+    spacer_16=0.15,
+    spacer_18=0.15,
+    seed=1,
+):
     """Draw a genome of uniform random bases and plant promoters and decoys in it.
 
     Parameters
@@ -74,8 +93,12 @@ def simulate_genome(length=200_000, promoters=400, decoys=100, minus35_conservat
         tss = first + UPSTREAM
         minus10 = tss - MINUS10_TO_TSS - len(MINUS10) + 1
         minus35 = minus10 - spacer - len(MINUS35)
-        row = {"contig": CONTIG, "tss": to_stream(tss, length, strand), "strand": "+" if strand == "plus" else "-",
-               "kind": kind}
+        row = {
+            "contig": CONTIG,
+            "tss": to_stream(tss, length, strand),
+            "strand": "+" if strand == "plus" else "-",
+            "kind": kind,
+        }
         if kind == "promoter":
             row["spacer"] = spacer
         if kind != "decoy_minus35":
@@ -124,11 +147,13 @@ def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, see
     moved = random.random(len(found)) < jitter_rate
     position = position + np.where(moved, random.choice([-1, 1], len(found)), 0)
     n_false = round(false_rate * len(true))
-    sites = pd.DataFrame({
-        "contig": CONTIG,
-        "tss": np.concatenate([position, random.integers(0, length, n_false)]) % length,
-        "strand": np.concatenate([found["strand"].to_numpy(str), random.choice(["+", "-"], n_false)]),
-    })
+    sites = pd.DataFrame(
+        {
+            "contig": CONTIG,
+            "tss": np.concatenate([position, random.integers(0, length, n_false)]) % length,
+            "strand": np.concatenate([found["strand"].to_numpy(str), random.choice(["+", "-"], n_false)]),
+        }
+    )
     sites["score"] = np.ceil(random.lognormal(3, 1, len(sites))).astype(int)
     sites = sites.drop_duplicates(["contig", "tss", "strand"])
     return sites.sort_values(["tss", "strand"], ignore_index=True)
@@ -181,33 +206,56 @@ def write_simulation(folder, sequence, truth, sets, genes, parts=None):
         Of :func:`attentome.simulate.designs.simulate_design`.
     """
     folder = Path(folder)
-    lines = [sequence[start:start + 80] for start in range(0, len(sequence), 80)]
+    lines = [sequence[start : start + 80] for start in range(0, len(sequence), 80)]
     write_text(folder / "genome.fna", f">{CONTIG} simulated genome\n" + "\n".join(lines) + "\n")
     write_text(folder / "genes.gff", _annotation(genes, len(sequence)))
     write_tsv(folder / "truth.tsv", truth)
     if parts is not None:
         write_tsv(folder / "parts.tsv", parts)
     first, second, third = sets
-    write_bed(folder / "set_a.bed", first.assign(
-        start=first["tss"], end=first["tss"] + 1, name=[f"a{n}" for n in range(1, len(first) + 1)],
-    )[["contig", "start", "end", "name", "score", "strand"]])
-    write_text(folder / "set_b.gff3", "##gff-version 3\n" + "".join(
-        f"{site.contig}\tsimulation\tTSS\t{site.tss + 1}\t{site.tss + 1}\t{site.score}\t{site.strand}\t.\tID=b{n}\n"
-        for n, site in enumerate(second.itertuples(), 1)))
-    write_tsv(folder / "set_c.tsv", pd.DataFrame({
-        "replicon": third["contig"], "position": third["tss"] + 1,
-        "direction": third["strand"].map({"+": "forward", "-": "reverse"}), "reads": third["score"]}))
-    write_text(folder / "tss_sets.csv",
-               "set,source,format,contig_column,position_column,strand_column,score_column,position_base\n"
-               "set_a,set_a.bed,bed,,,,,\n"
-               "set_b,set_b.gff3,auto,,,,,\n"
-               "set_c,set_c.tsv,table,replicon,position,direction,reads,1\n")
+    write_bed(
+        folder / "set_a.bed",
+        first.assign(
+            start=first["tss"],
+            end=first["tss"] + 1,
+            name=[f"a{n}" for n in range(1, len(first) + 1)],
+        )[["contig", "start", "end", "name", "score", "strand"]],
+    )
+    write_text(
+        folder / "set_b.gff3",
+        "##gff-version 3\n"
+        + "".join(
+            f"{site.contig}\tsimulation\tTSS\t{site.tss + 1}\t{site.tss + 1}\t{site.score}\t{site.strand}\t.\tID=b{n}\n"
+            for n, site in enumerate(second.itertuples(), 1)
+        ),
+    )
+    write_tsv(
+        folder / "set_c.tsv",
+        pd.DataFrame(
+            {
+                "replicon": third["contig"],
+                "position": third["tss"] + 1,
+                "direction": third["strand"].map({"+": "forward", "-": "reverse"}),
+                "reads": third["score"],
+            }
+        ),
+    )
+    write_text(
+        folder / "tss_sets.csv",
+        "set,source,format,contig_column,position_column,strand_column,score_column,position_base\n"
+        "set_a,set_a.bed,bed,,,,,\n"
+        "set_b,set_b.gff3,auto,,,,,\n"
+        "set_c,set_c.tsv,table,replicon,position,direction,reads,1\n",
+    )
 
 
 def _annotation(genes, length):
     """GFF3 (1-based closed) with the region row that declares the contig circular."""
-    rows = ["##gff-version 3", f"##sequence-region {CONTIG} 1 {length}",
-            f"{CONTIG}\tsimulation\tregion\t1\t{length}\t.\t+\t.\tID={CONTIG};Is_circular=true"]
+    rows = [
+        "##gff-version 3",
+        f"##sequence-region {CONTIG} 1 {length}",
+        f"{CONTIG}\tsimulation\tregion\t1\t{length}\t.\t+\t.\tID={CONTIG};Is_circular=true",
+    ]
     for gene in genes.itertuples():
         place = f"{gene.start + 1}\t{gene.end}\t.\t{gene.strand}"
         rows.append(f"{CONTIG}\tsimulation\tgene\t{place}\t.\tID={gene.name};Name={gene.name}")

@@ -37,8 +37,9 @@ def oracle_outputs(sequence, design, promoters, unknown=()):
         stream = encode(sequence) if strand == "plus" else reverse_complement(encode(sequence))
         odds = {part: _part_odds(stream, part, design) for part in known}
         site = sum(share * promoters / streams * _product(odds, parts) for share, parts in PROMOTER_CLASSES.values())
-        other = 1 + sum(count / streams * _product(odds, DECOYS[kind])
-                        for kind, count in decoy_counts(design, promoters).items())
+        other = 1 + sum(
+            count / streams * _product(odds, DECOYS[kind]) for kind, count in decoy_counts(design, promoters).items()
+        )
         outputs[strand] = flip(np.log(site) - np.log(other), strand)
     return outputs
 

@@ -60,8 +60,9 @@ def spread(count, width, length, random):
     """
     free = length - count * width
     if free < 0:
-        raise ValueError(f"{count} elements of {width} nt do not fit on {length} nt; "
-                         "lengthen the genome or plant fewer")
+        raise ValueError(
+            f"{count} elements of {width} nt do not fit on {length} nt; lengthen the genome or plant fewer"
+        )
     return np.sort(random.choice(free + count, count, replace=False)) + np.arange(count) * (width - 1)
 
 

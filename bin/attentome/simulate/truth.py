@@ -33,8 +33,21 @@ UNSUPPORTED = "unsupported"
 CLAIM_COLUMNS = ["layer", "head", "grade", "element", "element_q", "from_d", "to_d", "shift_nt"]
 TOLERANCE = 2
 """nt."""
-RECALL_COLUMNS = ["part", "element", "share", "expected_from_d", "expected_to_d", "recalled", "layer", "head", "grade",
-                  "element_q", "from_d", "to_d", "error_nt"]
+RECALL_COLUMNS = [
+    "part",
+    "element",
+    "share",
+    "expected_from_d",
+    "expected_to_d",
+    "recalled",
+    "layer",
+    "head",
+    "grade",
+    "element_q",
+    "from_d",
+    "to_d",
+    "error_nt",
+]
 
 
 def read_claims(path):
@@ -61,18 +74,23 @@ def read_claims(path):
     names = header.split("\t")
     missing = [column for column in CLAIM_COLUMNS if column not in names]
     if missing:
-        raise ValueError(f"{path}: line 1: column(s) {', '.join(missing)} missing; "
-                         f"write a tab-separated header '{' '.join(CLAIM_COLUMNS)}'")
+        raise ValueError(
+            f"{path}: line 1: column(s) {', '.join(missing)} missing; "
+            f"write a tab-separated header '{' '.join(CLAIM_COLUMNS)}'"
+        )
     rows = []
     for number, line in enumerate(lines, 2):
         cells = line.split("\t")
         if len(cells) != len(names):
-            raise ValueError(f"{path}: line {number}: {len(cells)} cells, the header has {len(names)}; "
-                             "write one tab between two cells")
+            raise ValueError(
+                f"{path}: line {number}: {len(cells)} cells, the header has {len(names)}; "
+                "write one tab between two cells"
+            )
         rows.append(_claim(dict(zip(names, cells)), f"{path}: line {number}"))
     claims = pd.DataFrame(rows, columns=names)
-    return claims.astype({"layer": np.int64, "head": np.int64,
-                          **dict.fromkeys(["element_q", "from_d", "to_d", "shift_nt"], float)})
+    return claims.astype(
+        {"layer": np.int64, "head": np.int64, **dict.fromkeys(["element_q", "from_d", "to_d", "shift_nt"], float)}
+    )
 
 
 def _claim(cells, where):
@@ -86,8 +104,10 @@ def _claim(cells, where):
         raise ValueError(f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(GRADES)} or {UNSUPPORTED}")
     # Not turned round: also false where one of the two is missing.
     if not cells["from_d"] <= cells["to_d"] and not (np.isnan(cells["from_d"]) and np.isnan(cells["to_d"])):
-        raise ValueError(f"{where}: from_d {cells['from_d']:g} and to_d {cells['to_d']:g} are no stretch; "
-                         "give the smaller distance first, or neither")
+        raise ValueError(
+            f"{where}: from_d {cells['from_d']:g} and to_d {cells['to_d']:g} are no stretch; "
+            "give the smaller distance first, or neither"
+        )
     cells["element"] = "" if cells["element"] == "nan" else cells["element"]
     return cells
 
@@ -142,17 +162,27 @@ def expected_parts(parts, label_shift):
         effect = bool(copies["promoter"].any())
         copies = copies[copies["promoter"] == effect]
         base, width = int(copies["first"].mode().iloc[0]), int(copies["width"].iloc[0])
-        rows.append({"part": part, "element": PARTS[part].element if part in PARTS else "", "effect": int(effect),
-                     "n": len(copies), "share": len(copies) / len(promoters) if effect else np.nan,
-                     "first_base": base, "from_d": distance_of_base(base + width - 1, label_shift),
-                     "to_d": distance_of_base(base, label_shift)})
+        rows.append(
+            {
+                "part": part,
+                "element": PARTS[part].element if part in PARTS else "",
+                "effect": int(effect),
+                "n": len(copies),
+                "share": len(copies) / len(promoters) if effect else np.nan,
+                "first_base": base,
+                "from_d": distance_of_base(base + width - 1, label_shift),
+                "to_d": distance_of_base(base, label_shift),
+            }
+        )
     return pd.DataFrame(rows).sort_values(["to_d", "part"], ascending=[False, True], ignore_index=True)
 
 
 def position_error(from_d, to_d, part_from_d, part_to_d):
     """nt by which one stretch has to be moved until one of the two lies within the other; d, both ends included."""
-    return max(0, min(abs(from_d - part_from_d), abs(to_d - part_to_d))
-               if (from_d - part_from_d) * (to_d - part_to_d) > 0 else 0)
+    return max(
+        0,
+        min(abs(from_d - part_from_d), abs(to_d - part_to_d)) if (from_d - part_from_d) * (to_d - part_to_d) > 0 else 0,
+    )
 
 
 def judge_claims(claims, expected, tolerance=TOLERANCE):
@@ -175,9 +205,13 @@ def judge_claims(claims, expected, tolerance=TOLERANCE):
         ``error_nt`` (position error there, else nan).
     """
     effective = expected[expected["effect"] == 1]
-    return claims.assign(**pd.DataFrame(
-        [_judge(claim, effective, tolerance) for claim in claims.itertuples()],
-        columns=["verdict", "part", "error_nt"], index=claims.index))
+    return claims.assign(
+        **pd.DataFrame(
+            [_judge(claim, effective, tolerance) for claim in claims.itertuples()],
+            columns=["verdict", "part", "error_nt"],
+            index=claims.index,
+        )
+    )
 
 
 def _judge(claim, effective, tolerance):
@@ -187,12 +221,17 @@ def _judge(claim, effective, tolerance):
     if np.isnan(claim.from_d):
         return ("false" if named else "silent"), "", np.nan
     if not named:
-        inside = [((effective["from_d"] - tolerance <= end) & (end <= effective["to_d"] + tolerance)).any()
-                  for end in (claim.from_d, claim.to_d)]
+        inside = [
+            ((effective["from_d"] - tolerance <= end) & (end <= effective["to_d"] + tolerance)).any()
+            for end in (claim.from_d, claim.to_d)
+        ]
         return ("true" if all(inside) else "false"), "", np.nan
     moved = 0 if np.isnan(claim.shift_nt) else abs(claim.shift_nt)
-    errors = [(float(max(moved, position_error(claim.from_d, claim.to_d, part.from_d, part.to_d))), part.part)
-              for part in effective.itertuples() if bears_name(claim.element, part.element)]
+    errors = [
+        (float(max(moved, position_error(claim.from_d, claim.to_d, part.from_d, part.to_d))), part.part)
+        for part in effective.itertuples()
+        if bears_name(claim.element, part.element)
+    ]
     if not errors:
         return "false", "", np.nan
     error, part = min(errors)
@@ -251,23 +290,37 @@ def summarise_runs(claims, expected, tolerance=TOLERANCE):
     """
     trained = claims[claims["control"] == ""]
     controls = claims[claims["control"] != ""]
-    recalls = pd.concat([recall_table(rows, expected, tolerance) for _, rows in trained.groupby("run")]
-                        or [recall_table(trained, expected, tolerance).iloc[:0]], ignore_index=True)
+    recalls = pd.concat(
+        [recall_table(rows, expected, tolerance) for _, rows in trained.groupby("run")]
+        or [recall_table(trained, expected, tolerance).iloc[:0]],
+        ignore_index=True,
+    )
     verdicts = judge_claims(trained, expected, tolerance)["verdict"]
     n = {verdict: int((verdicts == verdict).sum()) for verdict in ("true", "false", "silent")}
     control_graded = int(controls["grade"].isin(GRADES).sum())
     summary = {
-        "runs": trained["run"].nunique(), "parts": int((expected["effect"] == 1).sum()),
-        "recall": float(recalls["recalled"].mean()), "error_median_nt": float(recalls["error_nt"].median()),
-        "error_largest_nt": float(recalls["error_nt"].max()), "graded": sum(n.values()), **n,
-        "false_share": _share(n["false"], n["true"] + n["false"]), "control_runs": controls["run"].nunique(),
-        "control_heads": len(controls), "control_graded": control_graded,
+        "runs": trained["run"].nunique(),
+        "parts": int((expected["effect"] == 1).sum()),
+        "recall": float(recalls["recalled"].mean()),
+        "error_median_nt": float(recalls["error_nt"].median()),
+        "error_largest_nt": float(recalls["error_nt"].max()),
+        "graded": sum(n.values()),
+        **n,
+        "false_share": _share(n["false"], n["true"] + n["false"]),
+        "control_runs": controls["run"].nunique(),
+        "control_heads": len(controls),
+        "control_graded": control_graded,
         "control_graded_share": _share(control_graded, len(controls)),
     }
     groups = recalls.groupby(["part", "element"], sort=False)
-    by_part = groups.agg(runs=("recalled", "size"), recalled=("recalled", "sum"), recall=("recalled", "mean"),
-                         best_grade=("grade", lambda grades: min(grades.dropna(), default="")),
-                         error_median_nt=("error_nt", "median"), error_largest_nt=("error_nt", "max"))
+    by_part = groups.agg(
+        runs=("recalled", "size"),
+        recalled=("recalled", "sum"),
+        recall=("recalled", "mean"),
+        best_grade=("grade", lambda grades: min(grades.dropna(), default="")),
+        error_median_nt=("error_nt", "median"),
+        error_largest_nt=("error_nt", "max"),
+    )
     return summary, by_part.reset_index()
 
 

@@ -43,6 +43,7 @@ def agreement_table(sites, others, genome):
 
 def purine_table(sites, genome):
     """Share of a set's sites with A or G at the TSS, like :func:`agreement_table` with ``check`` ``purine``."""
+
     def hit(part, offset):
         return is_purine(_moved(part, offset, genome), genome)
 
@@ -89,16 +90,23 @@ def purine_fall(sites, genome):
         error = np.sqrt(purine.mean() * (1 - purine.mean()) * (1 / cut + 1 / (n - cut))) + 1e-9
         best = int(((first - second) / error).argmax())
         n_first, n_second = cut[best], n - cut[best]
-        if (first - second)[best] >= SURE_FALL * error[best] and first[best] > 0.5 + 1.5 / np.sqrt(n_first) and \
-                second[best] < 0.5 + 1.5 / np.sqrt(n_second):
+        if (
+            (first - second)[best] >= SURE_FALL * error[best]
+            and first[best] > 0.5 + 1.5 / np.sqrt(n_first)
+            and second[best] < 0.5 + 1.5 / np.sqrt(n_second)
+        ):
             return contig, int(part["start"].iloc[cut[best]]), float(first[best]), float(second[best])
     return None
 
 
 def sequence_table(counts):
     """The counts of ``printed_sequence`` as a table like :func:`agreement_table` with ``check`` ``sequence``."""
-    rows = [("sequence", word, int(offset), n / counts["n"][word], counts["n"][word])
-            for word in STRAND_WORD.values() if counts and counts["n"][word] for offset, n in counts[word].items()]
+    rows = [
+        ("sequence", word, int(offset), n / counts["n"][word], counts["n"][word])
+        for word in STRAND_WORD.values()
+        if counts and counts["n"][word]
+        for offset, n in counts[word].items()
+    ]
     return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
 

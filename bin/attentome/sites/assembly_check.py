@@ -56,10 +56,12 @@ def check_assemblies(sets, proven, genome, assemblies=None):
         shifts = position_shifts(sets[name], others, lengths)
         shifts = shifts[shifts["shift"].abs() > NEAR] if len(shifts) else relation[name, met[0]]
         named = _name(shifts, genome, assemblies or {})
-        out[name] = {"verdict": CONTRADICTS if name in proven else WRONG, "named": named,
-                     "sentence": _off_sentence(sets[name], others, met or [o for o in sets if o != name], shifts, named,
-                                               genome),
-                     "shifts": shifts.to_dict("records")}
+        out[name] = {
+            "verdict": CONTRADICTS if name in proven else WRONG,
+            "named": named,
+            "sentence": _off_sentence(sets[name], others, met or [o for o in sets if o != name], shifts, named, genome),
+            "shifts": shifts.to_dict("records"),
+        }
     return out
 
 
@@ -79,10 +81,16 @@ def _off_sets(sets, proven, relation, genome):
     blamed = []
     while True:
         left = [name for name in sets if name not in blamed]
-        off = {name: [other for other in left if relation.get((name, other)) is not None
-                      and len(relation[name, other])] for name in left}
-        same = {name: [other for other in left if relation.get((name, other)) is not None
-                       and not len(relation[name, other])] for name in left}
+        off = {
+            name: [other for other in left if relation.get((name, other)) is not None and len(relation[name, other])]
+            for name in left
+        }
+        same = {
+            name: [
+                other for other in left if relation.get((name, other)) is not None and not len(relation[name, other])
+            ]
+            for name in left
+        }
         pairs = [name for name in left if off[name]]
         if not pairs:
             return blamed
@@ -114,8 +122,12 @@ def _fine(name, met, proven, relation, n_good):
         said.append("There is no other set on this assembly to compare its positions with.")
     else:
         said.append("It shares too few positions with the other sets to compare them.")
-    return {"verdict": RIGHT if met or name in proven else UNKNOWN, "named": None, "sentence": " ".join(said),
-            "shifts": []}
+    return {
+        "verdict": RIGHT if met or name in proven else UNKNOWN,
+        "named": None,
+        "sentence": " ".join(said),
+        "shifts": [],
+    }
 
 
 def _doubt(sites, sentence, genome):
@@ -125,9 +137,13 @@ def _doubt(sites, sentence, genome):
         return {}
     contig, start, before, behind = fall
     where = f"{round(start, -3):,}" + (f" of {contig}" if len(genome) > 1 else "")
-    return {"verdict": DOUBTFUL, "sentence": (
-        f"{sentence} But beyond about {where} only {100 * behind:.0f} % of its sites are A or G, before it "
-        f"{100 * before:.0f} %: from there on its positions may be those of another assembly.")}
+    return {
+        "verdict": DOUBTFUL,
+        "sentence": (
+            f"{sentence} But beyond about {where} only {100 * behind:.0f} % of its sites are A or G, before it "
+            f"{100 * before:.0f} %: from there on its positions may be those of another assembly."
+        ),
+    }
 
 
 def _off_sentence(sites, others, names, shifts, named, genome):
@@ -153,8 +169,11 @@ def _name(shifts, genome, assemblies):
     own = {split_version(accession)[0] for accession in same_sequence(last["contig"], length)}
     for known in ASSEMBLIES:
         accessions = [known.accession, known.same_as]
-        if own & {split_version(accession)[0] for accession in accessions} and known.length != length and \
-                abs(length - known.length - last["shift"]) <= TOLERANCE:
+        if (
+            own & {split_version(accession)[0] for accession in accessions}
+            and known.length != length
+            and abs(length - known.length - last["shift"]) <= TOLERANCE
+        ):
             return f"{known.accession} = {known.same_as} ({known.length:,} nt)"
     return None
 
@@ -163,8 +182,12 @@ def _explains(blocks, shifts):
     """Whether most stretches are shifted as the blocks say, somewhere within them."""
     right = 0
     for stretch in shifts.itertuples():
-        over = blocks[(blocks["new_contig"] == stretch.contig) & (blocks["strand"] == "+") &
-                      (blocks["old_start"] < stretch.end) & (blocks["old_end"] > stretch.start)]
+        over = blocks[
+            (blocks["new_contig"] == stretch.contig)
+            & (blocks["strand"] == "+")
+            & (blocks["old_start"] < stretch.end)
+            & (blocks["old_end"] > stretch.start)
+        ]
         moved = over["new_start"] - over["old_start"]
         right += bool(((moved - stretch.shift).abs() <= TOLERANCE).any())
     return right > 0.8 * len(shifts)

@@ -37,15 +37,20 @@ def audit_sets(harmonised, sets, genome, assemblies=None):
         to the positions, in genome coordinates), ``share``, ``n`` (rows with a printed sequence, else sites).
         ``sequence`` is of the positions as printed, the other checks are of the harmonised sites.
     """
-    verdicts = check_assemblies(sets, {name: why for name in sets if (why := _proof(harmonised[name]))}, genome,
-                                assemblies)
+    verdicts = check_assemblies(
+        sets, {name: why for name in sets if (why := _proof(harmonised[name]))}, genome, assemblies
+    )
     audits, parts = {}, [pd.DataFrame(columns=AUDIT_COLUMNS)]
     for name, sites in sets.items():
         agreement = agreement_table(sites, [sets[other] for other in sets if other != name], genome)
         purine, sequence = purine_table(sites, genome), sequence_table(harmonised[name]["sequence"])
         parts += [table.assign(set=name) for table in (sequence, agreement, purine) if len(table)]
-        audits[name] = {**harmonised[name], "agreement": _by_offset(agreement), "purine": _by_offset(purine),
-                        "assembly": verdicts[name]}
+        audits[name] = {
+            **harmonised[name],
+            "agreement": _by_offset(agreement),
+            "purine": _by_offset(purine),
+            "assembly": verdicts[name],
+        }
         audits[name]["sentences"] = audit_sentences(audits[name], agreement)
     return audits, pd.concat([part for part in parts if len(part)], ignore_index=True)[AUDIT_COLUMNS]
 
@@ -55,9 +60,11 @@ def wrong_assemblies(audits):
 
     Those whose ``coordinate_fix`` is ``report`` are used as they are.
     """
-    return {name: (audit["assembly"]["sentence"], REMEDY_LIFTED if audit["lift"] else REMEDY)
-            for name, audit in audits.items() if audit["assembly"]["verdict"] == WRONG
-            and audit["coordinate_fix"]["asked"] != "report"}
+    return {
+        name: (audit["assembly"]["sentence"], REMEDY_LIFTED if audit["lift"] else REMEDY)
+        for name, audit in audits.items()
+        if audit["assembly"]["verdict"] == WRONG and audit["coordinate_fix"]["asked"] != "report"
+    }
 
 
 def _proof(harmonised):
@@ -75,9 +82,12 @@ def _proof(harmonised):
 def _by_offset(table):
     if table.empty:
         return None
-    return {word: {str(row.offset): row.share for row in table[table["strand"] == word].itertuples()} |
-            {"n": int(table[table["strand"] == word]["n"].max())}
-            for word in STRAND_WORD.values() if (table["strand"] == word).any()}
+    return {
+        word: {str(row.offset): row.share for row in table[table["strand"] == word].itertuples()}
+        | {"n": int(table[table["strand"] == word]["n"].max())}
+        for word in STRAND_WORD.values()
+        if (table["strand"] == word).any()
+    }
 
 
 def audit_sentences(audit, agreement):
@@ -102,9 +112,11 @@ def audit_sentences(audit, agreement):
     if audit["lift"]:
         lift = audit["lift"]
         lost = sum(lift["lost"].values())
-        said.append(f"Lifted from {', '.join(lift['from'])}: {lift['moved']:,} rows moved, {lift['unchanged']:,} kept "
-                    f"their position, {lost:,} were lost" +
-                    (f" ({', '.join(f'{reason}: {n:,}' for reason, n in lift['lost'].items())})." if lost else "."))
+        said.append(
+            f"Lifted from {', '.join(lift['from'])}: {lift['moved']:,} rows moved, {lift['unchanged']:,} kept "
+            f"their position, {lost:,} were lost"
+            + (f" ({', '.join(f'{reason}: {n:,}' for reason, n in lift['lost'].items())})." if lost else ".")
+        )
     for word, sign in SIGN.items():
         best = best_offset(agreement, word)
         if best:
@@ -126,5 +138,7 @@ def _sequence_sentences(word, counts, fix):
         return []
     what = f"moved by {fix[word]:+d} nt" if fix[word] else "left where they are"
     at_place = f"{counts[word]['0']:,} stand at the printed position"
-    return [f"Of {n:,} printed sequences on the {SIGN[word]} strand {at_place}, {', '.join(places)}; the positions "
-            f"were {what}."]
+    return [
+        f"Of {n:,} printed sequences on the {SIGN[word]} strand {at_place}, {', '.join(places)}; the positions "
+        f"were {what}."
+    ]

@@ -75,16 +75,22 @@ def rule_sentence(curation):
         kept = f"at least {curation.min_support:g} of {len(names)} sets have a TSS"
         most = "most sets"
     else:
-        kept = (f"the sets that have a TSS weigh at least {curation.min_support:g} together "
-                f"({', '.join(f'{name} {weights[name]:g}' for name in names)})")
+        kept = (
+            f"the sets that have a TSS weigh at least {curation.min_support:g} together "
+            f"({', '.join(f'{name} {weights[name]:g}' for name in names)})"
+        )
         most = "the sets of highest weight"
     if curation.rule == "greedy":
-        return (f"The sets are taken in the order {', '.join(curation.order())}. A TSS at most {curation.max_distance} "
-                "nt from a site of an earlier set on the same contig and strand joins it (of several the nearest); "
-                f"else it is a site. A site is kept where {kept}, at the position of the first of them.")
-    return (f"A site is kept where {kept} within one cluster: TSSs of the "
-            f"same contig and strand, each at most {curation.max_distance} nt from the next. It is put at the position "
-            f"where {most} have a TSS (ties: the middle one; of two middle ones the lower coordinate).")
+        return (
+            f"The sets are taken in the order {', '.join(curation.order())}. A TSS at most {curation.max_distance} "
+            "nt from a site of an earlier set on the same contig and strand joins it (of several the nearest); "
+            f"else it is a site. A site is kept where {kept}, at the position of the first of them."
+        )
+    return (
+        f"A site is kept where {kept} within one cluster: TSSs of the "
+        f"same contig and strand, each at most {curation.max_distance} nt from the next. It is put at the position "
+        f"where {most} have a TSS (ties: the middle one; of two middle ones the lower coordinate)."
+    )
 
 
 def curate(sets, max_distance=5, min_support=2, contigs=None, rule="single_linkage", weights=None, priorities=None):
@@ -121,11 +127,20 @@ def curate(sets, max_distance=5, min_support=2, contigs=None, rule="single_linka
     names = sorted(sets)
     weights = {name: _whole((weights or {}).get(name) or 1) for name in names}
     priorities = {name: (priorities or {}).get(name) for name in names}
-    members = pd.concat([
-        pd.DataFrame({"set": name, "contig": sets[name]["contig"].astype(str),
-                      "tss": sets[name]["start"].astype(np.int64),
-                      "strand": sets[name]["strand"].astype(str)}).drop_duplicates()
-        for name in names], ignore_index=True)
+    members = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "set": name,
+                    "contig": sets[name]["contig"].astype(str),
+                    "tss": sets[name]["start"].astype(np.int64),
+                    "strand": sets[name]["strand"].astype(str),
+                }
+            ).drop_duplicates()
+            for name in names
+        ],
+        ignore_index=True,
+    )
     if contigs is None:
         contigs = {name: (0, False) for name in sorted(members["contig"].unique())}
     unknown = set(members["contig"]) - set(contigs)
@@ -141,13 +156,17 @@ def curate(sets, max_distance=5, min_support=2, contigs=None, rule="single_linka
             found = _cluster_strand(curation, rows, length if circular else None, len(clusters))
             clusters += [(contig, strand, *cluster) for cluster in found]
     curation.clusters = pd.DataFrame(
-        clusters, columns=["contig", "strand", "position", "support", "n_sets", "sets", "n_members"])
+        clusters, columns=["contig", "strand", "position", "support", "n_sets", "sets", "n_members"]
+    )
     kept = curation.keeps(curation.clusters["support"].to_numpy(float))
     curation.sites = _bed(curation.clusters[kept], list(contigs), sum(weights.values()), "site")
     rejected = _bed(curation.clusters[~kept], list(contigs), sum(weights.values()), "rejected")
-    curation.rejected = rejected.assign(reason=[
-        f"support {support:g} of {min_support:g}: {sets} only" for support, sets in
-        zip(rejected["support"], rejected["sets"])])
+    curation.rejected = rejected.assign(
+        reason=[
+            f"support {support:g} of {min_support:g}: {sets} only"
+            for support, sets in zip(rejected["support"], rejected["sets"])
+        ]
+    )
     return curation
 
 
@@ -161,8 +180,9 @@ def _cluster_strand(curation, rows, circular_length, first):
     tss, sets = members["tss"].to_numpy()[rows], members["set"].to_numpy(object)[rows]
     if curation.rule == "greedy":
         rank = {name: number for number, name in enumerate(curation.order())}
-        cluster, along, anchor = greedy_clusters(tss, [rank[name] for name in sets], curation.max_distance,
-                                                 circular_length)
+        cluster, along, anchor = greedy_clusters(
+            tss, [rank[name] for name in sets], curation.max_distance, circular_length
+        )
     else:
         cluster, along = cluster_positions(tss, curation.max_distance, circular_length)
         anchor = None
@@ -177,20 +197,33 @@ def _cluster_strand(curation, rows, circular_length, first):
             position = representative(along[part], np.array([curation.weights[name] for name in sets[part]], float))
         else:
             position = int(anchor[part[0]])
-        found.append((position % circular_length if circular_length else position,
-                      _whole(round(sum(curation.weights[name] for name in support), 9)), len(support),
-                      ",".join(support), len(part)))
+        found.append(
+            (
+                position % circular_length if circular_length else position,
+                _whole(round(sum(curation.weights[name] for name in support), 9)),
+                len(support),
+                ",".join(support),
+                len(part),
+            )
+        )
     return found
 
 
 def _bed(clusters, contigs, full_support, name):
     rank = clusters["contig"].map({contig: number for number, contig in enumerate(contigs)})
     clusters = clusters.assign(rank=rank).sort_values(["rank", "position", "strand"], ignore_index=True)
-    return pd.DataFrame({
-        "contig": clusters["contig"], "start": clusters["position"], "end": clusters["position"] + 1,
-        "name": [f"{name}_{number}" for number in range(1, len(clusters) + 1)],
-        "score": np.rint(1000 * clusters["support"].astype(float) / full_support).astype(int),
-        "strand": clusters["strand"], "support": clusters["support"], "sets": clusters["sets"]})
+    return pd.DataFrame(
+        {
+            "contig": clusters["contig"],
+            "start": clusters["position"],
+            "end": clusters["position"] + 1,
+            "name": [f"{name}_{number}" for number in range(1, len(clusters) + 1)],
+            "score": np.rint(1000 * clusters["support"].astype(float) / full_support).astype(int),
+            "strand": clusters["strand"],
+            "support": clusters["support"],
+            "sets": clusters["sets"],
+        }
+    )
 
 
 def overlap_table(curation):
@@ -206,16 +239,22 @@ def overlap_table(curation):
     """
     exact = curation.clusters["sets"].value_counts().to_dict()
     if len(curation.names) <= ALL_COMBINATIONS_UP_TO:
-        listed = [",".join(combination) for size in range(len(curation.names), 0, -1)
-                  for combination in combinations(curation.names, size)]
+        listed = [
+            ",".join(combination)
+            for size in range(len(curation.names), 0, -1)
+            for combination in combinations(curation.names, size)
+        ]
     else:
         listed = list(exact)
     parts = {text: set(text.split(",")) for text in {*listed, *exact}}
-    table = pd.DataFrame({
-        "sets": listed,
-        "n_sets": [len(parts[text]) for text in listed],
-        "n": [exact.get(text, 0) for text in listed],
-        "n_at_least": [sum(n for other, n in exact.items() if parts[text] <= parts[other]) for text in listed]})
+    table = pd.DataFrame(
+        {
+            "sets": listed,
+            "n_sets": [len(parts[text]) for text in listed],
+            "n": [exact.get(text, 0) for text in listed],
+            "n_at_least": [sum(n for other, n in exact.items() if parts[text] <= parts[other]) for text in listed],
+        }
+    )
     support = np.array([sum(curation.weights[name] for name in parts[text]) for text in listed], float)
     table["kept"] = curation.keeps(support).astype(int)
     return table.sort_values(["n_sets", "n"], ascending=False, kind="stable", ignore_index=True)
@@ -242,10 +281,18 @@ def sets_table(curation, rows=None):
     for name in curation.names:
         of_set = clusters[(curation.members["set"] == name).to_numpy()]
         n, confirmed = len(of_set), int((of_set["n_sets"] > 1).sum())
-        table.append({"set": name, "rows": (rows or {}).get(name, n), "sites": n,
-                      "used": int(curation.keeps(of_set["support"].to_numpy(float)).sum()), "confirmed": confirmed,
-                      "share_confirmed": confirmed / n if n else np.nan, "weight": curation.weights[name],
-                      "priority": curation.priorities[name] or np.nan})
+        table.append(
+            {
+                "set": name,
+                "rows": (rows or {}).get(name, n),
+                "sites": n,
+                "used": int(curation.keeps(of_set["support"].to_numpy(float)).sum()),
+                "confirmed": confirmed,
+                "share_confirmed": confirmed / n if n else np.nan,
+                "weight": curation.weights[name],
+                "priority": curation.priorities[name] or np.nan,
+            }
+        )
     return pd.DataFrame(table)
 
 
@@ -271,7 +318,15 @@ def distance_table(curation):
 
 def curation_summary(curation, table):
     """The facts of ``curation.json``: rule, settings, counts and the sets table as a list."""
-    return {"rule": rule_sentence(curation), "method": curation.rule, "order": curation.order(),
-            "max_distance": curation.max_distance, "min_support": curation.min_support,
-            "n_sets": len(curation.names), "n_clusters": len(curation.clusters), "n_sites": len(curation.sites),
-            "n_rejected": len(curation.rejected), "sets": table.to_dict("records")}
+    return {
+        "rule": rule_sentence(curation),
+        "method": curation.rule,
+        "order": curation.order(),
+        "max_distance": curation.max_distance,
+        "min_support": curation.min_support,
+        "n_sets": len(curation.names),
+        "n_clusters": len(curation.clusters),
+        "n_sites": len(curation.sites),
+        "n_rejected": len(curation.rejected),
+        "sets": table.to_dict("records"),
+    }

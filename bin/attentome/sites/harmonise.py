@@ -84,33 +84,57 @@ def harmonise(reading, genome, assembly=None, coordinate_fix="auto"):
         losses.append(_losses(printed.loc[reasons.index], reasons))
         lifting = _lifting(assembly, genome, blocks, sites, over, reasons)
         sites = over
-    sites = sites.sort_values("contig", kind="stable",
-                              key=lambda column: column.map({name: rank for rank, name in enumerate(genome)}))
+    sites = sites.sort_values(
+        "contig", kind="stable", key=lambda column: column.map({name: rank for rank, name in enumerate(genome)})
+    )
     again = sites[sites.duplicated(["contig", "tss", "strand"])].index
     losses.append(_losses(printed.loc[again], DUPLICATE))
     merged, _ = merge_duplicates(sites)
     losses = pd.concat(losses, ignore_index=True).sort_values(["file", "row"], kind="stable", ignore_index=True)
-    return Harmonised(merged, losses, {
-        "rows": len(printed) + len(reading.losses), "sites": len(merged),
-        "lost": losses["reason"].value_counts().sort_index().to_dict(),
-        "contig_names": reading.contig_names, "strand_codes": reading.strand_codes, "coordinate_fix": fix,
-        "sequence": counts, "lift": lifting, "misplaced": _misplaced(printed, reading.sequence_tss, own, counts)})
+    return Harmonised(
+        merged,
+        losses,
+        {
+            "rows": len(printed) + len(reading.losses),
+            "sites": len(merged),
+            "lost": losses["reason"].value_counts().sort_index().to_dict(),
+            "contig_names": reading.contig_names,
+            "strand_codes": reading.strand_codes,
+            "coordinate_fix": fix,
+            "sequence": counts,
+            "lift": lifting,
+            "misplaced": _misplaced(printed, reading.sequence_tss, own, counts),
+        },
+    )
 
 
 def _losses(rows, reasons):
-    return pd.DataFrame({"file": rows["file"], "row": rows["row"], "contig": rows["contig"],
-                         "position": rows["tss"] + 1, "strand": rows["strand"], "reason": reasons},
-                        columns=list(LOSS_TYPES)).astype(LOSS_TYPES)
+    return pd.DataFrame(
+        {
+            "file": rows["file"],
+            "row": rows["row"],
+            "contig": rows["contig"],
+            "position": rows["tss"] + 1,
+            "strand": rows["strand"],
+            "reason": reasons,
+        },
+        columns=list(LOSS_TYPES),
+    ).astype(LOSS_TYPES)
 
 
 def _lifting(assembly, genome, blocks, sites, over, reasons):
     """What ``<set>.harmonised.json`` says of the lift: names, counts, and by how much each block moved."""
     moved = (over["tss"] != sites.loc[over.index, "tss"]) | (over["strand"] != sites.loc[over.index, "strand"])
-    return {"from": list(assembly), "from_nt": sum(map(len, assembly.values())), "to": list(genome),
-            "unchanged": int((~moved).sum()), "moved": int(moved.sum()),
-            "lost": reasons.value_counts().sort_index().to_dict(),
-            "flank": {flank: int((over["flank"] == flank).sum()) for flank in FLANKS},
-            "blocks": blocks.to_dict("records")}
+    return {
+        "from": list(assembly),
+        "from_nt": sum(map(len, assembly.values())),
+        "to": list(genome),
+        "unchanged": int((~moved).sum()),
+        "moved": int(moved.sum()),
+        "lost": reasons.value_counts().sort_index().to_dict(),
+        "flank": {flank: int((over["flank"] == flank).sum()) for flank in FLANKS},
+        "blocks": blocks.to_dict("records"),
+    }
 
 
 def _misplaced(sites, sequence_tss, contigs, counts):
@@ -134,8 +158,11 @@ def _distances(sites, sequence_tss, contigs):
     """Printed position to where its sequence stands, nt, of up to :data:`SEARCHED` sequences found exactly once."""
     some = sites.iloc[np.unique(np.linspace(0, len(sites) - 1, SEARCHED).astype(int))]
     letters = np.frombuffer(b"ATCGN", np.uint8)
-    text = {(name, strand): letters[contig.stream(word)].tobytes() for name, contig in contigs.items()
-            for strand, word in STRAND_WORD.items()}
+    text = {
+        (name, strand): letters[contig.stream(word)].tobytes()
+        for name, contig in contigs.items()
+        for strand, word in STRAND_WORD.items()
+    }
     distances = []
     for site in some.itertuples():
         stream, printed = text[site.contig, site.strand], site.sequence.encode()
@@ -157,9 +184,13 @@ def write_sites(path, name, sites):
     sites : DataFrame
         Of :class:`Harmonised`.
     """
-    table = sites.assign(start=sites["tss"], end=sites["tss"] + 1,
-                         name=[f"{name}_{number}" for number in range(1, len(sites) + 1)],
-                         evidence=sites["evidence"].replace("", "."), sigma=sites["sigma"].replace("", "."))
+    table = sites.assign(
+        start=sites["tss"],
+        end=sites["tss"] + 1,
+        name=[f"{name}_{number}" for number in range(1, len(sites) + 1)],
+        evidence=sites["evidence"].replace("", "."),
+        sigma=sites["sigma"].replace("", "."),
+    )
     columns = [*SITE_COLUMNS, "evidence", "sigma"]
     write_bed(path, table[columns])
     write_text(path, "#" + "\t".join(columns) + "\n" + Path(path).read_text(encoding="utf-8"))

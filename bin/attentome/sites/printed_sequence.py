@@ -150,19 +150,31 @@ def apply_fix(sites, offsets, asked, counts):
 
 def _why(asked, fix, proven, counts, at_place):
     if not counts:
-        return "No sequences are printed that could prove an offset." if asked in ("auto", "report") else \
-            "As the sample sheet says; no sequences are printed that could prove it."
+        return (
+            "No sequences are printed that could prove an offset."
+            if asked in ("auto", "report")
+            else "As the sample sheet says; no sequences are printed that could prove it."
+        )
     said = []
     for word, strand in (("plus", "+"), ("minus", "−")):
         if proven[word]:
             n = counts[word][str(proven[word])]
-            said.append(f"{n:,} of {counts['n'][word]:,} printed sequences of the {strand} strand stand "
-                        f"at offset {proven[word]:+d}")
+            said.append(
+                f"{n:,} of {counts['n'][word]:,} printed sequences of the {strand} strand stand "
+                f"at offset {proven[word]:+d}"
+            )
     if asked == "auto":
-        return f"{'; '.join(said)}; rows whose sequence stands at the printed position stay." if said else \
-            "The printed sequences prove no offset of a whole strand."
+        return (
+            f"{'; '.join(said)}; rows whose sequence stands at the printed position stay."
+            if said
+            else "The printed sequences prove no offset of a whole strand."
+        )
     if asked == "report":
-        return f"Nothing was moved, as asked, though {'; '.join(said)}." if said else \
-            "Nothing was moved, as asked; the printed sequences prove no offset of a whole strand."
+        return (
+            f"Nothing was moved, as asked, though {'; '.join(said)}."
+            if said
+            else "Nothing was moved, as asked; the printed sequences prove no offset of a whole strand."
+        )
     return "As the sample sheet says; the printed sequences " + (
-        "prove the same." if proven == fix else f"prove {proven['plus']:+d}/{proven['minus']:+d}.")
+        "prove the same." if proven == fix else f"prove {proven['plus']:+d}/{proven['minus']:+d}."
+    )

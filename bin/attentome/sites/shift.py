@@ -57,8 +57,9 @@ def position_shifts(sites, others, contigs):
 
 def _pairs(sites, others):
     """All pairs of a site and another set's on the same strand up to :data:`WINDOW` apart: contig, start, distance."""
-    parts = [pd.DataFrame({"contig": pd.Series(dtype=str), "start": pd.Series(dtype=int),
-                           "distance": pd.Series(dtype=int)})]
+    parts = [
+        pd.DataFrame({"contig": pd.Series(dtype=str), "start": pd.Series(dtype=int), "distance": pd.Series(dtype=int)})
+    ]
     groups = dict(iter(others.groupby(["contig", "strand"])["start"]))
     for key, start in sites.groupby(["contig", "strand"])["start"]:
         if key not in groups:
@@ -68,8 +69,9 @@ def _pairs(sites, others):
         n = last - first
         within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
         here = np.repeat(start, n)
-        parts.append(pd.DataFrame({"contig": key[0], "start": here,
-                                   "distance": goal[np.repeat(first, n) + within] - here}))
+        parts.append(
+            pd.DataFrame({"contig": key[0], "start": here, "distance": goal[np.repeat(first, n) + within] - here})
+        )
     return pd.concat(parts, ignore_index=True)
 
 

@@ -9,8 +9,17 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-SITE_TYPES = {"contig": str, "tss": "int64", "strand": str, "score": float, "evidence": str, "sigma": str,
-              "sequence": str, "file": "int64", "row": "int64"}
+SITE_TYPES = {
+    "contig": str,
+    "tss": "int64",
+    "strand": str,
+    "score": float,
+    "evidence": str,
+    "sigma": str,
+    "sequence": str,
+    "file": "int64",
+    "row": "int64",
+}
 """Columns of the sites that a reader returns, with their types."""
 LOSS_TYPES = {"file": "int64", "row": "int64", "contig": str, "position": "int64", "strand": str, "reason": str}
 """Columns of the rows that a reader leaves out by right, with their types."""
@@ -78,8 +87,11 @@ def merge_duplicates(sites):
     groups = sites.groupby(["contig", "tss", "strand"], as_index=False, sort=False)
     merged = groups.agg(score=("score", "max"), evidence=("evidence", joined), sigma=("sigma", joined))
     merged = merged.astype({name: SITE_TYPES[name] for name in merged.columns})
-    merged = merged.sort_values(["contig", "tss", "strand"], ignore_index=True,
-                                key=lambda column: column.map(order) if column.name == "contig" else column)
+    merged = merged.sort_values(
+        ["contig", "tss", "strand"],
+        ignore_index=True,
+        key=lambda column: column.map(order) if column.name == "contig" else column,
+    )
     return merged, len(sites) - len(merged)
 
 

@@ -88,8 +88,15 @@ def save_checkpoint(folder, state, mark):
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = _tensors(state)
-    header = {"mark": mark, "step": state.step, "losses": state.losses, "history": state.history, "speed": state.speed,
-              "best": state.best and list(state.best[:2]), "rng": state.rng.bit_generator.state}
+    header = {
+        "mark": mark,
+        "step": state.step,
+        "losses": state.losses,
+        "history": state.history,
+        "speed": state.speed,
+        "best": state.best and list(state.best[:2]),
+        "rng": state.rng.bit_generator.state,
+    }
     header["checksum"] = _checksum(header, tensors)
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as handle:
         handle.write(save(tensors, {_HEADER: json.dumps(header)}))
@@ -163,7 +170,7 @@ def _read(path, mark):
 
 def _restore(state, header, tensors):
     def part(prefix):
-        return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}
+        return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
 
     state.network.load_state_dict(part("network."))
     state.averaged.load_state_dict(part("averaged."))

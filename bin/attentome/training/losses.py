@@ -1,6 +1,5 @@
 """The loss of each position, and labels that are blurred along the genome."""
 
-
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -50,6 +49,10 @@ def blurred(genome, labels, sigma):
             here = labels[stream_key(contig.name, strand)].astype(np.float32)
             padded = np.pad(here, reach, "wrap" if contig.circular else "constant")
             found[stream_key(contig.name, strand)] = np.max(
-                [np.exp(-(step / sigma) ** 2 / 2) * padded[reach + step:reach + step + len(here)]
-                 for step in range(-reach, reach + 1)], 0)
+                [
+                    np.exp(-((step / sigma) ** 2) / 2) * padded[reach + step : reach + step + len(here)]
+                    for step in range(-reach, reach + 1)
+                ],
+                0,
+            )
     return found

@@ -125,5 +125,6 @@ def shortened(settings, share):
 
     What belongs to the steps as a whole, the warm-up and the fall of the learning rate, is shortened with them.
     """
-    return replace(settings, max_steps=round(settings.max_steps * share),
-                   warmup_steps=round(settings.warmup_steps * share))
+    return replace(
+        settings, max_steps=round(settings.max_steps * share), warmup_steps=round(settings.warmup_steps * share)
+    )

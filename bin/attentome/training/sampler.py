@@ -1,6 +1,5 @@
 """Segments of the training arc in random order, from which batches are drawn."""
 
-
 import numpy as np
 
 from attentome.genome.arcs import stream_key
@@ -39,8 +38,12 @@ class SegmentSampler:
             contig = genome[part.contig]
             for strand in STRANDS:
                 start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
-                values = np.stack([flip(labels[stream_key(part.contig, strand)], strand)[start:stop]
-                                   for labels in channels], -1, dtype=np.float16, casting="same_kind")
+                values = np.stack(
+                    [flip(labels[stream_key(part.contig, strand)], strand)[start:stop] for labels in channels],
+                    -1,
+                    dtype=np.float16,
+                    casting="same_kind",
+                )
                 sites += [(len(self.streams), int(position)) for position in np.flatnonzero(values[:, 0])]
                 self.streams.append((contig, strand, start, values))
                 self.lengths.append(len(values))
@@ -70,10 +73,11 @@ class SegmentSampler:
                 start = self.rng.integers(max(self.lengths[index] - self.segment, 0) + 1)
             contig, strand, offset, values = self.streams[index]
             start = int(min(max(start, 0), max(len(values) - self.segment, 0)))
-            here = values[start:start + self.segment]
-            labels[row, :len(here)] = here
-            scored[row, :len(here)] = 1
-            codes[row] = contig.window(strand, offset + start - self.upstream,
-                                       offset + start + self.segment + self.downstream)
+            here = values[start : start + self.segment]
+            labels[row, : len(here)] = here
+            scored[row, : len(here)] = 1
+            codes[row] = contig.window(
+                strand, offset + start - self.upstream, offset + start + self.segment + self.downstream
+            )
             self.places.append(f"{contig.name} {STRAND_SIGN[strand]} {offset + start} to {offset + start + len(here)}")
         return codes, labels, scored

@@ -46,8 +46,22 @@ class TrainingDiverged(FloatingPointError):
         self.network = network
 
 
-def train_network(config, settings, genome, labels, train, validation, seed, device, threads=1, log=print,
-                  checkpoints=None, checkpoint_minutes=5.0, auxiliary=(), parts=1):
+def train_network(
+    config,
+    settings,
+    genome,
+    labels,
+    train,
+    validation,
+    seed,
+    device,
+    threads=1,
+    log=print,
+    checkpoints=None,
+    checkpoint_minutes=5.0,
+    auxiliary=(),
+    parts=1,
+):
     """Train one network.
 
     Parameters
@@ -100,8 +114,11 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     # Training on a GPU takes TF32 products; prediction runs in a process of its own, in full float32.
     torch.backends.cuda.matmul.allow_tf32 = True
     rng = np.random.default_rng(seed)
-    channels = [labels, *([blurred(genome, labels, settings.soft_sigma)] if settings.soft_weight else []),
-                *(auxiliary if settings.auxiliary_weight else [])]
+    channels = [
+        labels,
+        *([blurred(genome, labels, settings.soft_sigma)] if settings.soft_weight else []),
+        *(auxiliary if settings.auxiliary_weight else []),
+    ]
     config = replace(config, auxiliary=len(channels) - 1)
     network = build_network(config).initialise(torch.Generator().manual_seed(seed), settings.init_std, settings.spread)
     network.to(device)
@@ -110,13 +127,19 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
     sampler = SegmentSampler(genome, channels, train, network.context(), settings.segment, settings.centred, rng)
     if not sampler.sites:
         raise ValueError("the training arc holds no site: use more sites, or another --split")
-    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, betas=(0.9, 0.99),
-                                  weight_decay=settings.weight_decay, fused=True)
+    optimiser = torch.optim.AdamW(
+        network.parameters(),
+        lr=settings.learning_rate,
+        betas=(0.9, 0.99),
+        weight_decay=settings.weight_decay,
+        fused=True,
+    )
     state = TrainingState(network, averaged, optimiser, rng)
-    mark = fingerprint((config, settings, seed, train, validation),
-                       {f"{number} {name}": array for number, arrays in enumerate(channels)
-                        for name, array in arrays.items()}
-                       | {f"{name} sequence": contig.tokens for name, contig in genome.items()})
+    mark = fingerprint(
+        (config, settings, seed, train, validation),
+        {f"{number} {name}": array for number, arrays in enumerate(channels) for name, array in arrays.items()}
+        | {f"{name} sequence": contig.tokens for name, contig in genome.items()},
+    )
     kept = Path(checkpoints) / mark[:16] if checkpoints and settings.max_steps else None
     if kept and load_checkpoint(kept, state, mark, log):
         log(f"going on from the checkpoint of step {state.step}")
@@ -131,28 +154,39 @@ def train_network(config, settings, genome, labels, train, validation, seed, dev
         state.losses.append(loss)
         state.step = step
         if step % settings.evaluate_every == 0 or step == settings.max_steps:
-            row = {"step": step, "positions": step * settings.batch_size * settings.segment,
-                   "learning_rate": learning_rate_at(step, settings), "train_loss": float(np.mean(state.losses)),
-                   **validate(averaged, settings, genome, labels, validation, device, threads)}
+            row = {
+                "step": step,
+                "positions": step * settings.batch_size * settings.segment,
+                "learning_rate": learning_rate_at(step, settings),
+                "train_loss": float(np.mean(state.losses)),
+                **validate(averaged, settings, genome, labels, validation, device, threads),
+            }
             row["best"] = int(state.best is None or quality(row) > state.best[0])
             state.losses = []
             state.history.append(row)
             if row["best"]:
                 weights = {name: value.clone() for name, value in averaged.state_dict().items()}
                 state.best = (quality(row), step, weights)
-            state.speed.append(speed_row(step, (step - first) * settings.batch_size * settings.segment,
-                                         time.monotonic() - started, device))
+            state.speed.append(
+                speed_row(
+                    step, (step - first) * settings.batch_size * settings.segment, time.monotonic() - started, device
+                )
+            )
             log(_progress(row, state.speed[-1], settings, step - first))
         if kept and time.monotonic() - saved >= 60 * checkpoint_minutes:
             save_checkpoint(kept, state, mark)
             saved = time.monotonic()
-    if kept and state.step > first:    # so that a task that is started again, though it had come so far, ends at once
+    if kept and state.step > first:  # so that a task that is started again, though it had come so far, ends at once
         save_checkpoint(kept, state, mark)
     if state.best:
         averaged.load_state_dict(state.best[2])
-    summary = {"steps": state.step, "best_step": state.best[1] if state.best else 0, "stop_reason": stop_reason,
-               "n_weights": sum(parameter.numel() for parameter in network.parameters()),
-               "settings": asdict(settings)}
+    summary = {
+        "steps": state.step,
+        "best_step": state.best[1] if state.best else 0,
+        "stop_reason": stop_reason,
+        "n_weights": sum(parameter.numel() for parameter in network.parameters()),
+        "settings": asdict(settings),
+    }
     return averaged.eval(), state.history, summary, state.speed
 
 
@@ -181,9 +215,11 @@ def _one_step(state, settings, sampler, step, seeds, device, threads, parts):
     if not np.isfinite([loss, *further]).all():
         if state.best:
             state.averaged.load_state_dict(state.best[2])
-        raise TrainingDiverged(f"the loss is {sum(further, loss)} at step {step} (learning rate {rate:.2g}; segments "
-                               f"{', '.join(sampler.places)}): lower --learning_rate",
-                               state.averaged if state.best else None)
+        raise TrainingDiverged(
+            f"the loss is {sum(further, loss)} at step {step} (learning rate {rate:.2g}; segments "
+            f"{', '.join(sampler.places)}): lower --learning_rate",
+            state.averaged if state.best else None,
+        )
     for parameter, gradient in zip(network.parameters(), gradients, strict=True):
         parameter.grad = gradient
     torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
@@ -205,16 +241,23 @@ def speed_row(step, positions, seconds, device):
         step, seconds, positions_per_second (scored ones), memory_mb (of the process), gpu_memory_mb (0 on a CPU).
     """
     gpu = torch.cuda.max_memory_allocated(device) / 1e6 if device.type == "cuda" else 0.0
-    return {"step": step, "seconds": round(seconds, 1), "positions_per_second": round(positions / seconds),
-            "memory_mb": peak_memory_mb(), "gpu_memory_mb": round(gpu, 1)}
+    return {
+        "step": step,
+        "seconds": round(seconds, 1),
+        "positions_per_second": round(positions / seconds),
+        "memory_mb": peak_memory_mb(),
+        "gpu_memory_mb": round(gpu, 1),
+    }
 
 
 def _progress(row, speed, settings, steps):
     left = speed["seconds"] / steps * (settings.max_steps - row["step"])
-    return (f"step {row['step']}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
-            f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
-            f"{speed['positions_per_second']:,} positions/s  {speed['memory_mb']:,.0f} MB  {speed['seconds']:.0f} s, "
-            f"at most {left:.0f} s left{'  *' if row['best'] else ''}")
+    return (
+        f"step {row['step']}/{settings.max_steps}  train loss {row['train_loss']:.5f}  validation loss "
+        f"{row['validation_loss']:.5f}  PR AUC {row['validation_pr_auc']:.4f}  "
+        f"{speed['positions_per_second']:,} positions/s  {speed['memory_mb']:,.0f} MB  {speed['seconds']:.0f} s, "
+        f"at most {left:.0f} s left{'  *' if row['best'] else ''}"
+    )
 
 
 def batch_gradients(network, settings, batch, seeds, device, threads, parts=1):
@@ -271,6 +314,10 @@ def validate(network, settings, genome, labels, intervals, device, threads):
     """Loss and PR AUC of a network over all positions of an arc, both strands."""
     outputs = predict_intervals(network, genome, intervals, device, batch_size=1, threads=threads)
     target = arc_values(labels, intervals)
-    losses = position_loss(torch.from_numpy(outputs).double(), torch.from_numpy(target).double(),
-                           settings.positive_weight, settings.focal_gamma)
+    losses = position_loss(
+        torch.from_numpy(outputs).double(),
+        torch.from_numpy(target).double(),
+        settings.positive_weight,
+        settings.focal_gamma,
+    )
     return {"validation_loss": losses.mean().item(), "validation_pr_auc": pr_auc(target, outputs)}

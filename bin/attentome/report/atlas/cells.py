@@ -116,14 +116,15 @@ def atlas_cells(run, outcome):
     """
     instead = grade_instead(run, outcome)
     cells = [_cell(head, run.tested, instead) for head in run.heads]
-    return sorted(cells, key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead),
-                                           cell.head.layer, cell.head.head))
+    return sorted(
+        cells,
+        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
+    )
 
 
 def _cell(head, tested, instead):
     if tested is None:
-        return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False,
-                    tested=False)
+        return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False, tested=False)
     own = tested.heads[(tested.heads["layer"] == head.layer) & (tested.heads["head"] == head.head)]
     logo, bits = _logo(tested, head), tested.logo_bits
     if own.empty:
@@ -139,8 +140,9 @@ def _cell(head, tested, instead):
         words = NOT_GRADED
     else:
         words = claim_words(row["claim"]) or NO_NAME
-    return Cell(head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo,
-                row["L"] != PASSED, bits)
+    return Cell(
+        head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo, row["L"] != PASSED, bits
+    )
 
 
 def _logo(tested, head):
@@ -201,7 +203,9 @@ def rule_words(entry):
 def grade_words(rule):
     """Grade to which tests it asks for; and what no grade means."""
     return {entry["grade"]: rule_words(entry) for entry in rule["grades"]} | {
-        UNSUPPORTED: "unsupported: tested, nothing may be said", NOT_GRADED: NOT_GRADED}
+        UNSUPPORTED: "unsupported: tested, nothing may be said",
+        NOT_GRADED: NOT_GRADED,
+    }
 
 
 def counts_sentence(tested, cells):
@@ -235,8 +239,10 @@ def control_bands(tested):
     """The middle 95 % of the profiles of control heads: kind to (low, high), x uniform, each shape (window,)."""
     if tested is None or tested.bands.empty:
         return {}
-    return {kind: (rows["low"].to_numpy(float), rows["high"].to_numpy(float))
-            for kind, rows in tested.bands.sort_values("d").groupby("control")}
+    return {
+        kind: (rows["low"].to_numpy(float), rows["high"].to_numpy(float))
+        for kind, rows in tested.bands.sort_values("d").groupby("control")
+    }
 
 
 @dataclass
@@ -284,9 +290,18 @@ def control_cells(tested):
         rows = tested.bands[tested.bands["control"] == kind].sort_values("d")
         logos = tested.control_logos
         logo = logos[logos["control"] == kind] if len(logos) else logos
-        cells.append(ControlCell(
-            kind, CONTROL_TITLES[kind], CONTROL_NAMES[kind], bands[kind], rows["highest"].to_numpy(float),
-            int(rows["n_networks"].iloc[0]), int(rows["n_heads"].iloc[0]), logo if len(logo) else None))
+        cells.append(
+            ControlCell(
+                kind,
+                CONTROL_TITLES[kind],
+                CONTROL_NAMES[kind],
+                bands[kind],
+                rows["highest"].to_numpy(float),
+                int(rows["n_networks"].iloc[0]),
+                int(rows["n_heads"].iloc[0]),
+                logo if len(logo) else None,
+            )
+        )
     return cells
 
 
@@ -323,25 +338,34 @@ def legend(run, example):
     items = [
         f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
         f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
-        f"the peak's height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}"]
+        f"the peak's height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}",
+    ]
     if control_bands(tested):
-        items.append(f"grey: where 95 % of the heads of {CONTROL_NAMES['random']} lie; dashed: 95 % of the heads of "
-                     f"{CONTROL_NAMES['rotated']}")
-    items.append("DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where "
-                 f"d = 0 sits on TSS + {run.profile['label_shift']}")
+        items.append(
+            f"grey: where 95 % of the heads of {CONTROL_NAMES['random']} lie; dashed: 95 % of the heads of "
+            f"{CONTROL_NAMES['rotated']}"
+        )
+    items.append(
+        "DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where "
+        f"d = 0 sits on TSS + {run.profile['label_shift']}"
+    )
     if window > 100:
         items.append(f"left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)")
     if tested is None:
         first = "?: not graded; then layer · head, and the bases that its best windows share (n: any)"
-        logo = (f"logo of the {run.profile['n_windows']} windows with the highest score at the head's peak; its height "
-                "is 2 bits in all cells; it is centred, not in register with the line above")
+        logo = (
+            f"logo of the {run.profile['n_windows']} windows with the highest score at the head's peak; its height "
+            "is 2 bits in all cells; it is centred, not in register with the line above"
+        )
     else:
         first, grey = "grade; layer · head; what may be said of it", "; grey: L is not passed" * bool(example.tests)
         if example.grade not in GRADES:
             first = f"{example.badge}: {NOT_USED if example.grade == HIDDEN else example.grade}; layer · head"
-        logo = ("logo of the half of the test arc on which the peak was not chosen, each window weighted by the "
-                f"square of how far the output falls without the head; {tested.logo_scale} (ticks: half, full); "
-                f"centred{grey}")
+        logo = (
+            "logo of the half of the test arc on which the peak was not chosen, each window weighted by the "
+            f"square of how far the output falls without the head; {tested.logo_scale} (ticks: half, full); "
+            f"centred{grey}"
+        )
     items = [first, *items, logo]
     if tested:
         items.append("below at the right: change of the PR AUC without the head")

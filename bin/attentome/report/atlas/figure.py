@@ -67,8 +67,14 @@ def atlas_figure(run, outcome):
         _write(axes, MARGIN, small_top + LINE * (i + 0.5), words, color=SOFT)
     small_step = (WIDTH - 2 * MARGIN - SMALL_CELL) / (SMALL_COLUMNS - 1)
     for i, cell in enumerate(small):
-        _small_cell(axes, cell, run, bands, MARGIN + i % SMALL_COLUMNS * small_step,
-                    small_top + LINE * len(small_rows) + 16 + i // SMALL_COLUMNS * SMALL_ROW)
+        _small_cell(
+            axes,
+            cell,
+            run,
+            bands,
+            MARGIN + i % SMALL_COLUMNS * small_step,
+            small_top + LINE * len(small_rows) + 16 + i // SMALL_COLUMNS * SMALL_ROW,
+        )
     if controls:
         _write(axes, MARGIN, controls_top + LINE / 2, "What nothing looks like", TEXT, weight="bold")
     for i, control in enumerate(controls):
@@ -80,19 +86,27 @@ def _lines(run, outcome, cells):
     """The figure's first lines, each with how it is written."""
     lines = []
     if outcome["state"] == "not_learned":
-        lines.append(("The network did not learn to find TSS: these heads explain nothing about promoters.",
-                      {"size": TEXT, "weight": "bold"}))
+        lines.append(
+            (
+                "The network did not learn to find TSS: these heads explain nothing about promoters.",
+                {"size": TEXT, "weight": "bold"},
+            )
+        )
     if cells[0].grade == HIDDEN:
         lines.append((f"{NOT_USED.capitalize()}.", {"size": TEXT, "weight": "bold"}))
     counts = counts_sentence(run.tested, cells)
     lines += [(line, {"size": TEXT}) for line in wrap(counts, TEXT_WIDTH, TEXT) if counts]
     note = "" if run.tested else "Heads are not graded. "
-    note += (f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in "
-             "all cells; thin line 1×.")
+    note += (
+        f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in "
+        "all cells; thin line 1×."
+    )
     if control_bands(run.tested):
         note += " Grey: 95 % of the heads of untrained networks; dashed: of networks with moved labels."
-    note += (" DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
-             f"TSS + {run.profile['label_shift']}.")
+    note += (
+        " DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
+        f"TSS + {run.profile['label_shift']}."
+    )
     if run.profile["window"] > 100:
         note += f" Left of the gap: d {run.profile['window'] - 1} to 100, squeezed."
     if run.tested:
@@ -101,8 +115,10 @@ def _lines(run, outcome, cells):
         note += f" Logo: {run.profile['n_windows']} best windows, 2 bits high."
     if any(cell.tests for cell in cells):
         names = ", ".join(f"{test} {entry['name']}" for test, entry in run.tested.grades["rule"]["tests"].items())
-        note += (f" Tests ({names}): filled passed, dashed failed, ? not run. At the right the change of the PR AUC "
-                 "without the head, bold where K is passed.")
+        note += (
+            f" Tests ({names}): filled passed, dashed failed, ? not run. At the right the change of the PR AUC "
+            "without the head, bold where K is passed."
+        )
     return lines + [(line, {"color": SOFT}) for line in wrap(note, TEXT_WIDTH)]
 
 
@@ -122,11 +138,29 @@ def _fitting(words, width, size=SMALL):
 def _box(axes, left, top, side, letter, fill, ink, size=SMALL, dashed=False):
     """A square with a letter; without a fill its outline is dashed or left out, a light fill has an outline."""
     edge = EDGE["D"] if fill == FILL["D"] else fill or (FAINT if dashed else "none")
-    axes.add_artist(FancyBboxPatch(
-        (left, top), side, side, boxstyle="round,pad=0,rounding_size=3", facecolor=fill or "none", edgecolor=edge,
-        linestyle=(0, (3, 2)) if dashed else "-", linewidth=0.9))
-    _write(axes, left + side / 2, top + side / 2 + 0.5, letter, size, ha="center", va="center_baseline", weight="bold",
-           color=ink)
+    axes.add_artist(
+        FancyBboxPatch(
+            (left, top),
+            side,
+            side,
+            boxstyle="round,pad=0,rounding_size=3",
+            facecolor=fill or "none",
+            edgecolor=edge,
+            linestyle=(0, (3, 2)) if dashed else "-",
+            linewidth=0.9,
+        )
+    )
+    _write(
+        axes,
+        left + side / 2,
+        top + side / 2 + 0.5,
+        letter,
+        size,
+        ha="center",
+        va="center_baseline",
+        weight="bold",
+        color=ink,
+    )
 
 
 def _draw(axes, marks, left, top):
@@ -136,8 +170,15 @@ def _draw(axes, marks, left, top):
         if mark.kind == "area":
             axes.add_artist(Polygon(points, facecolor=mark.colour, linewidth=0))
         elif mark.kind == "line":
-            axes.add_artist(Line2D(*zip(*points, strict=True), color=mark.colour, linewidth=mark.width * 0.8,
-                                   linestyle=(0, (3, 2)) if mark.dashed else "-", solid_joinstyle="round"))
+            axes.add_artist(
+                Line2D(
+                    *zip(*points, strict=True),
+                    color=mark.colour,
+                    linewidth=mark.width * 0.8,
+                    linestyle=(0, (3, 2)) if mark.dashed else "-",
+                    solid_joinstyle="round",
+                )
+            )
         elif mark.kind == "words":
             _write(axes, *points[0], mark.words, color=mark.colour, ha=mark.side)
         else:
@@ -154,8 +195,17 @@ def _ground(run, width, tall, bands):
 
 def _cell(axes, cell, run, bands, left, top):
     head = cell.head
-    _box(axes, left + 1, top - 10, 20, cell.badge, FILL.get(cell.grade), ON_FILL.get(cell.grade, SOFT), TEXT,
-         dashed=cell.grade not in FILL)
+    _box(
+        axes,
+        left + 1,
+        top - 10,
+        20,
+        cell.badge,
+        FILL.get(cell.grade),
+        ON_FILL.get(cell.grade, SOFT),
+        TEXT,
+        dashed=cell.grade not in FILL,
+    )
     _write(axes, left + 30, top, head.title, TEXT, weight="bold", va="center_baseline")
     if cell.tested:
         start = 30 + text_width(head.title, TEXT, "bold") + 7
@@ -170,10 +220,25 @@ def _cell(axes, cell, run, bands, left, top):
     foot = top + HEAD - 8 + NAMES + TALL + GAP + LOGO + 6
     for i, (test, outcome) in enumerate(cell.tests.items()):
         letter, passed = "?" if outcome == NOT_RUN else test, outcome == PASSED
-        _box(axes, left + 19 * i, foot, 15, letter, INK if passed else None, "white" if passed else SOFT,
-             dashed=not passed and outcome != NOT_RUN)
-    _write(axes, left + CELL, foot + 8, delta_words(cell.delta), ha="right", color=INK if cell.needed else SOFT,
-           weight="bold" if cell.needed else "normal")
+        _box(
+            axes,
+            left + 19 * i,
+            foot,
+            15,
+            letter,
+            INK if passed else None,
+            "white" if passed else SOFT,
+            dashed=not passed and outcome != NOT_RUN,
+        )
+    _write(
+        axes,
+        left + CELL,
+        foot + 8,
+        delta_words(cell.delta),
+        ha="right",
+        color=INK if cell.needed else SOFT,
+        weight="bold" if cell.needed else "normal",
+    )
 
 
 def _small_cell(axes, cell, run, bands, left, top):

@@ -113,9 +113,7 @@ def peak_label_place(axis, lines, words, high, d, tall):
     x, y = axis.x(d), height(high, tall)
     width = axis.x(0) + axis.scale / 2
     long = 6.4 * len(words)
-    points = [
-        along([px for px, _ in line], [height(value, tall) for _, value in line]) for line in lines if line
-    ]
+    points = [along([px for px, _ in line], [height(value, tall) for _, value in line]) for line in lines if line]
     candidates = [
         (x + shift, max(y + rise, 5.0), side)
         for rise in ((-13, 0, -26) if high < 3 else (0, -8, 12, -16))
@@ -126,9 +124,7 @@ def peak_label_place(axis, lines, words, high, d, tall):
         left, middle, side = candidate
         left -= long if side == "right" else 0
         outside = max(0.0, -left) + max(0.0, left + long - width)
-        crossed = sum(
-            int(((px > left) & (px < left + long) & (abs(py - middle) < 8)).sum()) for px, py in points
-        )
+        crossed = sum(int(((px > left) & (px < left + long) & (abs(py - middle) < 8)).sum()) for px, py in points)
         return 100 * outside + crossed
 
     return min(candidates, key=cost)
@@ -162,9 +158,7 @@ def logo_letters(pwm, width, tall, bits=2.0):
     left = (width - wide * len(used)) / 2
     counts = used[list(LETTERS)].to_numpy(float)
     heights = (
-        counts
-        / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        * np.minimum(used["bits"], bits).to_numpy()[:, None]
+        counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) * np.minimum(used["bits"], bits).to_numpy()[:, None]
     )
     letters = []
     for i, column in enumerate(heights):
@@ -241,8 +235,11 @@ def profile_marks(axis, values, tall, top, colour, width=1.8, peak=None):
     list of Mark
     """
     near, far = axis.lines(values)
-    marks = [Mark("line", [(x, top + height(value, tall)) for x, value in line], colour, width)
-             for line in (near, far) if line]
+    marks = [
+        Mark("line", [(x, top + height(value, tall)) for x, value in line], colour, width)
+        for line in (near, far)
+        if line
+    ]
     if peak:
         words = f"{times(peak[0])} at {peak[1]}"
         x, y, side = peak_label_place(axis, [near, far], words, *peak, tall)
@@ -268,10 +265,14 @@ def logo_marks(pwm, width, tall, top, bits=None, grey=False):
     """
     letters, _, _ = logo_letters(pwm, width, tall, bits or 2.0)
     axis = [[(0.5, top), (0.5, top + tall)], *([(0.5, y), (4, y)] for y in (top + 0.5, top + tall / 2))] if bits else []
-    return [Mark("line", [(0, top + tall + 0.5), (width, top + tall + 0.5)], RULE, 0.9),
-            *(Mark("line", points, FAINT, 0.9) for points in axis),
-            *(Mark("letter", [(x, top + y), (w, h)], FAINT if grey else BASE_COLOUR[letter], words=letter)
-              for letter, x, y, w, h in letters)]
+    return [
+        Mark("line", [(0, top + tall + 0.5), (width, top + tall + 0.5)], RULE, 0.9),
+        *(Mark("line", points, FAINT, 0.9) for points in axis),
+        *(
+            Mark("letter", [(x, top + y), (w, h)], FAINT if grey else BASE_COLOUR[letter], words=letter)
+            for letter, x, y, w, h in letters
+        ),
+    ]
 
 
 def _corners(left, top, right, bottom):

@@ -121,21 +121,29 @@ def svg_marks(marks):
             parts.append(f'<polygon points="{points}" fill="{mark.colour}"/>')
         elif mark.kind == "line":
             dash = ' stroke-dasharray="3 2"' if mark.dashed else ""
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{mark.colour}" '
-                         f'stroke-width="{mark.width}"{dash} stroke-linejoin="round"/>')
+            parts.append(
+                f'<polyline points="{points}" fill="none" stroke="{mark.colour}" '
+                f'stroke-width="{mark.width}"{dash} stroke-linejoin="round"/>'
+            )
         elif mark.kind == "words":
-            parts.append(f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{mark.colour}" '
-                         f'text-anchor="{anchor[mark.side]}">{escape(mark.words)}</text>')
+            parts.append(
+                f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="{SMALL}" fill="{mark.colour}" '
+                f'text-anchor="{anchor[mark.side]}">{escape(mark.words)}</text>'
+            )
         else:
             wide, high = mark.points[1]
-            parts.append(f'<use href="#g{mark.words}" transform="translate({x:.1f} {y:.1f}) scale({wide / 100:.4f} '
-                         f'{high / 100:.4f})" fill="{mark.colour}"/>')
+            parts.append(
+                f'<use href="#g{mark.words}" transform="translate({x:.1f} {y:.1f}) scale({wide / 100:.4f} '
+                f'{high / 100:.4f})" fill="{mark.colour}"/>'
+            )
     return "".join(parts)
 
 
 def _svg(width, tall, title, content):
-    return (f'<svg width="{width}" height="{tall}" role="img" viewBox="0 0 {width} {tall}">'
-            f"<title>{escape(title)}</title>{content}</svg>")
+    return (
+        f'<svg width="{width}" height="{tall}" role="img" viewBox="0 0 {width} {tall}">'
+        f"<title>{escape(title)}</title>{content}</svg>"
+    )
 
 
 def definitions(run):
@@ -143,12 +151,19 @@ def definitions(run):
     small cells."""
     bands = control_bands(run.tested)
     grounds = "".join(
-        f'<g id="{name}">' + svg_marks(ground_marks(
-            DistanceAxis(run.profile["window"], width), tall, TOP, run.elements, run.profile["label_shift"], bands))
-        + "</g>" for name, width, tall in (("ground", CELL, TALL), ("low-ground", SMALL_CELL, SMALL_TALL)))
+        f'<g id="{name}">'
+        + svg_marks(
+            ground_marks(
+                DistanceAxis(run.profile["window"], width), tall, TOP, run.elements, run.profile["label_shift"], bands
+            )
+        )
+        + "</g>"
+        for name, width, tall in (("ground", CELL, TALL), ("low-ground", SMALL_CELL, SMALL_TALL))
+    )
     letters = "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
-    return ('<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
-            f"{letters}{grounds}</defs></svg>")
+    return (
+        f'<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>{letters}{grounds}</defs></svg>'
+    )
 
 
 def cell_svg(cell):
@@ -174,15 +189,18 @@ def cell_content(cell):
     if not cell.tested:
         return f'{badge(cell.grade)}{title}<span class="note">{say}</span>{cell_svg(cell)}'
     if cell.small:
-        return (f'<span class="title">{badge(cell.grade)}{title}</span>{cell_svg(cell)}<div class="why">{say}</div>')
+        return f'<span class="title">{badge(cell.grade)}{title}</span>{cell_svg(cell)}<div class="why">{say}</div>'
     squares = "".join(
         f'<i class="{SQUARE[outcome]}" title="{test}: {outcome}">{"?" if outcome == NOT_RUN else test}</i>'
-        for test, outcome in cell.tests.items())
+        for test, outcome in cell.tests.items()
+    )
     delta = delta_words(cell.delta)
     delta = f"<strong>{delta}</strong>" if cell.needed else delta
-    return (f'<span class="title">{badge(cell.grade)}{title}<span class="say" title="{say}">{say}</span></span>'
-            f'{cell_svg(cell)}<div class="tests">{squares}<span title="change of the PR AUC without this head">{delta}'
-            "</span></div>")
+    return (
+        f'<span class="title">{badge(cell.grade)}{title}<span class="say" title="{say}">{say}</span></span>'
+        f'{cell_svg(cell)}<div class="tests">{squares}<span title="change of the PR AUC without this head">{delta}'
+        "</span></div>"
+    )
 
 
 def cell_html(cell):
@@ -215,8 +233,10 @@ def _square(cell):
     head = cell.head
     kind = f' class="grade{cell.grade}"' if cell.grade in GRADES else ""
     words = NOT_USED if cell.grade == HIDDEN else cell.grade
-    return (f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}'
-            f"<small>d {head.peak[1]}</small></a></td>")
+    return (
+        f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}'
+        f"<small>d {head.peak[1]}</small></a></td>"
+    )
 
 
 def nothing_html(run):
@@ -245,8 +265,9 @@ def _sections(cells, run):
         if own:
             note = f'<p class="note">{FAILED_NOTE}.</p>' if grade == UNSUPPORTED else ""
             heading = f"<h3>{own[0].badge}<small>{words[grade]}</small></h3>{note}"
-            parts.append(f'<section class="{grade.replace(" ", "-")}">{heading}{"".join(map(cell_html, own))}'
-                         "</section>\n")
+            parts.append(
+                f'<section class="{grade.replace(" ", "-")}">{heading}{"".join(map(cell_html, own))}</section>\n'
+            )
     return f'<div id="grades">{"".join(parts)}</div>\n'
 
 
@@ -260,9 +281,11 @@ def _lead(run, outcome, cells):
     sentence = escape(outcome["sentence"])
     kind = "alarm" if cells[0].grade == HIDDEN else "lead"
     if run.tested is None:
-        return (f'{warning(outcome)}<p class="lead">{sentence}</p>\n{_peers(run)}'
-                "<p>Heads are not graded: controls are not part of this run. A logo alone proves nothing: choosing 50 "
-                "windows by any rule makes some logo.</p>")
+        return (
+            f'{warning(outcome)}<p class="lead">{sentence}</p>\n{_peers(run)}'
+            "<p>Heads are not graded: controls are not part of this run. A logo alone proves nothing: choosing 50 "
+            "windows by any rule makes some logo.</p>"
+        )
     known = tally_words(run.tested) in outcome["sentence"]
     counts = "" if known else f"<p>{escape(counts_sentence(run.tested, cells))}</p>\n"
     return f'{warning(outcome)}<p class="{kind}">{sentence}</p>\n{counts}{_peers(run)}'
@@ -281,17 +304,24 @@ def atlas_page(run, outcome):
     instead = grade_instead(run, outcome)
     by_grade = not instead
     columns = min(6, max(cell.head.head for cell in cells))
-    example = cells[0] if by_grade else max(
-        cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak[0], 10))
+    example = (
+        cells[0]
+        if by_grade
+        else max(cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak[0], 10))
+    )
     orders = ["grade"] * by_grade + ["place", "distance", "need" if run.tested else "height"]
-    buttons = "".join(f'<button data-by="{by}" aria-pressed="{str(by == orders[0]).lower()}">{ORDERS[by]}</button>\n'
-                      for by in orders)
+    buttons = "".join(
+        f'<button data-by="{by}" aria-pressed="{str(by == orders[0]).lower()}">{ORDERS[by]}</button>\n' for by in orders
+    )
     row = "" if by_grade else "".join(map(cell_html, cells))
     judged = any(cell.grade in (*GRADES, UNSUPPORTED) for cell in cells)
     sorted_by = "sorted by what their evidence allows" if judged else NOT_USED if instead == HIDDEN else NOT_GRADED
     signs = "letter: grade; –: unsupported; " if judged else f"{cells[0].badge}: {sorted_by}; "
-    data = ("; bands and logos: what was found of control heads and of the held-out half"
-            if run.tested else ", heads/L·_H·/pwm.tsv (logos)")
+    data = (
+        "; bands and logos: what was found of control heads and of the held-out half"
+        if run.tested
+        else ", heads/L·_H·/pwm.tsv (logos)"
+    )
     body = f"""
 <h1>Head atlas: {len(cells)} attention heads, {sorted_by}</h1>
 {_lead(run, outcome, cells)}
@@ -304,12 +334,14 @@ point</p>
 {nothing_html(run)}</div></div>
 <div class="controls">Order: {buttons}</div>
 {_sections(cells, run) if by_grade else ""}<div id="row" class="{orders[0]}" style="grid-template-columns:repeat({
-        columns},minmax(0,232px))">
+        columns
+    },minmax(0,232px))">
 {row}</div>
 <footer>Data: <a href="tables/profiles.tsv.gz">tables/profiles.tsv.gz</a> (group top: mean × window),
 <a href="tables/heads.tsv">tables/heads.tsv</a>{data}. The same figure:
 <a href="atlas.png">atlas.png</a>, <a href="atlas.svg">atlas.svg</a>. In layers 2 and above d is the place of
 a hidden state, not proof that only that base is used. Without script the heads stand in the order {
-        ORDERS[orders[0]]}.</footer>
+        ORDERS[orders[0]]
+    }.</footer>
 <script>{SCRIPT}</script>"""
     return page(f"Head atlas · {run.name}", body, run.name, style=STYLE)

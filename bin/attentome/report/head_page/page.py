@@ -77,9 +77,7 @@ def head_page(head, run, outcome, similar):
         for key, label in (("top", "highest outputs"), ("all", "all positions"), ("bottom", "lowest outputs"))
     ]
     best = numbers["logo"]["best_column"]
-    others = ", ".join(
-        f'<a href="{other.name}.html">{other.title}</a> (r {number(r, 2)})' for other, r in similar
-    )
+    others = ", ".join(f'<a href="{other.name}.html">{other.title}</a> (r {number(r, 2)})' for other, r in similar)
     tested = run.tested is not None
     top = dossier_panels.dossier(head, run, outcome) if tested else _untested(head, run)
     body = f"""
@@ -123,26 +121,24 @@ def head_page(head, run, outcome, similar):
         numbers["peak_d"]
     }, sequence 5′ to 3′ on the query's
 strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]}, whole genome</small></h2>
-<p>{windows["distinct"]} distinct of {
-        windows["n"]
-    } (the others share 80 % of their bases or more with a better one);
+<p>{windows["distinct"]} distinct of {windows["n"]} (the others share 80 % of their bases or more with a better one);
 {windows["plus"]} on +, {windows["minus"]} on −. {windows["at_known_sites"]} lie within {
         windows["tolerance_nt"]
     } nt of a
-curated TSS + {numbers["label_shift"]}; chance puts {
-        number(windows["expected_at_known_sites"], 2)
-    } there. Coloured: the
+curated TSS + {numbers["label_shift"]}; chance puts {number(windows["expected_at_known_sites"], 2)} there. Coloured: the
 base agrees with a column of these windows' own logo above {CONSENSUS_BITS} bit.{_heldout(head, run)}</p>
 <div class="windows">{_window_table(head)}</div>
-<footer>Data of this page, in the folder <a href="{name}/">{name}/</a>: <a href="{
-        name
-    }/profile.tsv">profile.tsv</a>
+<footer>Data of this page, in the folder <a href="{name}/">{name}/</a>: <a href="{name}/profile.tsv">profile.tsv</a>
 (panels a, b) · <a href="{name}/pwm.tsv">pwm.tsv</a>, <a href="{name}/pwm.meme">pwm.meme</a>
 ({"logo of the windows of i" if tested else "c"}) ·
 <a href="{name}/spearman.tsv">spearman.tsv</a> (e) · <a href="{name}/windows.bed">windows.bed</a> ·
 <a href="{name}/head.json">head.json</a>. Figures: {_figure_links(name)}.<br>
-{"Of the tests: tests/heads.tsv, controls.tsv, bands.tsv, control_logos.tsv, seeds.tsv, seed_profiles.tsv, "
- "knockout.tsv, ism_profile.tsv, deletion.tsv, element_matches.tsv, measured/curated.<br>" if tested else ""}
+{
+        "Of the tests: tests/heads.tsv, controls.tsv, bands.tsv, control_logos.tsv, seeds.tsv, seed_profiles.tsv, "
+        "knockout.tsv, ism_profile.tsv, deletion.tsv, element_matches.tsv, measured/curated.<br>"
+        if tested
+        else ""
+    }
 Most similar heads, by correlation r of the profiles: {others or "none"}.{_layer_note(head.layer)}</footer>"""
     return page(f"{head.title} · {run.name}", body, run.name, root="../", style=STYLE + dossier_panels.STYLE)
 

@@ -51,24 +51,32 @@ def whole_window(view, bands):
     parts.append(path([LEFT, LEFT, LEFT + INNER], [top, top + tall, top + tall], FAINT, 0.8))
     if view.high - view.low + 1 < view.window:
         left, right = x(view.high + 0.5), x(view.low - 0.5)
-        parts.append(f'<rect x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{tall}" fill="none" '
-                     f'stroke="{INK}"/>{words_at(left + 5, top + 9, "shown below", colour=INK)}')
+        parts.append(
+            f'<rect x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{tall}" fill="none" '
+            f'stroke="{INK}"/>{words_at(left + 5, top + 9, "shown below", colour=INK)}'
+        )
     under = top + tall + 6
     wide = INNER / view.window
     for one, value in enumerate(np.nan_to_num(view.highest)):
         if value >= 0.01:
             grey = round(255 * (1 - value))
-            parts.append(f'<rect x="{x(one) - wide / 2:.1f}" y="{under}" width="{wide + 0.1:.1f}" height="10" '
-                         f'fill="rgb({grey},{grey},{grey})"/>')
-    parts.append(f'<rect x="{LEFT}" y="{under}" width="{INNER}" height="10" fill="none" stroke="{FAINT}" '
-                 f'stroke-width="0.8"/>{words_at(LEFT - 6, under + 5, "max", "end")}')
+            parts.append(
+                f'<rect x="{x(one) - wide / 2:.1f}" y="{under}" width="{wide + 0.1:.1f}" height="10" '
+                f'fill="rgb({grey},{grey},{grey})"/>'
+            )
+    parts.append(
+        f'<rect x="{LEFT}" y="{under}" width="{INNER}" height="10" fill="none" stroke="{FAINT}" '
+        f'stroke-width="0.8"/>{words_at(LEFT - 6, under + 5, "max", "end")}'
+    )
     step = 100 if view.window > 200 else 20
     ticks = [*range(0, view.window - step // 2, step), view.window - 1]
     parts += [words_at(x(tick), under + 22, str(tick), "middle") for tick in ticks]
-    parts.append(words_at(LEFT + INNER / 2, under + 38, f"distance d upstream of {origin_words(view.ahead)}, nt",
-                          "middle"))
-    return svg(WIDTH, under + 46, "Mean score over the whole window", "profile.tsv: mean x window over d; bands.tsv",
-               parts)
+    parts.append(
+        words_at(LEFT + INNER / 2, under + 38, f"distance d upstream of {origin_words(view.ahead)}, nt", "middle")
+    )
+    return svg(
+        WIDTH, under + 46, "Mean score over the whole window", "profile.tsv: mean x window over d; bands.tsv", parts
+    )
 
 
 def zoom_figure(view, bands, seeds, sites=None):
@@ -90,19 +98,31 @@ def zoom_figure(view, bands, seeds, sites=None):
     d = np.arange(view.low, view.high + 1)
     lines = {group: view.x_uniform[group][d] for group in GROUPS}
     more = [np.nan_to_num(values[d]) for values in sites[:2]] if sites else []
-    again = [rows.set_index("d")["x_uniform"].loc[d].to_numpy()
-             for _, rows in seeds.groupby("network", sort=True)] if len(seeds) else []
+    again = (
+        [rows.set_index("d")["x_uniform"].loc[d].to_numpy() for _, rows in seeds.groupby("network", sort=True)]
+        if len(seeds)
+        else []
+    )
     drawn = [*lines.values(), *more, *again]
     axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in drawn)))
     place_axis(axes, view, view.elements)
     for kind, rows in bands.groupby("control", sort=True):
         rows = rows.set_index("d").loc[d]
-        style = {"facecolor": BAND, "linewidth": 0.4} if kind == "random" else {
-            "facecolor": "none", "hatch": "/////", "linewidth": 0.5}
+        style = (
+            {"facecolor": BAND, "linewidth": 0.4}
+            if kind == "random"
+            else {"facecolor": "none", "hatch": "/////", "linewidth": 0.5}
+        )
         axes.fill_between(-d, rows["low"], rows["high"], edgecolor=FAINT, zorder=2, **style)
     for group in reversed(GROUPS):
-        axes.plot(-d, lines[group], color=GROUP_COLOUR[group], linestyle=GROUP_DASH[group],
-                  linewidth=GROUP_WIDTH[group], zorder=3)
+        axes.plot(
+            -d,
+            lines[group],
+            color=GROUP_COLOUR[group],
+            linestyle=GROUP_DASH[group],
+            linewidth=GROUP_WIDTH[group],
+            zorder=3,
+        )
     for values in again:
         axes.plot(-d, values, color=GROUP_COLOUR["top"], linewidth=0.7, alpha=0.6, zorder=2.8)
     axes.set_ylabel("mean score, × uniform")
@@ -127,14 +147,27 @@ def zoom_figure(view, bands, seeds, sites=None):
     distance_axis(axes, view)
     bracket(axes, view)
     name_lines(axes, view, d, lines, taken)
-    return svg_text(figure, "Mean score near the TSS", "profile.tsv: mean x window over d; bands.tsv; "
-                    "seed_profiles.tsv; norm_mean and score_mean of parts.safetensors")
+    return svg_text(
+        figure,
+        "Mean score near the TSS",
+        "profile.tsv: mean x window over d; bands.tsv; "
+        "seed_profiles.tsv; norm_mean and score_mean of parts.safetensors",
+    )
 
 
 def _words(axes, x, y, words, colour):
     """Write words beginning at px (x, y) of the axes; returns their box."""
-    axes.annotate(words, (0, 0), xycoords="axes fraction", xytext=(x * PX, y * PX), textcoords="offset points",
-                  va="center_baseline", fontsize=SMALL * PX, color=colour, zorder=6)
+    axes.annotate(
+        words,
+        (0, 0),
+        xycoords="axes fraction",
+        xytext=(x * PX, y * PX),
+        textcoords="offset points",
+        va="center_baseline",
+        fontsize=SMALL * PX,
+        color=colour,
+        zorder=6,
+    )
     return x - 2, y - 8, x + text_width(words) + 2, y + 8
 
 
@@ -152,7 +185,10 @@ def _free_place(axes, words, x, y, lines, d, taken):
                     continue
                 box = (left - 2, level - 8, left + long + 2, level + 8)
                 crossed = int(((px > box[0]) & (px < box[2]) & (py > box[1]) & (py < box[3])).sum())
-                crossed += sum(50 for other in taken if box[0] < other[2] and other[0] < box[2]
-                               and box[1] < other[3] and other[1] < box[3])
+                crossed += sum(
+                    50
+                    for other in taken
+                    if box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+                )
                 best = min(best, (100 * crossed + abs(rise) - 0.6 * y[i], left, level))
     return best[1:]

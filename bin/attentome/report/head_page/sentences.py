@@ -31,15 +31,19 @@ def lead(row, hidden=False):
         return "grades are not to be used in this run"
     if row["grade"] in CLAIMS:
         return minus(row["claim"] or NO_NAME)
-    return {UNSUPPORTED: "unsupported: no claim is made about this head",
-            NOT_GRADED: "not graded: too few control networks to test against"}.get(
-        row["grade"], f"grade {row['grade']}: {NO_NAME}")
+    return {
+        UNSUPPORTED: "unsupported: no claim is made about this head",
+        NOT_GRADED: "not graded: too few control networks to test against",
+    }.get(row["grade"], f"grade {row['grade']}: {NO_NAME}")
 
 
 def against(row, letter, networks):
     """The q-values of a test, in words: ``q 0.006 against random weights, 0.02 against rotated labels``."""
-    parts = [f"{number(row[f'{letter}_q_{kind}'], 2)} against {words}" for kind, words in KIND_WORDS.items()
-             if networks[kind]["networks"]]
+    parts = [
+        f"{number(row[f'{letter}_q_{kind}'], 2)} against {words}"
+        for kind, words in KIND_WORDS.items()
+        if networks[kind]["networks"]
+    ]
     return "q " + ", ".join(parts) if parts else "no control networks"
 
 
@@ -47,8 +51,10 @@ def failed_words(row, controls):
     """The first failed test of a head without support, in words."""
     d = int(row["peak_d"])
     if row["S"] != PASSED:
-        return (f"Its highest score, {d} nt upstream, is no sharper than in networks that learned nothing "
-                f"({times(row['peak_x_uniform'])} uniform; {against(row, 's', controls)}).")
+        return (
+            f"Its highest score, {d} nt upstream, is no sharper than in networks that learned nothing "
+            f"({times(row['peak_x_uniform'])} uniform; {against(row, 's', controls)})."
+        )
     start = f"It looks {d} nt upstream, more sharply than control heads ({times(row['peak_x_uniform'])} uniform), but"
     if row["L"] != PASSED:
         text = f"it tells no more by its effect logo than they do ({against(row, 'l', controls)})"
@@ -107,8 +113,9 @@ def sentence(row, view, logo, base, controls):
 def _type(row):
     if not row["content_share"] == row["content_share"]:
         return []
-    return [f"{row['type'].capitalize()} head: {percent(row['content_share'])} % of the variance of its logit is "
-            "content."]
+    return [
+        f"{row['type'].capitalize()} head: {percent(row['content_share'])} % of the variance of its logit is content."
+    ]
 
 
 def percent(share):
@@ -134,8 +141,11 @@ def capped_words(grades):
 
 def control_words(tested):
     """The controls, counted: ``160 heads of 20 random-weight networks and ...``."""
-    parts = [f"{about['heads']:,} heads of {about['networks']} networks with {KIND_WORDS[kind]}"
-             for kind, about in tested.grades["controls"].items() if about["networks"]]
+    parts = [
+        f"{about['heads']:,} heads of {about['networks']} networks with {KIND_WORDS[kind]}"
+        for kind, about in tested.grades["controls"].items()
+        if about["networks"]
+    ]
     return " and ".join(parts) or "no control heads (none in this run)"
 
 
@@ -166,23 +176,46 @@ def names_html(tested, row, params):
     parts = [_elements(own["elements"], len(tested.elements) > 0, may_name)]
     if len(own["motifs"]):
         shuffled = own["motifs"].groupby("database")["shuffled_hits_expected"].max()
-        parts.append(table(["motif", "place d", "q"], [
-            [f"{escape(one['name'] or one['motif'])} <small>{escape(one['database'])}</small>",
-             _place(one["place_from_d"], one["place_to_d"]), _q(one["q"])]
-            for one in own["motifs"].sort_values("q").head(MOST).to_dict("records")], {"q"}))
+        parts.append(
+            table(
+                ["motif", "place d", "q"],
+                [
+                    [
+                        f"{escape(one['name'] or one['motif'])} <small>{escape(one['database'])}</small>",
+                        _place(one["place_from_d"], one["place_to_d"]),
+                        _q(one["q"]),
+                    ]
+                    for one in own["motifs"].sort_values("q").head(MOST).to_dict("records")
+                ],
+                {"q"},
+            )
+        )
         expected = ", ".join(f"{number(value, 2)} in {escape(name)}" for name, value in shuffled.items())
         parts.append(f'<p class="note">As close by chance, from motifs with shuffled columns: {expected}.</p>')
     else:
-        parts.append(_empty("motif database", params.get("motifs"), "--motifs FILE",
-                            "no motif was close enough to be listed"))
+        parts.append(
+            _empty("motif database", params.get("motifs"), "--motifs FILE", "no motif was close enough to be listed")
+        )
     if len(own["enrichment"]):
-        parts.append(table(["factor", "windows on sites", "by chance", "q"], [
-            [escape(one["factor"]), f"{one['observed']:.0f}", number(one["expected"], 2), _q(one["q"])]
-            for one in own["enrichment"].sort_values("q").head(MOST).to_dict("records")],
-            {"windows on sites", "by chance", "q"}))
+        parts.append(
+            table(
+                ["factor", "windows on sites", "by chance", "q"],
+                [
+                    [escape(one["factor"]), f"{one['observed']:.0f}", number(one["expected"], 2), _q(one["q"])]
+                    for one in own["enrichment"].sort_values("q").head(MOST).to_dict("records")
+                ],
+                {"windows on sites", "by chance", "q"},
+            )
+        )
     else:
-        parts.append(_empty("sites of transcription factors", params.get("tf_sites"), "--tf_sites FILE",
-                            "no factor has sites enough"))
+        parts.append(
+            _empty(
+                "sites of transcription factors",
+                params.get("tf_sites"),
+                "--tf_sites FILE",
+                "no factor has sites enough",
+            )
+        )
     return "\n".join(parts)
 
 
@@ -204,11 +237,14 @@ def _elements(own, there, may_name):
     rows = []
     for one in own.to_dict("records"):
         named = may_name and one["named"] == 1 and one["q"] <= ALPHA
-        cells = [escape(minus(one["element"])), f"word {one['word']}" if one["word"] else "all",
-                 _place(one["place_from_d"], one["place_to_d"]),
-                 _place(one["expected_from_d"], one["expected_to_d"]),
-                 "–" if one["shift_nt"] != one["shift_nt"] else minus(f"{one['shift_nt']:+.0f}").replace("+0", "0"),
-                 _q(one["q"])]
+        cells = [
+            escape(minus(one["element"])),
+            f"word {one['word']}" if one["word"] else "all",
+            _place(one["place_from_d"], one["place_to_d"]),
+            _place(one["expected_from_d"], one["expected_to_d"]),
+            "–" if one["shift_nt"] != one["shift_nt"] else minus(f"{one['shift_nt']:+.0f}").replace("+0", "0"),
+            _q(one["q"]),
+        ]
         rows.append([f"<b>{cell}</b>" for cell in cells] if named else cells)
     return table(["element", "in", "place d", "expected", "shift", "q"], rows, {"shift", "q"})
 
@@ -226,8 +262,10 @@ def pairs_html(tested, row):
     pairs = tested.pairs
     if not len(pairs):
         return '<p class="note">Pairs: none was knocked out together; --knockout_pairs N fills this.</p>'
-    mine = ((pairs["layer"] == row["layer"]) & (pairs["head"] == row["head"]),
-            (pairs["layer2"] == row["layer"]) & (pairs["head2"] == row["head"]))
+    mine = (
+        (pairs["layer"] == row["layer"]) & (pairs["head"] == row["head"]),
+        (pairs["layer2"] == row["layer"]) & (pairs["head2"] == row["head"]),
+    )
     own = pairs[mine[0] | mine[1]]
     if own.empty:
         return '<p class="note">Pairs: none with this head was knocked out.</p>'
@@ -236,17 +274,33 @@ def pairs_html(tested, row):
     for one in own.to_dict("records"):
         first = (one["layer"], one["head"]) == (row["layer"], row["head"])
         layer, head = (one["layer2"], one["head2"]) if first else (one["layer"], one["head"])
-        delta, alone, more, low, high = (minus(f"{one[name]:.3f}") for name in (
-            "delta", "sum_of_single", "interaction", "interaction_lo", "interaction_hi"))
-        rows.append([f'<a href="{head_name(layer, head)}.html">{head_title(layer, head)}</a>', delta, alone,
-                     f'<span style="white-space:nowrap">{more} ({low} to {high})</span>'])
-    return table(["zeroed with", "Δ PR AUC", "sum alone", "interaction (95 %)"], rows,
-                 {"Δ PR AUC", "sum alone", "interaction (95 %)"})
+        delta, alone, more, low, high = (
+            minus(f"{one[name]:.3f}")
+            for name in ("delta", "sum_of_single", "interaction", "interaction_lo", "interaction_hi")
+        )
+        rows.append(
+            [
+                f'<a href="{head_name(layer, head)}.html">{head_title(layer, head)}</a>',
+                delta,
+                alone,
+                f'<span style="white-space:nowrap">{more} ({low} to {high})</span>',
+            ]
+        )
+    return table(
+        ["zeroed with", "Δ PR AUC", "sum alone", "interaction (95 %)"],
+        rows,
+        {"Δ PR AUC", "sum alone", "interaction (95 %)"},
+    )
 
 
 def not_run_words(row):
     """The tests that were not run, with the parameter that runs them."""
-    why = {"S": "--random_networks", "L": "--random_networks", "K": "--controls true", "R": "--replicates",
-           "I": "--controls true, --mutated_sites"}
+    why = {
+        "S": "--random_networks",
+        "L": "--random_networks",
+        "K": "--controls true",
+        "R": "--replicates",
+        "I": "--controls true, --mutated_sites",
+    }
     missing = [f"{letter} ({why[letter]})" for letter in why if row[letter] == NOT_RUN]
     return f"Not run: {', '.join(missing)}." if missing else ""

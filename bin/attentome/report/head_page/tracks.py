@@ -84,26 +84,40 @@ def view_of(head, peak_d, logo):
         Its rows of ``logos.tsv``; where there are none the zoom of the description counts.
     """
     numbers = head.numbers
-    low, high = (int(logo["d"].min()), int(logo["d"].max())) if len(logo) else (
-        numbers["zoom"]["from_d"], numbers["zoom"]["to_d"])
+    low, high = (
+        (int(logo["d"].min()), int(logo["d"].max()))
+        if len(logo)
+        else (numbers["zoom"]["from_d"], numbers["zoom"]["to_d"])
+    )
     away = int(peak_d) - numbers["peak_d"]
     top = head.profile[head.profile["group"] == "top"].sort_values("d")
     return View(
-        layer=head.layer, head=head.head, window=numbers["window"], ahead=numbers["ahead"],
-        label_shift=numbers["label_shift"], peak_d=int(peak_d), low=low, high=high,
+        layer=head.layer,
+        head=head.head,
+        window=numbers["window"],
+        ahead=numbers["ahead"],
+        label_shift=numbers["label_shift"],
+        peak_d=int(peak_d),
+        low=low,
+        high=high,
         reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),
         sizes={group: numbers["groups"][group]["n"] for group in GROUPS},
-        x_uniform={group: head.x_uniform(group) for group in GROUPS}, highest=top["max"].to_numpy(float),
-        elements=[Element(one["name"], one["from_base"], one["to_base"]) for one in numbers.get("elements", [])])
+        x_uniform={group: head.x_uniform(group) for group in GROUPS},
+        highest=top["max"].to_numpy(float),
+        elements=[Element(one["name"], one["from_base"], one["to_base"]) for one in numbers.get("elements", [])],
+    )
 
 
 def definitions():
     """The letters' outlines and the hatching, to stand once in a page."""
     letters = "".join(f'<path id="g{letter}" d="{letter_svg_path(letter)}"/>' for letter in LETTERS)
-    return ('<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>' + letters
-            + '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><path d="M0 0V5" stroke="{FAINT}" stroke-width="1.2"/></pattern>'
-            "</defs></svg>")
+    return (
+        '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
+        + letters
+        + '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><path d="M0 0V5" stroke="{FAINT}" stroke-width="1.2"/></pattern>'
+        "</defs></svg>"
+    )
 
 
 def _track(view, scale, ticks, unit, parts, title, source, room=26):
@@ -114,22 +128,28 @@ def _track(view, scale, ticks, unit, parts, title, source, room=26):
         first, last = element.distances(view.label_shift)
         first, last = max(first, view.low), min(last, view.high)
         if first <= last:
-            back.append(f'<rect x="{view.x(last + 0.5):.1f}" y="{top}" width="{(last - first + 1) * view.px:.1f}" '
-                        f'height="{bottom - top}" fill="{PALE}"/>')
+            back.append(
+                f'<rect x="{view.x(last + 0.5):.1f}" y="{top}" width="{(last - first + 1) * view.px:.1f}" '
+                f'height="{bottom - top}" fill="{PALE}"/>'
+            )
     if view.low <= view.label_shift <= view.high:
         back.append(path([view.x(view.label_shift)] * 2, [top, bottom], INK, 0.8))
     back.append(path([LEFT, LEFT, LEFT + INNER], [top, bottom, bottom], FAINT, 0.8))
     back += [words_at(LEFT - 6, scale(value), number(value, 3), "end") for value in ticks]
     middle = (top + bottom) / 2
-    back.append(f'<text transform="translate(16 {middle}) rotate(-90)" font-size="{SMALL}" fill="{SOFT}" '
-                f'text-anchor="middle">{escape(unit)}</text>')
+    back.append(
+        f'<text transform="translate(16 {middle}) rotate(-90)" font-size="{SMALL}" fill="{SOFT}" '
+        f'text-anchor="middle">{escape(unit)}</text>'
+    )
     back.append(words_at(LEFT - 6, bottom + 12, "base", "end"))
     names = [*range(-10 * (view.window // 10 + 1), 0, 10), 1, *range(10, view.label_shift + 2, 10)]
     for base in names:
         d = distance_of_base(base, view.label_shift)
         if view.low <= d <= view.high:
-            back.append(path([view.x(d)] * 2, [bottom, bottom + 3], FAINT, 0.8)
-                        + words_at(view.x(d), bottom + 12, signed(base), "middle"))
+            back.append(
+                path([view.x(d)] * 2, [bottom, bottom + 3], FAINT, 0.8)
+                + words_at(view.x(d), bottom + 12, signed(base), "middle")
+            )
     return svg(WIDTH, bottom + room, title, source, [*back, *parts])
 
 
@@ -159,8 +179,10 @@ def letters_at(rows, x, wide, scale, colours=BASE_COLOUR):
                 y = scale(floor + column[i])
                 size = f"{0.0096 * wide:.4f} {(scale(floor) - y) / 100:.4f}"
                 fade = "" if in_use else ' opacity="0.28"'
-                parts.append(f'<use href="#g{LETTERS[i]}" transform="translate({x(d) - 0.48 * wide:.1f} {y:.1f}) '
-                             f'scale({size})" fill="{colours[LETTERS[i]]}"{fade}/>')
+                parts.append(
+                    f'<use href="#g{LETTERS[i]}" transform="translate({x(d) - 0.48 * wide:.1f} {y:.1f}) '
+                    f'scale({size})" fill="{colours[LETTERS[i]]}"{fade}/>'
+                )
             floor += column[i]
     return parts
 
@@ -176,10 +198,19 @@ def logo_track(view, logo, bits, line=None):
         at_right = logo.loc[view.x(logo["d"]) > LEFT + INNER - long, "bits"].max()
         side = (LEFT + 5, "start") if not at_left > at_right else (LEFT + INNER - 5, "end")
         level = scale(line)
-        parts.append(path([LEFT, LEFT + INNER], [level] * 2, INK, 1, "5 3")
-                     + words_at(side[0], min(level - 9, 100) if level > 24 else level + 10, words, side[1], INK))
-    return _track(view, scale, (0, bits / 2, bits), "bits", parts, "Effect logo of the held-out half",
-                  "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded")
+        parts.append(
+            path([LEFT, LEFT + INNER], [level] * 2, INK, 1, "5 3")
+            + words_at(side[0], min(level - 9, 100) if level > 24 else level + 10, words, side[1], INK)
+        )
+    return _track(
+        view,
+        scale,
+        (0, bits / 2, bits),
+        "bits",
+        parts,
+        "Effect logo of the held-out half",
+        "tests/measured/curated/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded",
+    )
 
 
 def words_track(view, words):
@@ -188,9 +219,11 @@ def words_track(view, words):
     for word, rows in words.groupby("word"):
         scale = Scale(0, 2, top + 66, top + 18)
         parts += letters_at(rows.assign(used=1), view.x, view.px, scale)
-        parts.append(path([LEFT, LEFT, LEFT + INNER], [top + 18, top + 66, top + 66], FAINT, 0.8)
-                     + "".join(words_at(LEFT - 6, scale(value), number(value), "end") for value in (0, 2))
-                     + words_at(LEFT + 6, top + 9, f"word {word}: {100 * rows['share'].iloc[0]:.0f} % of the weight"))
+        parts.append(
+            path([LEFT, LEFT, LEFT + INNER], [top + 18, top + 66, top + 66], FAINT, 0.8)
+            + "".join(words_at(LEFT - 6, scale(value), number(value), "end") for value in (0, 2))
+            + words_at(LEFT + 6, top + 9, f"word {word}: {100 * rows['share'].iloc[0]:.0f} % of the weight")
+        )
         top += 74
     return svg(WIDTH, top, "Words of the effect logo", "tests/measured/curated/words.tsv", parts)
 
@@ -215,10 +248,17 @@ def control_logo_track(view, logos, bits):
         one = rows.iloc[0]
         peak = int(one["d"] - one["from_peak"])
         parts += letters_at(rows, x, view.px, scale, dict.fromkeys(LETTERS, FAINT))
-        parts.append(path([left, left, left + room], [20, 128, 128], FAINT, 0.8)
-                     + path([x(peak)] * 2, [128, 133], INK, 1.2) + words_at(x(peak), 141, f"d = {peak}", "middle")
-                     + words_at(left + 6, 9, f"{KIND_WORDS[kind]}: network {one['network']}, layer "
-                                f"{one['layer']}, head {one['head']}, {number(one['bits_heldout'], 2)} bit"))
+        parts.append(
+            path([left, left, left + room], [20, 128, 128], FAINT, 0.8)
+            + path([x(peak)] * 2, [128, 133], INK, 1.2)
+            + words_at(x(peak), 141, f"d = {peak}", "middle")
+            + words_at(
+                left + 6,
+                9,
+                f"{KIND_WORDS[kind]}: network {one['network']}, layer "
+                f"{one['layer']}, head {one['head']}, {number(one['bits_heldout'], 2)} bit",
+            )
+        )
     return svg(WIDTH, 150, "Effect logos of control heads", "tests/control_logos.tsv", parts)
 
 
@@ -226,10 +266,18 @@ def spearman_track(view, rho):
     """Panel e: rank correlation of score and output at each distance; ``rho`` of shape (window,)."""
     limit = 0.5 if np.abs(np.nan_to_num(rho)).max(initial=0) <= 0.5 else 1.0
     scale = Scale(-limit, limit, 96, 6)
-    return _track(view, scale, (-limit, 0, limit), "ρ", [
-        path([LEFT, LEFT + INNER], [scale(0)] * 2, FAINT, 0.8), _bars(view, scale, range(len(rho)), rho,
-                                                                     GROUP_COLOUR["top"])],
-        "Spearman correlation of score and output", "spearman.tsv: rho over d")
+    return _track(
+        view,
+        scale,
+        (-limit, 0, limit),
+        "ρ",
+        [
+            path([LEFT, LEFT + INNER], [scale(0)] * 2, FAINT, 0.8),
+            _bars(view, scale, range(len(rho)), rho, GROUP_COLOUR["top"]),
+        ],
+        "Spearman correlation of score and output",
+        "spearman.tsv: rho over d",
+    )
 
 
 def mutagenesis_track(view, profile):
@@ -238,15 +286,24 @@ def mutagenesis_track(view, profile):
     scale = Scale(0, high, 96, 6)
     shown = profile[(profile["d"] >= view.low) & (profile["d"] <= view.high) & profile["mean_abs"].notna()]
     ends = "".join(f"M{view.x(row.d):.1f} {scale(row.lo):.1f}V{scale(row.hi):.1f}" for row in shown.itertuples())
-    return _track(view, scale, (0, high / 2, high), "|Δ logit|", [
-        _bars(view, scale, profile["d"], profile["mean_abs"], SOFT), f'<path d="{ends}" stroke="{INK}" fill="none"/>'],
-        "Mean absolute effect of substitutions", "tests/ism_profile.tsv: mean_abs, lo, hi over d")
+    return _track(
+        view,
+        scale,
+        (0, high / 2, high),
+        "|Δ logit|",
+        [_bars(view, scale, profile["d"], profile["mean_abs"], SOFT), f'<path d="{ends}" stroke="{INK}" fill="none"/>'],
+        "Mean absolute effect of substitutions",
+        "tests/ism_profile.tsv: mean_abs, lo, hi over d",
+    )
 
 
 def _bars(view, scale, distances, values, colour):
     wide, zero = 0.8 * view.px, scale(0)
-    bars = "".join(f"M{view.x(d) - wide / 2:.1f} {zero:.1f}h{wide:.1f}V{scale(value):.1f}h{-wide:.1f}z"
-                   for d, value in zip(distances, values, strict=True) if view.low <= d <= view.high and value == value)
+    bars = "".join(
+        f"M{view.x(d) - wide / 2:.1f} {zero:.1f}h{wide:.1f}V{scale(value):.1f}h{-wide:.1f}z"
+        for d, value in zip(distances, values, strict=True)
+        if view.low <= d <= view.high and value == value
+    )
     return f'<path d="{bars}" fill="{colour}"/>'
 
 

@@ -76,9 +76,7 @@ def page(title, body, run_name, root="", style="", heads=True):
     str
     """
     links = (
-        [f'<a href="{root}atlas.html">Head atlas</a>']
-        if heads
-        else [f'<a href="{root}not_learned.html">Outcome</a>']
+        [f'<a href="{root}atlas.html">Head atlas</a>'] if heads else [f'<a href="{root}not_learned.html">Outcome</a>']
     )
     links += [
         f'<a href="{root}run_card.html">Run card</a>',
@@ -126,18 +124,13 @@ def table(columns, rows, numeric=()):
     kinds = ['class="n"' if column in numeric else "" for column in columns]
     head = "".join(f"<th {kind}>{escape(column)}</th>" for column, kind in zip(columns, kinds))
     body = "".join(
-        "<tr>" + "".join(f"<td {kind}>{cell}</td>" for cell, kind in zip(row, kinds)) + "</tr>\n"
-        for row in rows
+        "<tr>" + "".join(f"<td {kind}>{cell}</td>" for cell, kind in zip(row, kinds)) + "</tr>\n" for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>\n".replace(
-        "<td >", "<td>"
-    ).replace("<th >", "<th>")
+    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>\n".replace("<td >", "<td>").replace(
+        "<th >", "<th>"
+    )
 
 
 def facts(pairs):
     """A list of names and values, as HTML."""
-    return (
-        "<dl>"
-        + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
-        + "</dl>\n"
-    )
+    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs) + "</dl>\n"

@@ -12,15 +12,22 @@ def peer_table(run):
     if not rows:
         return ""
     columns = ["model", "weights", "trained in", *METRICS.values(), "network's lead, PR AUC"]
-    cells = [[escape(row["title"]), "not recorded" if row["n_weights"] is None else f"{row['n_weights']:,}",
-              "not recorded" if row["seconds"] is None else _minutes(row["seconds"]),
-              *(interval_text(row[metric]) for metric in METRICS),
-              interval_text(row["network_lead"]["pr_auc"]) if row["network_lead"] else ""] for row in rows]
+    cells = [
+        [
+            escape(row["title"]),
+            "not recorded" if row["n_weights"] is None else f"{row['n_weights']:,}",
+            "not recorded" if row["seconds"] is None else _minutes(row["seconds"]),
+            *(interval_text(row[metric]) for metric in METRICS),
+            interval_text(row["network_lead"]["pr_auc"]) if row["network_lead"] else "",
+        ]
+        for row in rows
+    ]
     return table(columns, cells) + (
         '<p class="note">The same labels, arcs and measures for all; the lead by a bootstrap over genome blocks in '
         "which each draw counts for all models. PWM scanner: matrices of −35, extended −10 and start with gaps of free "
         "length between them, fitted by EM to the training arc. CNN: trained as the network is. Data: "
-        "evaluation/peers.tsv.</p>")
+        "evaluation/peers.tsv.</p>"
+    )
 
 
 def _minutes(seconds):

@@ -31,9 +31,11 @@ def number_column(title, description, form):
 def picture(path, words):
     """A PNG of :func:`attentome.figures.style.save_figure` as an HTML image; ``words`` say what it shows."""
     content = path.read_bytes()
-    width = max(1, int.from_bytes(content[16:20]) // 2)    # of the IHDR chunk; the file has two pixels for each px
-    return (f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" alt="{escape(words)}" '
-            f'style="width:{width}px;max-width:100%">')
+    width = max(1, int.from_bytes(content[16:20]) // 2)  # of the IHDR chunk; the file has two pixels for each px
+    return (
+        f'<img src="data:image/png;base64,{base64.b64encode(content).decode()}" alt="{escape(words)}" '
+        f'style="width:{width}px;max-width:100%">'
+    )
 
 
 def picture_section(place, name, title, description, path, words):

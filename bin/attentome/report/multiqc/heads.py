@@ -131,7 +131,8 @@ def _graded(row, shown):
         "tests": " ".join(test if row[test] == "passed" else "?" if row[test] == "not run" else "·" for test in TESTS),
         "share": 100 * row["content_share"] if pd.notna(row["content_share"]) else None,
         "loss": interval_text({"value": row["dprauc_zero"], "lo": row["dprauc_zero_lo"], "hi": row["dprauc_zero_hi"]})
-        if pd.notna(row["dprauc_zero"]) else "not run",
+        if pd.notna(row["dprauc_zero"])
+        else "not run",
         "seeds": f"{int(row['seeds_found'])} of {int(row['seeds_run']) - 1}",
         "effect_bits": row["bits_heldout"],
         "q_sharp": number(_larger_q(row, "s")),
@@ -150,24 +151,31 @@ def _grade_headers(card, tested):
         return headers
     return headers | {
         "claim": {"title": "May be said", "scale": False},
-        "tests": {"title": "Tests", "description": "Passed: S sharp, L logo, K needed, R reproducible, I mutants; ·: "
-                  "failed, ?: not run", "scale": False},
+        "tests": {
+            "title": "Tests",
+            "description": "Passed: S sharp, L logo, K needed, R reproducible, I mutants; ·: failed, ?: not run",
+            "scale": False,
+        },
         "share": number_column("Content, %", "Share of content in the variance of the logit", "{:,.0f}"),
-        "loss": {"title": "Δ PR AUC (95 %)", "description": "Change of the PR AUC when the head is zeroed",
-                 "scale": False},
+        "loss": {
+            "title": "Δ PR AUC (95 %)",
+            "description": "Change of the PR AUC when the head is zeroed",
+            "scale": False,
+        },
         "seeds": {"title": "Other seeds", "description": "Other seeds in which the head comes again", "scale": False},
         "effect_bits": number_column("Effect logo, bits", "Bits of the held-out effect logo", "{:,.2f}"),
-        "q_sharp": {"title": "q sharp", "description": "Of the peak's height; the larger of those against both kinds "
-                    "of control networks", "scale": False},
+        "q_sharp": {
+            "title": "q sharp",
+            "description": "Of the peak's height; the larger of those against both kinds of control networks",
+            "scale": False,
+        },
         "q_logo": {"title": "q logo", "description": "Of what the effect logo tells, likewise", "scale": False},
     }
 
 
 def _heatmap(run):
     far = min(SHOWN_D, run.profile["window"])
-    rows = [
-        np.log2(np.maximum(head.x_uniform("top")[:far][::-1], 0.25)).round(3).tolist() for head in run.heads
-    ]
+    rows = [np.log2(np.maximum(head.x_uniform("top")[:far][::-1], 0.25)).round(3).tolist() for head in run.heads]
     distances = [str(d) for d in range(far - 1, -1, -1)]
     table = pd.DataFrame(rows, index=[head.title for head in run.heads], columns=distances)
     return {

@@ -38,9 +38,14 @@ def sections(run, card, atlas_png):
     found["attentome_metrics"] = _metrics(run, network)
     if run.grid_png:
         found["attentome_grid"] = picture_section(
-            "test_arc", "grid", "Train set against test set",
+            "test_arc",
+            "grid",
+            "Train set against test set",
             "Networks of single sets and of the curated sites, each compared with the sites of every set. Data: "
-            "networks/grid.tsv.", run.grid_png, "ROC AUC and PR AUC per train set and test set")
+            "networks/grid.tsv.",
+            run.grid_png,
+            "ROC AUC and PR AUC per train set and test set",
+        )
     if atlas_png:
         found.update(head_sections(run, card, atlas_png))
     found["attentome_card"] = _run_card(card)
@@ -68,9 +73,7 @@ def _general(run, card, network):
     headers = {
         "pr_auc": number_column("PR AUC", "Average precision per nucleotide on the test arc", "{:,.4f}"),
         "times": number_column("× prevalence", "PR AUC over that of a blind guess", "{:,.0f}"),
-        "pr_auc_5": number_column(
-            "PR AUC ±5 nt", "Average precision of peak calls within 5 nt of a site", "{:,.4f}"
-        ),
+        "pr_auc_5": number_column("PR AUC ±5 nt", "Average precision of peak calls within 5 nt of a site", "{:,.4f}"),
         "roc_auc": number_column("ROC AUC", "Area under the ROC curve on the test arc", "{:,.4f}"),
         "graded": {
             "title": "Graded heads",
@@ -124,9 +127,7 @@ def _curves(run, network):
     prevalence = run.metrics["prevalence"]
     tabs, names = [], []
     for curve, name in (("pr", "per nucleotide"), ("pr_5nt", "within 5 nt")):
-        rows = (
-            run.curves[run.curves["curve"] == curve].dropna(subset=["x", "y"]).sort_values("x", kind="stable")
-        )
+        rows = run.curves[run.curves["curve"] == curve].dropna(subset=["x", "y"]).sort_values("x", kind="stable")
         if rows.empty:
             continue
         lines = {network: _thin(rows["x"].tolist(), rows["y"].tolist())}
@@ -169,9 +170,7 @@ def _metrics(run, network):
     metrics = run.metrics
     row = {
         "pr_auc": interval_text(metrics["pr_auc"]),
-        "pr_auc_5": interval_text(metrics["pr_auc_tolerant"])
-        if metrics.get("pr_auc_tolerant")
-        else "not recorded",
+        "pr_auc_5": interval_text(metrics["pr_auc_tolerant"]) if metrics.get("pr_auc_tolerant") else "not recorded",
         "roc_auc": interval_text(metrics["roc_auc"]),
         "prevalence": number(metrics["prevalence"]),
         "sites": metrics["n_sites"],

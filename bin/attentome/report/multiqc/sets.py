@@ -34,34 +34,56 @@ def set_sections(run, card):
         found["attentome_audit"] = _audit(run)
     if run.overlap_png:
         found["attentome_overlap"] = picture_section(
-            "labels", "overlap", "Overlap of the sets",
+            "labels",
+            "overlap",
+            "Overlap of the sets",
             "How many clusters of sites each combination of sets has. Data: sites/overlap.tsv.",
-            run.overlap_png, "clusters per combination of TSS sets")
+            run.overlap_png,
+            "clusters per combination of TSS sets",
+        )
     if run.distances_png:
         found["attentome_distances"] = picture_section(
-            "labels", "distances", "Distances within clusters",
+            "labels",
+            "distances",
+            "Distances within clusters",
             "How far apart the sites of different sets in a cluster lie. Data: sites/distances.tsv.",
-            run.distances_png, "histogram of distances within clusters")
-    published = beside_published(run.published, run.audits, run.overlap,
-                                 [entry["length"] for entry in run.genome_json.get("contigs", [])])
+            run.distances_png,
+            "histogram of distances within clusters",
+        )
+    published = beside_published(
+        run.published, run.audits, run.overlap, [entry["length"] for entry in run.genome_json.get("contigs", [])]
+    )
     if published:
         found["attentome_published"] = _published(run, published)
     return found
 
 
 def _audit(run):
-    columns = ["set", "format", "contig names", "assembly", "positions moved by", "printed sequences stand at",
-               "agrees best with the other sets at", "A or G at the TSS"]
+    columns = [
+        "set",
+        "format",
+        "contig names",
+        "assembly",
+        "positions moved by",
+        "printed sequences stand at",
+        "agrees best with the other sets at",
+        "A or G at the TSS",
+    ]
     rows = []
     for audit in run.audits:
         name = audit["set"]
         words = [name, format_words(audit), contig_words(audit), lift_words(audit), fix_words(audit)]
-        by_strand = [sequence_words(run.audit_table, name) or ["none printed"],
-                     agreement_words(run.audit_table, name) or ["no other set"],
-                     purine_words(run.audit_table, name) or ["not recorded"]]
+        by_strand = [
+            sequence_words(run.audit_table, name) or ["none printed"],
+            agreement_words(run.audit_table, name) or ["no other set"],
+            purine_words(run.audit_table, name) or ["not recorded"],
+        ]
         rows.append([escape(word) for word in words] + ["<br>".join(map(escape, lines)) for lines in by_strand])
-    found = "".join(f"<li><b>{escape(audit['set'])}</b>: {escape(' '.join(audit['sentences']))}</li>"
-                    for audit in run.audits if audit.get("sentences"))
+    found = "".join(
+        f"<li><b>{escape(audit['set'])}</b>: {escape(' '.join(audit['sentences']))}</li>"
+        for audit in run.audits
+        if audit.get("sentences")
+    )
     drawn = picture(run.audit_png, "shares at offsets of -3 to +3 nt, per set and strand") if run.audit_png else ""
     return {
         "id": "attentome_audit",
@@ -80,8 +102,11 @@ def _published(run, rows):
     columns = ["", "published", "this run", "difference", "why they differ"]
     body, last = [], None
     for row in rows:
-        here, apart = ("not comparable", "") if row["here"] is None else (
-            f"{row['here']:,}", f"{row['here'] - row['published']:+,}".replace("-", "−"))
+        here, apart = (
+            ("not comparable", "")
+            if row["here"] is None
+            else (f"{row['here']:,}", f"{row['here'] - row['published']:+,}".replace("-", "−"))
+        )
         why, last = ("as above" if row["why"] == last else row["why"]), row["why"]
         body.append([escape(row["what"]), f"{row['published']:,}", here, apart, escape(why)])
     return {
@@ -98,8 +123,11 @@ def _published(run, rows):
 
 def _html_table(columns, rows, numeric=()):
     """A table in MultiQC's own looks."""
-    return table(columns, rows, numeric).replace("<table>", '<table class="table table-sm">').replace(
-        'class="n"', 'style="text-align:right"')
+    return (
+        table(columns, rows, numeric)
+        .replace("<table>", '<table class="table table-sm">')
+        .replace('class="n"', 'style="text-align:right"')
+    )
 
 
 def _sets(card):

@@ -50,11 +50,17 @@ def _controls(tested, card):
             groups = {words: np.log2(values.clip(lower=0.25)) for words, values in groups.items()}
         else:
             groups = {words: np.log10(values.clip(lower=LEAST_TOLD)) for words, values in groups.items()}
-        tabs.append({f"{words} ({len(values)} heads)": [round(float(value), 4) for value in values.dropna()]
-                     for words, values in groups.items() if len(values)})
+        tabs.append(
+            {
+                f"{words} ({len(values)} heads)": [round(float(value), 4) for value in values.dropna()]
+                for words, values in groups.items()
+                if len(values)
+            }
+        )
         labels.append({"name": name, "xlab": axis})
-    lone = "; ".join(f"{number(card['networks']['controls'][kind]['smallest_q'])} against {words}"
-                     for kind, words in GROUPS.items())
+    lone = "; ".join(
+        f"{number(card['networks']['controls'][kind]['smallest_q'])} against {words}" for kind, words in GROUPS.items()
+    )
     return {
         "id": "attentome_controls",
         **parent("heads"),
@@ -81,8 +87,14 @@ def _knockout(tested):
     for layer, head, value in zip(rows["layer"], rows["head"], shown, strict=True):
         data.setdefault(f"layer {layer}", {})[f"head {head}"] = None if pd.isna(value) else round(float(value), 4)
     base, most = tested.knockout_base, float(shown.abs().max()) if shown.notna().any() else 0.01
-    of = (f" of the PR AUC {number(base['pr_auc'])} of the {base['arc']} arc ({base['n_sites']:,} sites, 95 % "
-          f"intervals by a bootstrap over {base['n_blocks']} genome blocks)") if base else ""
+    of = (
+        (
+            f" of the PR AUC {number(base['pr_auc'])} of the {base['arc']} arc ({base['n_sites']:,} sites, 95 % "
+            f"intervals by a bootstrap over {base['n_blocks']} genome blocks)"
+        )
+        if base
+        else ""
+    )
     return {
         "id": "attentome_knockout",
         **parent("heads"),

@@ -90,9 +90,7 @@ def _run_multiqc(content, work):
         check=False,
     )
     if done.returncode != 0 or not (work / "report" / "multiqc_report.html").is_file():
-        raise RuntimeError(
-            f"MultiQC failed (exit code {done.returncode}): {(done.stderr or done.stdout)[-2000:]}"
-        )
+        raise RuntimeError(f"MultiQC failed (exit code {done.returncode}): {(done.stderr or done.stdout)[-2000:]}")
 
 
 def versions_text(run):

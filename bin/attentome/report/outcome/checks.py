@@ -59,9 +59,7 @@ def _label_signal(run):
         f"The best column of {len(run.sites):,} aligned sites, base {signed(int(bases[best]))}, holds "
         f"{number(float(bits[best]), 2)} bit. σ70 sites of E. coli reach {COMPARISON_BITS}."
     )
-    return _check(
-        "label_signal", question, "alarm" if weak else "fine", answer, "look here first" if weak else ""
-    )
+    return _check("label_signal", question, "alarm" if weak else "fine", answer, "look here first" if weak else "")
 
 
 def _other_reading(run):
@@ -76,9 +74,7 @@ def _other_reading(run):
         f"{tried} Best {best['name']}: base {signed(best['base'])} then holds {number(best['bits'], 2)} bit, "
         f"against {number(as_is['bits'], 2)} as they are."
     )
-    check = _check(
-        "other_reading", question, "alarm" if better else "fine", answer, "likely cause" if better else ""
-    )
+    check = _check("other_reading", question, "alarm" if better else "fine", answer, "likely cause" if better else "")
     return {**check, "reading": best["name"] if better else None}
 
 
@@ -108,10 +104,7 @@ def _loss(run):
     last_step = int(loss["step"].iloc[-1])
     most = run.training.get("settings", {}).get("max_steps")
     of = f" of {most:,}" if most else ""
-    answer = (
-        f"Training {number(first)} at the first validation, {number(last)} at the last (step "
-        f"{last_step:,}{of})"
-    )
+    answer = f"Training {number(first)} at the first validation, {number(last)} at the last (step {last_step:,}{of})"
     answer += ", still falling." if falling else "." if fell else ": it did not fall."
     mark = "fine" if fell else "alarm"
     return {**_check("loss", question, mark, answer, "may be short" if falling else ""), "falling": falling}
@@ -124,18 +117,14 @@ def _over_fitted(run):
         return _check("over_fitted", "Over-fitted?", "open", "Not recorded.")
     over = train > LEARNED_FACTOR * run.metrics["prevalence"] and train > 3 * test
     answer = f"PR AUC {number(train)} on the training arc, {number(test)} on the test arc."
-    return _check(
-        "over_fitted", "Over-fitted?", "alarm" if over else "fine", ("Yes: " if over else "No: ") + answer
-    )
+    return _check("over_fitted", "Over-fitted?", "alarm" if over else "fine", ("Yes: " if over else "No: ") + answer)
 
 
 def _assembly(run):
     if run.sites is None or not run.genome_json:
         return None
     lengths = {entry["name"]: entry["length"] for entry in run.genome_json["contigs"]}
-    outside = sum(
-        1 for contig, end in zip(run.sites["contig"], run.sites["end"]) if end > lengths.get(contig, 0)
-    )
+    outside = sum(1 for contig, end in zip(run.sites["contig"], run.sites["end"]) if end > lengths.get(contig, 0))
     answer = (
         "All sites lie on contigs of the genome. That they are of the same assembly cannot be told from this."
         if not outside
@@ -198,5 +187,10 @@ def _control_heads(run):
         f"{number(100 * most, 2)} % may."
     )
     alarm = too_many_graded(run)
-    return _check("control_heads", "Do control heads stay without a grade?", "alarm" if alarm else "fine", answer,
-                  "do not use the grades" if alarm else "")
+    return _check(
+        "control_heads",
+        "Do control heads stay without a grade?",
+        "alarm" if alarm else "fine",
+        answer,
+        "do not use the grades" if alarm else "",
+    )

@@ -127,15 +127,15 @@ def _why_untested(run):
 def _graded(run):
     grades = run.tested.grades["grades"]
     n, best = sum(grades.values()), sum(grades[letter] for letter in "ABC")
-    rest = ", ".join(f"{grades[name]} {name}" for name in ("D", "unsupported", "not graded")
-                     if grades[name] or name != "not graded")
+    rest = ", ".join(
+        f"{grades[name]} {name}" for name in ("D", "unsupported", "not graded") if grades[name] or name != "not graded"
+    )
     if not best and not grades["D"]:
         return f", {NONE_GRADED}: of {n} heads none has a grade."
     counts = ", ".join(f"{grades[letter]} {letter}" for letter in "ABC")
     caps = best_is_c(run)
-    return (
-        f". {best} of {n} heads {'carries' if best == 1 else 'carry'} a grade of A to C: {counts} ({rest})."
-        + (f" C is the best grade here: {' and '.join(caps)}." if caps else "")
+    return f". {best} of {n} heads {'carries' if best == 1 else 'carry'} a grade of A to C: {counts} ({rest})." + (
+        f" C is the best grade here: {' and '.join(caps)}." if caps else ""
     )
 
 
@@ -177,8 +177,10 @@ def outcome_advice(state, run, checks):
     if state == "control_alarm":
         return _suspects(run)
     if state == "learned_none_graded":
-        return [_of_first_failed(run), "What the network as a whole needs is still told by its mutants "
-                "(tests/ism_profile.tsv)."]
+        return [
+            _of_first_failed(run),
+            "What the network as a whole needs is still told by its mutants (tests/ism_profile.tsv).",
+        ]
     if state in ("learned_graded", "partial"):
         again = ["Run again with -resume: what is missing is computed, all else is kept."] if state == "partial" else []
         return again + _advice_capped(run)
@@ -202,8 +204,10 @@ def _advice_capped(run):
     wanted = [f"--rotated_networks {networks_needed(run)}"] if grades["capped"] else []
     wanted += [f"--replicates {least}"] if grades["seeds"] < least else []
     if wanted and run.params.get("model"):
-        return ["A network that was given (--model) has no replicates and no networks on moved labels: train it here "
-                "to reach a grade better than C."]
+        return [
+            "A network that was given (--model) has no replicates and no networks on moved labels: train it here "
+            "to reach a grade better than C."
+        ]
     return [f"For grades better than C run again with {' '.join(wanted)} -resume."] if wanted else []
 
 
@@ -229,8 +233,9 @@ def _of_first_failed(run):
     kinds = run.tested.grades["controls"]
     networks = min(kind["networks"] for kind in kinds.values() if kind["networks"])
     q = max(kind["smallest_q"] for kind in kinds.values() if kind["networks"])
-    return ADVICE_FIRST_FAILED[most].format(n=counts.get(most, 0), of=len(unsupported), networks=networks,
-                                            q=number(q, 2), more=2 * networks)
+    return ADVICE_FIRST_FAILED[most].format(
+        n=counts.get(most, 0), of=len(unsupported), networks=networks, q=number(q, 2), more=2 * networks
+    )
 
 
 def _advice_not_learned(state, run, checks):
@@ -262,8 +267,7 @@ def _advice_not_learned(state, run, checks):
         advice.append(f"Train longer: --max_steps {int(steps) * 4} (the loss was still falling).")
     elif found["loss"]["mark"] == "alarm":
         advice.append(
-            "Try another --learning_rate (a third, or three times as much) or another --seed: the loss did "
-            "not fall."
+            "Try another --learning_rate (a third, or three times as much) or another --seed: the loss did not fall."
         )
     if state == "not_learned" and not run.params.get("show_unlearned"):
         advice.append(

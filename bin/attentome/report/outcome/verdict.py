@@ -14,8 +14,19 @@ from attentome.report.outcome.checks import (
 from attentome.report.outcome.sentences import GRADES_HIDDEN, NOT_LEARNED, UNGRADED, outcome_advice, outcome_sentence
 from attentome.report.text.numbers import interval_text, number
 
-__all__ = ["LEARNED_FACTOR", "NOT_LEARNED", "UNGRADED", "grade_line", "grades_shown", "interval_text", "judge",
-           "missing_parts", "number", "run_state", "without_intervals"]
+__all__ = [
+    "LEARNED_FACTOR",
+    "NOT_LEARNED",
+    "UNGRADED",
+    "grade_line",
+    "grades_shown",
+    "interval_text",
+    "judge",
+    "missing_parts",
+    "number",
+    "run_state",
+    "without_intervals",
+]
 
 GRADED = ("learned_graded", "learned_none_graded", "partial")
 """States in which grades may be used."""
@@ -65,8 +76,11 @@ def missing_parts(run):
 
 def _missing_heads(run):
     network = run.model.get("network", {})
-    expected = [(layer, head) for layer in range(1, network.get("layers", 0) + 1)
-                for head in range(1, network.get("heads", 0) + 1)]
+    expected = [
+        (layer, head)
+        for layer in range(1, network.get("layers", 0) + 1)
+        for head in range(1, network.get("heads", 0) + 1)
+    ]
     graded = set(run.tested.heads[["layer", "head"]].itertuples(index=False, name=None))
     described = {(head.layer, head.head) for head in run.heads}
     lines = []
@@ -77,9 +91,11 @@ def _missing_heads(run):
 
 
 def _missing_tables(tested):
-    parts = ((tested.knockout, "KNOCK_OUT_HEADS gave nothing, so K was not run"),
-             (tested.deletion_heads, "MUTATE_SITES gave nothing, so I was not run"),
-             (tested.elements, "NAME_HEADS gave nothing, so no head has a name"))
+    parts = (
+        (tested.knockout, "KNOCK_OUT_HEADS gave nothing, so K was not run"),
+        (tested.deletion_heads, "MUTATE_SITES gave nothing, so I was not run"),
+        (tested.elements, "NAME_HEADS gave nothing, so no head has a name"),
+    )
     return [words for table, words in parts if not len(table.columns)]
 
 
@@ -90,8 +106,11 @@ def _missing_networks(run):
         asked |= {"rotated": params.get("rotated_networks"), "replicates": params.get("replicates")}
     there = {kind: facts["networks"] for kind, facts in grades["controls"].items()} | {"replicates": grades["seeds"]}
     words = {"random": "networks of random weights", "rotated": "networks on moved labels", "replicates": "seeds"}
-    return [f"TRAIN or MEASURE_HEADS gave {there[kind]} of {n} {words[kind]}" for kind, n in asked.items()
-            if n and there[kind] < n]
+    return [
+        f"TRAIN or MEASURE_HEADS gave {there[kind]} of {n} {words[kind]}"
+        for kind, n in asked.items()
+        if n and there[kind] < n
+    ]
 
 
 def grades_shown(state):

@@ -85,9 +85,7 @@ def _labels_svg(run):
     )
     y = base - COMPARISON_BITS / top * tall
     if y > base - tall:
-        parts.append(
-            f'<path d="M{left} {y:.1f}H{wide}" stroke="{INK}" stroke-dasharray="4 3"/>'
-        )
+        parts.append(f'<path d="M{left} {y:.1f}H{wide}" stroke="{INK}" stroke-dasharray="4 3"/>')
     for i, (name, value) in enumerate(zip(bases, bits)):
         x = left + i * step
         parts.append(
@@ -100,8 +98,7 @@ def _labels_svg(run):
                 f"{signed(int(name))}</text>"
             )
     return (
-        "".join(parts)
-        + f'</svg><p class="note">{len(run.sites):,} sites as read 5′ to 3′, base relative to the TSS; '
+        "".join(parts) + f'</svg><p class="note">{len(run.sites):,} sites as read 5′ to 3′, base relative to the TSS; '
         "against the genome's bases, small-sample corrected. Dashed: the best column of 1,840 σ70 sites of E. coli. "
         "Data: sites/sites.bed and the genome.</p>"
     )

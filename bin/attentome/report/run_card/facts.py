@@ -86,8 +86,7 @@ def not_done(run):
     lines = [
         *not_tested(run),
         "One genome and one split; no other strain or species.",
-        "Labels were not checked against sequencing reads; a TSS that no set has counts as an error of the "
-        "network.",
+        "Labels were not checked against sequencing reads; a TSS that no set has counts as an error of the network.",
         "Outputs are not calibrated: 0.8 is a score, not a probability.",
         "Heads are profiled on the whole genome, most of which the network was trained on.",
     ]
@@ -103,8 +102,7 @@ def not_done(run):
         lines.append("No interval: too few sites for a bootstrap over genome blocks.")
     if run.training.get("stop_reason", "").startswith("max_steps"):
         lines.append(
-            "Training ended at its largest number of steps, not because its validations had stopped "
-            "getting better."
+            "Training ended at its largest number of steps, not because its validations had stopped getting better."
         )
     if run.profile.get("n_spearman", 0) < run.profile.get("n_all", 0):
         lines.append(
@@ -153,10 +151,7 @@ def run_card(run, outcome):
             "losses": run.labels.get("lost_at_ends"),
         },
         "result": {
-            **{
-                key: metrics[key]
-                for key in ("arc", "n_positions", "n_sites", "prevalence", "pr_auc", "roc_auc")
-            },
+            **{key: metrics[key] for key in ("arc", "n_positions", "n_sites", "prevalence", "pr_auc", "roc_auc")},
             "pr_auc_tolerant": metrics.get("pr_auc_tolerant"),
             "bootstrap": metrics.get("bootstrap"),
             "models": peer_rows(run),
@@ -172,8 +167,11 @@ def run_card(run, outcome):
         },
         "training": run.training or MISSING,
         "networks": network_facts(run),
-        "grades": {"shown": grades_shown(outcome["state"]), "counts": outcome["facts"]["grades"],
-                   "line": grade_line(run, outcome["state"])},
+        "grades": {
+            "shown": grades_shown(outcome["state"]),
+            "counts": outcome["facts"]["grades"],
+            "line": grade_line(run, outcome["state"]),
+        },
         "grade_rule": rule_facts(run),
         "time_and_memory": processes(run.records),
         "cost": cost_of_tests(run.records),
@@ -194,8 +192,10 @@ def _set_facts(run, audit):
     first = row.iloc[0] if len(row) else {}
     return {
         "set": audit["set"],
-        "sources": source_words([entry for entry in run.sources if entry["set"] == audit["set"]
-                                 and entry["role"] == "set"]) or audit["files"],
+        "sources": source_words(
+            [entry for entry in run.sources if entry["set"] == audit["set"] and entry["role"] == "set"]
+        )
+        or audit["files"],
         "format": format_words(audit),
         "contigs": contig_words(audit),
         "assembly": lift_words(audit),

@@ -81,9 +81,7 @@ def _networks_beside(run):
 
 def _dots_row(name, dots, colour, y, ends, x, bold):
     left, right = ends
-    parts = [
-        f'<text x="0" y="{y + 4}" fill="{colour}">{name}</text><path d="M{left} {y}H{right}" stroke="{RULE}"/>'
-    ]
+    parts = [f'<text x="0" y="{y + 4}" fill="{colour}">{name}</text><path d="M{left} {y}H{right}" stroke="{RULE}"/>']
     values = [one["value"] for one in dots if one.get("value") is not None]
     if dots[0].get("lo") is not None:
         parts.append(
@@ -155,16 +153,9 @@ def ring_svg(run):
 def _arcs(split, length, circular):
     """Arcs as (arc, start, end, sites); pieces of one arc that meet at the origin of a circle become one."""
     pieces = [
-        [row.arc, int(row.start), int(row.end), int(row.sites)]
-        for row in split.sort_values("start").itertuples()
+        [row.arc, int(row.start), int(row.end), int(row.sites)] for row in split.sort_values("start").itertuples()
     ]
-    if (
-        circular
-        and len(pieces) > 1
-        and pieces[0][0] == pieces[-1][0]
-        and pieces[0][1] == 0
-        and pieces[-1][2] == length
-    ):
+    if circular and len(pieces) > 1 and pieces[0][0] == pieces[-1][0] and pieces[0][1] == 0 and pieces[-1][2] == length:
         first = pieces.pop(0)
         pieces[-1][2] += first[2]
         pieces[-1][3] += first[3]
@@ -203,7 +194,6 @@ def _bars(run, contigs, fill, hatch):
                 f'width="{340 * (row.end - row.start) / longest:.1f}" fill="{fill[row.arc]}" stroke="#fff"/>'
             )
     parts.append(
-        f'<text x="130" y="{30 * len(shown) + 20}" fill="{SOFT}">grey: train, hatched: validation, dark: '
-        "test</text>"
+        f'<text x="130" y="{30 * len(shown) + 20}" fill="{SOFT}">grey: train, hatched: validation, dark: test</text>'
     )
     return "".join(parts) + "</svg>"

@@ -19,8 +19,18 @@ td code{white-space:nowrap}
 .box ul{columns:2;column-gap:40px;margin:6px 0;padding-left:18px}
 @media (max-width:800px){.columns,.columns.three{grid-template-columns:1fr}.box ul{columns:1}}
 """
-SET_COLUMNS = ["set", "format", "from", "on the assembly", "positions moved by", "rows", "sites", "used",
-               "not used, and why", "sha256"]
+SET_COLUMNS = [
+    "set",
+    "format",
+    "from",
+    "on the assembly",
+    "positions moved by",
+    "rows",
+    "sites",
+    "used",
+    "not used, and why",
+    "sha256",
+]
 
 
 def run_card_page(card, run, outcome):
@@ -168,9 +178,7 @@ def _network_pairs(card):
 def origin_text(origin):
     """Where the weights come from, in words; folders are left out."""
     if isinstance(origin, dict):
-        return ", ".join(
-            f"{name.replace('_', ' ')} {value}" for name, value in plain_parameters(origin).items()
-        )
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in plain_parameters(origin).items())
     return str(origin)
 
 
@@ -214,8 +222,14 @@ def _training_pairs(card):
 def _control_pairs(networks):
     if not networks:
         return [("controls", "none run")]
-    return [(f"controls, {words}", f"median {number(networks['controls'][kind]['pr_auc_median'])} of "
-             f"{networks['controls'][kind]['networks']} networks") for kind, words in CONTROL_WORDS.items()]
+    return [
+        (
+            f"controls, {words}",
+            f"median {number(networks['controls'][kind]['pr_auc_median'])} of "
+            f"{networks['controls'][kind]['networks']} networks",
+        )
+        for kind, words in CONTROL_WORDS.items()
+    ]
 
 
 def _rule(card):
@@ -226,7 +240,7 @@ def _rule(card):
         f"<tr><td><b>{escape(letter)}</b></td><td>{escape(words)}</td></tr>" for letter, words in rule["lines"]
     )
     return (
-        f'<h2>6 Grade rule <small>fixed before the run; sha256 {rule["sha256"]}</small></h2>\n'
+        f"<h2>6 Grade rule <small>fixed before the run; sha256 {rule['sha256']}</small></h2>\n"
         f'<table class="rule"><tbody>{rows}</tbody></table>\n<p>{escape(card["grades"]["line"])}</p>\n'
     )
 
@@ -258,12 +272,17 @@ def _time_table(card):
             f'<svg width="160" height="14"><rect width="{wide:.1f}" height="12" y="1" '
             f'fill="{BLUES[2] if row["for_tests"] else BLUES[1]}"/></svg>'
         )
-        body.append([name, bar, duration(row["cpu_seconds"]), duration(row["seconds_total"]),
-                     f"{row['peak_memory_mb']:,.0f} MB"])
+        body.append(
+            [
+                name,
+                bar,
+                duration(row["cpu_seconds"]),
+                duration(row["seconds_total"]),
+                f"{row['peak_memory_mb']:,.0f} MB",
+            ]
+        )
     columns = ["process", "", "CPU", "time", "memory"]
-    return table(columns, body, set(columns[2:])).replace(
-        "<table>", '<table class="bars">'
-    )
+    return table(columns, body, set(columns[2:])).replace("<table>", '<table class="bars">')
 
 
 def duration(seconds):

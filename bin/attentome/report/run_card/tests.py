@@ -30,8 +30,11 @@ def cost_of_tests(records):
     """CPU seconds of all tasks and of those for the tests of the heads, and their share (None without tasks)."""
     whole = sum(record["cpu_seconds"] for record in records)
     tests = sum(record["cpu_seconds"] for record in records if is_test(part_of(record)))
-    return {"cpu_seconds": round(whole, 1), "cpu_seconds_of_tests": round(tests, 1),
-            "share_of_tests": round(tests / whole, 4) if whole else None}
+    return {
+        "cpu_seconds": round(whole, 1),
+        "cpu_seconds_of_tests": round(tests, 1),
+        "share_of_tests": round(tests / whole, 4) if whole else None,
+    }
 
 
 def network_facts(run):
@@ -82,15 +85,35 @@ def network_pairs(facts, params):
             continue
         steps = params.get("rotated_steps")
         trained = f", {number(100 * steps)} % of the steps" if kind == "rotated" and steps else ""
-        pairs.append((words, (
-            f"{control['networks']} networks{trained}; PR AUC {number(control['pr_auc_lowest'])} to "
-            f"{number(control['pr_auc_highest'])}, at most {number(control['x_prevalence_highest'], 2)} × prevalence")))
-        pairs.append(("smallest q", (
-            f"{number(control['smallest_q'])} for a lone head against {words}"
-            + ("" if control["testable"] else f": too few to test against, {facts['networks_needed']} are needed"))))
+        pairs.append(
+            (
+                words,
+                (
+                    f"{control['networks']} networks{trained}; PR AUC {number(control['pr_auc_lowest'])} to "
+                    f"{number(control['pr_auc_highest'])}, at most "
+                    f"{number(control['x_prevalence_highest'], 2)} × prevalence"
+                ),
+            )
+        )
+        pairs.append(
+            (
+                "smallest q",
+                (
+                    f"{number(control['smallest_q'])} for a lone head against {words}"
+                    + (
+                        ""
+                        if control["testable"]
+                        else f": too few to test against, {facts['networks_needed']} are needed"
+                    )
+                ),
+            )
+        )
     why = " and ".join(facts["why_best_is_c"])
-    return [*pairs, ("best grade possible", f"C: {why}" if why else "A"), (
-        "measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs")]
+    return [
+        *pairs,
+        ("best grade possible", f"C: {why}" if why else "A"),
+        ("measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs"),
+    ]
 
 
 def rule_facts(run):
@@ -111,8 +134,11 @@ def rule_lines(rule):
     """
     lines = []
     for letter, test in rule["tests"].items():
-        passes = re.sub("|".join(name for name in test if re.match("m[ai][xn]_", name)) or "$^",
-                        lambda match, test=test: number(test[match.group()]), test["passes"])
+        passes = re.sub(
+            "|".join(name for name in test if re.match("m[ai][xn]_", name)) or "$^",
+            lambda match, test=test: number(test[match.group()]),
+            test["passes"],
+        )
         lines.append((letter, f"{test['name']}: {test['statistic']}. Passes where {passes}."))
     for entry in rule["grades"]:
         more = f" and one of {', '.join(entry['any'])}" if entry.get("any") else ""
@@ -121,11 +147,17 @@ def rule_lines(rule):
     return [
         *lines,
         ("−", "Else unsupported. A test that was not run is not passed."),
-        ("!", f"No grade is used where the lower end of the PR AUC of a network on moved labels is above "
-         f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
-         f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade."),
-        ("%", f"With less than {number(100 * rule['least_content_share'])} % of content in the variance of its logit a "
-         "head is called a position head: a description, no test."),
+        (
+            "!",
+            f"No grade is used where the lower end of the PR AUC of a network on moved labels is above "
+            f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
+            f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade.",
+        ),
+        (
+            "%",
+            f"With less than {number(100 * rule['least_content_share'])} % of content in the variance of its logit a "
+            "head is called a position head: a description, no test.",
+        ),
     ]
 
 
@@ -142,40 +174,60 @@ def not_tested(run):
         ]
     tested, grades = run.tested, run.tested.grades
     rotated, steps = grades["controls"]["rotated"], run.params.get("rotated_steps")
-    return [line for line, applies in (
-        ("No network was trained on moved labels.", not rotated["networks"]),
-        (f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the real one's steps.",
-         rotated["networks"] and steps and steps < 1),
-        ("Not every control head with a grade was knocked out and mutated: what was not run counts as passed there, so "
-         "their tally is an upper bound.", any(kind["at_most"] for kind in control_tally(tested)["kinds"].values())),
-        (f"One seed{seed}: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
-        (_measured_at(run), grades["n_positions"] < run.metrics["n_positions"]),
-        (_knocked_out(run), True),
-        (_mutated(run), True),
-        ("Logos were compared with the known elements of promoters alone, with no motif database (--motifs).",
-         not run.params.get("motifs") and not len(tested.motifs)),
-        ("A motif that is in no file of --motifs has no name here.", run.params.get("motifs")),
-        ("No binding sites of transcription factors were given (--tf_sites).",
-         not run.params.get("tf_sites") and not len(tested.enrichment)),
-    ) if applies]
+    return [
+        line
+        for line, applies in (
+            ("No network was trained on moved labels.", not rotated["networks"]),
+            (
+                f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the real one's steps.",
+                rotated["networks"] and steps and steps < 1,
+            ),
+            (
+                "Not every control head with a grade was knocked out and mutated: what was not run counts as passed "
+                "there, so their tally is an upper bound.",
+                any(kind["at_most"] for kind in control_tally(tested)["kinds"].values()),
+            ),
+            (f"One seed{seed}: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
+            (_measured_at(run), grades["n_positions"] < run.metrics["n_positions"]),
+            (_knocked_out(run), True),
+            (_mutated(run), True),
+            (
+                "Logos were compared with the known elements of promoters alone, with no motif database (--motifs).",
+                not run.params.get("motifs") and not len(tested.motifs),
+            ),
+            ("A motif that is in no file of --motifs has no name here.", run.params.get("motifs")),
+            (
+                "No binding sites of transcription factors were given (--tf_sites).",
+                not run.params.get("tf_sites") and not len(tested.enrichment),
+            ),
+        )
+        if applies
+    ]
 
 
 def _measured_at(run):
-    return (f"Heads were tested at {run.tested.grades['n_positions']:,} of the {run.metrics['n_positions']:,} "
-            "positions of the test arc.")
+    return (
+        f"Heads were tested at {run.tested.grades['n_positions']:,} of the {run.metrics['n_positions']:,} "
+        "positions of the test arc."
+    )
 
 
 def _knocked_out(run):
     if not len(run.tested.knockout):
         return "No head was removed from the network (knock-out)."
     pairs = len(run.tested.pairs)
-    return ("Heads were removed one at a time" + (f" and in {pairs} pairs" if pairs else ", not in pairs")
-            + "; not three or more together.")
+    return (
+        "Heads were removed one at a time"
+        + (f" and in {pairs} pairs" if pairs else ", not in pairs")
+        + "; not three or more together."
+    )
 
 
 def _mutated(run):
     if not len(run.tested.ism_profile):
         return "No base was mutated in silico."
     n = int(run.tested.ism_profile["n"].max())
-    return (f"Bases were mutated at {n} of the {run.metrics['n_sites']} sites of the test arc, one base at a time; no "
-            "insertion or deletion.")
+    return (
+        f"Bases were mutated at {n} of the {run.metrics['n_sites']} sites of the test arc, one base at a time; no "
+        "insertion or deletion."
+    )

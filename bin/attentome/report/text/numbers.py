@@ -1,8 +1,6 @@
 """Numbers and intervals as printed."""
 
 
-
-
 def number(value, digits=3):
     """A number for print: ``digits`` significant digits, no exponent; None prints as "not recorded"."""
     if value is None or value != value:

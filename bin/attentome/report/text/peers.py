@@ -4,10 +4,14 @@ from attentome.evaluation.peers import NETWORK, PEERS
 from attentome.report.text.numbers import interval_text, number
 
 METRICS = {"pr_auc": "PR AUC", "pr_auc_tolerant": "within ± 5 nt", "roc_auc": "ROC AUC"}
-NOT_RUN = ("No peer without attention was run (--baselines): what attention brings or costs on these labels is not "
-           "known here.")
-_TASKS = {NETWORK: ("TRAIN", "curated"), "residual_cnn": ("TRAIN", "residual_cnn"),
-          "pwm_scanner": ("SCAN_PROMOTERS", "")}
+NOT_RUN = (
+    "No peer without attention was run (--baselines): what attention brings or costs on these labels is not known here."
+)
+_TASKS = {
+    NETWORK: ("TRAIN", "curated"),
+    "residual_cnn": ("TRAIN", "residual_cnn"),
+    "pwm_scanner": ("SCAN_PROMOTERS", ""),
+}
 
 
 def peer_rows(run):
@@ -24,11 +28,16 @@ def peer_rows(run):
     rows = []
     for name, entry in run.peers.get("models", {}).items():
         lead = entry.get("network_lead")
-        rows.append({
-            "name": name, "title": PEERS.get(name, "network (attention)"), "n_weights": entry.get("n_weights"),
-            "seconds": _seconds(run.records, name),
-            **{metric: _entry(entry[metric], bare) for metric in METRICS},
-            "network_lead": lead and {metric: _entry(lead[metric], bare) for metric in METRICS}})
+        rows.append(
+            {
+                "name": name,
+                "title": PEERS.get(name, "network (attention)"),
+                "n_weights": entry.get("n_weights"),
+                "seconds": _seconds(run.records, name),
+                **{metric: _entry(entry[metric], bare) for metric in METRICS},
+                "network_lead": lead and {metric: _entry(lead[metric], bare) for metric in METRICS},
+            }
+        )
     return rows
 
 
@@ -38,8 +47,9 @@ def _entry(entry, bare):
 
 def _seconds(records, name):
     process, tag = _TASKS.get(name, ("", ""))
-    return next((record["seconds"] for record in records
-                 if record["process"] == process and record.get("tag", "") == tag), None)
+    return next(
+        (record["seconds"] for record in records if record["process"] == process and record.get("tag", "") == tag), None
+    )
 
 
 def peer_sentences(run):
@@ -48,8 +58,11 @@ def peer_sentences(run):
     if not rows:
         return ""
     reached = " and ".join(f"a {row['title']} reaches PR AUC {interval_text(row['pr_auc'])}" for row in rows)
-    return (f"Without attention, on the same labels and arc, {reached}. The network is "
-            + " and ".join(_lead(row) for row in rows) + ".")
+    return (
+        f"Without attention, on the same labels and arc, {reached}. The network is "
+        + " and ".join(_lead(row) for row in rows)
+        + "."
+    )
 
 
 def _lead(row):

@@ -1,8 +1,6 @@
 """The counts that a paper gave for the same TSS sets, beside those of this run."""
 
 
-
-
 def beside_published(published, audits, overlap, genome_lengths):
     """Published counts of sites and of clusters beside this run's.
 
@@ -33,9 +31,15 @@ def beside_published(published, audits, overlap, genome_lengths):
     matched = {kind: named[kind][0] for kind in published["sets"] if len(named.get(kind, [])) == 1}
     if len(matched) < 2:
         return []
-    rows = [{"what": facts["name"], "published": facts["sites"], "why": facts["why"],
-             "here": matched[kind]["sites"] if kind in matched else None}
-            for kind, facts in published["sets"].items()]
+    rows = [
+        {
+            "what": facts["name"],
+            "published": facts["sites"],
+            "why": facts["why"],
+            "here": matched[kind]["sites"] if kind in matched else None,
+        }
+        for kind, facts in published["sets"].items()
+    ]
     whole = len(matched) == len(published["sets"]) == len(audits)
     support = overlap["sets"].str.count(",") + 1 if len(overlap) else None
     for least, count in published["clusters"].items():

@@ -44,8 +44,10 @@ def format_words(audit):
 
 def contig_words(audit):
     """Contig names as printed, with the genome's name where that is another: ``U00096.3 = NC_000913.3``."""
-    names = [own if printed.strip() == own else f"{printed.strip()} = {own}"
-             for printed, own in (audit.get("contig_names") or {}).items()]
+    names = [
+        own if printed.strip() == own else f"{printed.strip()} = {own}"
+        for printed, own in (audit.get("contig_names") or {}).items()
+    ]
     return _listed(names) or "not printed"
 
 
@@ -55,8 +57,10 @@ def lift_words(audit):
     if not lift:
         return "the run's genome"
     lost = sum(lift["lost"].values())
-    return (f"{_listed(lift['from'])} to {_listed(lift['to'])}: {lift['moved']:,} moved, "
-            f"{lift['unchanged']:,} unchanged, {f'{lost:,}' if lost else 'none'} lost")
+    return (
+        f"{_listed(lift['from'])} to {_listed(lift['to'])}: {lift['moved']:,} moved, "
+        f"{lift['unchanged']:,} unchanged, {f'{lost:,}' if lost else 'none'} lost"
+    )
 
 
 def fix_words(audit):
@@ -100,8 +104,11 @@ def agreement_words(table, name):
 
 def purine_words(table, name):
     """Share of A and G at the TSS, a text per strand: ``+: 78 %``."""
-    return [f"{strand}: {percent(row.share)}" for strand, rows in _strands(table, name, "purine")
-            for row in rows[rows["offset"] == 0].itertuples()]
+    return [
+        f"{strand}: {percent(row.share)}"
+        for strand, rows in _strands(table, name, "purine")
+        for row in rows[rows["offset"] == 0].itertuples()
+    ]
 
 
 def _strands(table, name, check):

@@ -37,9 +37,19 @@ def read_bigwigs(paths, names, min_count=5, min_fold=4, background_window=200):
         ``score`` is the count. ``row`` numbers the calls of each track from 1.
     """
     if len(paths) not in (2, 4):
-        return Reading(format="bigwig", faults=[(0, Fault(
-            None, f"is a bigWig in a set of {len(paths)} files, so that its strand or its control is not known",
-            "give plus.bw|minus.bw, or with a control plus.bw|minus.bw|control_plus.bw|control_minus.bw"))])
+        return Reading(
+            format="bigwig",
+            faults=[
+                (
+                    0,
+                    Fault(
+                        None,
+                        f"is a bigWig in a set of {len(paths)} files, so that its strand or its control is not known",
+                        "give plus.bw|minus.bw, or with a control plus.bw|minus.bw|control_plus.bw|control_minus.bw",
+                    ),
+                )
+            ],
+        )
     tracks, faults, contig_names = [], [], {}
     for file, path in enumerate(paths):
         track, fault = _read_track(path, names, contig_names)
@@ -52,17 +62,36 @@ def read_bigwigs(paths, names, min_count=5, min_fold=4, background_window=200):
         controls, scale = tracks[2:], library_scale(tracks[:2], tracks[2:])
     sites, strand_codes = [], {}
     for file, strand in enumerate("+-"):
-        calls = [(contig, position, strand, counts[position]) for contig, counts in tracks[file].items()
-                 for position in call_sites(counts, strand, min_count, min_fold, background_window,
-                                            controls[file].get(contig), scale)]
+        calls = [
+            (contig, position, strand, counts[position])
+            for contig, counts in tracks[file].items()
+            for position in call_sites(
+                counts, strand, min_count, min_fold, background_window, controls[file].get(contig), scale
+            )
+        ]
         strand_codes[strand] = len(calls)
-        sites += [(contig, position, strand, score, "", "", "", file, row)
-                  for row, (contig, position, strand, score) in enumerate(calls, 1)]
+        sites += [
+            (contig, position, strand, score, "", "", "", file, row)
+            for row, (contig, position, strand, score) in enumerate(calls, 1)
+        ]
     if not sites:
-        faults = [(0, Fault(None, f"no position has a count of {min_count:g} and {min_fold:g} times the background",
-                            "lower min_count or min_fold in the sample sheet"))]
-    return Reading(pd.DataFrame(sites, columns=list(SITE_TYPES)).astype(SITE_TYPES), faults,
-                   contig_names=contig_names, strand_codes=strand_codes, format="bigwig")
+        faults = [
+            (
+                0,
+                Fault(
+                    None,
+                    f"no position has a count of {min_count:g} and {min_fold:g} times the background",
+                    "lower min_count or min_fold in the sample sheet",
+                ),
+            )
+        ]
+    return Reading(
+        pd.DataFrame(sites, columns=list(SITE_TYPES)).astype(SITE_TYPES),
+        faults,
+        contig_names=contig_names,
+        strand_codes=strand_codes,
+        format="bigwig",
+    )
 
 
 def call_sites(counts, strand, min_count, min_fold, background_window, control=None, scale=1.0):
@@ -141,11 +170,15 @@ def _read_track(path, names, contig_names):
                 contig = names.own(printed)
                 known = (names.contigs or {}).get(contig, 0)
                 if known not in (0, length):
-                    return track, Fault(None, f"contig '{printed}' has {length} nt here and {known} in the assembly",
-                                        "give the assembly that the track is on in column assembly")
+                    return track, Fault(
+                        None,
+                        f"contig '{printed}' has {length} nt here and {known} in the assembly",
+                        "give the assembly that the track is on in column assembly",
+                    )
                 contig_names[printed] = contig
-                values = np.nan_to_num(handle.values(printed, 0, length, numpy=True).astype(np.float64), posinf=np.nan,
-                                       neginf=np.nan)
+                values = np.nan_to_num(
+                    handle.values(printed, 0, length, numpy=True).astype(np.float64), posinf=np.nan, neginf=np.nan
+                )
                 fault = _value_fault(printed, values)
                 if fault:
                     return track, fault

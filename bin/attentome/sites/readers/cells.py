@@ -135,8 +135,9 @@ def _worksheets(path, worksheet):
             book = openpyxl.load_workbook(handle, data_only=True)
     except Exception as error:  # What a broken workbook raises is not one kind of error.
         reason = " ".join(str(error).split())[:80]
-        return [], Fault(None, f"is no xlsx workbook that can be read ({type(error).__name__}: {reason})",
-                         "save it anew as .xlsx")
+        return [], Fault(
+            None, f"is no xlsx workbook that can be read ({type(error).__name__}: {reason})", "save it anew as .xlsx"
+        )
     sheets = book.worksheets
     if worksheet:
         sheets = [sheet for sheet in sheets if sheet.title == worksheet]
@@ -145,17 +146,24 @@ def _worksheets(path, worksheet):
             return [], Fault(None, f"has no worksheet '{worksheet}'", f"give one of {names} in column worksheet")
     tables = [table for table in map(_sheet_table, sheets) if table.head]
     if not tables:
-        return [], Fault(None, f"worksheet '{sheets[0].title}' is empty" if sheets else "has no worksheet",
-                         "give a workbook with the table, or name its worksheet in column worksheet")
+        return [], Fault(
+            None,
+            f"worksheet '{sheets[0].title}' is empty" if sheets else "has no worksheet",
+            "give a workbook with the table, or name its worksheet in column worksheet",
+        )
     return tables, None
 
 
 def _sheet_table(sheet):
-    rows = [(number, [_text(value) for value in values])
-            for number, values in enumerate(sheet.iter_rows(values_only=True), 1)]
+    rows = [
+        (number, [_text(value) for value in values])
+        for number, values in enumerate(sheet.iter_rows(values_only=True), 1)
+    ]
     rows = [(number, cells) for number, cells in rows if any(cells)]
-    merged = [(area.min_row, area.max_row, area.min_col - 1, area.max_col - 1, area.coord)
-              for area in sheet.merged_cells.ranges]
+    merged = [
+        (area.min_row, area.max_row, area.min_col - 1, area.max_col - 1, area.coord)
+        for area in sheet.merged_cells.ranges
+    ]
     return Table(sheet.title, rows[:HEADER_WITHIN], lambda: rows, sorted(merged))
 
 
@@ -200,8 +208,11 @@ def find_header(tables, needed, optional=None, remedy="give a table that has it"
             faults.append(Fault(row, f"the header names the column '{name}' twice", "rename one of them"))
         elif name in cells:
             index[role] = cells.index(name)
-    merged = [area for _, last, left, right, area in table.merged
-              if last >= row and any(left <= column <= right for column in index.values())]
+    merged = [
+        area
+        for _, last, left, right, area in table.merged
+        if last >= row and any(left <= column <= right for column in index.values())
+    ]
     if merged and not faults:
         first = min(first for first, *_, area in table.merged if area in merged)
         faults.append(Fault(first, f"cells {known_names(merged)} are merged", "unmerge them and fill in each cell"))
@@ -217,11 +228,17 @@ def _widest(tables):
 def _missing(table, row, cells, missing, remedy):
     present = [cell for cell in cells if cell]
     if len(present) < 2 and not table.name:
-        return Fault(row, f"the header is one column, '{' '.join(present)[:60]}'",
-                     "separate the columns by tabs, commas or semicolons")
+        return Fault(
+            row,
+            f"the header is one column, '{' '.join(present)[:60]}'",
+            "separate the columns by tabs, commas or semicolons",
+        )
     wanted = " and ".join(f"'{name}' for the {role}" for role, name in missing.items())
-    return Fault(row, f"no column{'s'[len(missing) == 1:]} {wanted} among {known_names(present, 12)}",
-                 remedy.format(roles=", ".join(f"{role}_column" for role in missing)))
+    return Fault(
+        row,
+        f"no column{'s'[len(missing) == 1 :]} {wanted} among {known_names(present, 12)}",
+        remedy.format(roles=", ".join(f"{role}_column" for role in missing)),
+    )
 
 
 def table_rows(header):
@@ -232,6 +249,7 @@ def table_rows(header):
 def full_row(header, cells):
     """The cells of a row by role; a row that is shorter or longer than the header is a fault."""
     if len(cells) != len(header.cells):
-        raise RowFault(f"has {len(cells)} columns where the header has {len(header.cells)}",
-                       "give each row as many as the header")
+        raise RowFault(
+            f"has {len(cells)} columns where the header has {len(header.cells)}", "give each row as many as the header"
+        )
     return {role: cells[column] for role, column in header.index.items()}

@@ -21,13 +21,34 @@ from attentome.sites.readers.published import (
 )
 from attentome.sites.tss_set import Reading
 
-READERS = {"bed": read_bed, "gff3": read_gff3, "gtf": read_gtf, "cappable": read_cappable, "smrt": read_smrt,
-           "send": read_send, "regulondb": read_regulondb, "thomason": read_thomason, "table": read_table}
+READERS = {
+    "bed": read_bed,
+    "gff3": read_gff3,
+    "gtf": read_gtf,
+    "cappable": read_cappable,
+    "smrt": read_smrt,
+    "send": read_send,
+    "regulondb": read_regulondb,
+    "thomason": read_thomason,
+    "table": read_table,
+}
 """Formats and their readers; each takes a path, the contig names and the format's own options."""
-OPTIONS = {"send": ("condition", "worksheet"), "regulondb": ("evidence", "sigma"),
-           "table": ("contig_column", "position_column", "strand_column", "score_column", "evidence_column",
-                     "sigma_column", "sequence_column", "position_base", "worksheet"),
-           "bigwig": ("min_count", "min_fold", "background_window")}
+OPTIONS = {
+    "send": ("condition", "worksheet"),
+    "regulondb": ("evidence", "sigma"),
+    "table": (
+        "contig_column",
+        "position_column",
+        "strand_column",
+        "score_column",
+        "evidence_column",
+        "sigma_column",
+        "sequence_column",
+        "position_base",
+        "worksheet",
+    ),
+    "bigwig": ("min_count", "min_fold", "background_window"),
+}
 """Options of the formats that have any."""
 FORMATS = (*READERS, "bigwig")
 ROWS_LOOKED_AT = 100
@@ -62,8 +83,19 @@ def read_set(files, format, contigs, options=None, aliases=None):
             return Reading(faults=[fault])
     strange = [name for name in options if name not in OPTIONS.get(format, ())]
     if strange:
-        return Reading(format=format, faults=[(0, Fault(
-            None, f"{', '.join(strange)} given for a file of format {format}", "leave it empty in the sample sheet"))])
+        return Reading(
+            format=format,
+            faults=[
+                (
+                    0,
+                    Fault(
+                        None,
+                        f"{', '.join(strange)} given for a file of format {format}",
+                        "leave it empty in the sample sheet",
+                    ),
+                )
+            ],
+        )
     if format == "bigwig":
         return read_bigwigs(files, names, **options)
     return joined_readings([READERS[format](path, names, **options) for path in files])
@@ -76,8 +108,14 @@ def _format_of_all(files, options):
         if isinstance(format, Fault):
             return None, (file, format)
         if format != found[0]:
-            return None, (file, Fault(None, f"is of format {format} and the set's first file of format {found[0]}",
-                                      "give files of one format, or make them two sets"))
+            return None, (
+                file,
+                Fault(
+                    None,
+                    f"is of format {format} and the set's first file of format {found[0]}",
+                    "give files of one format, or make them two sets",
+                ),
+            )
     return found[0], None
 
 
@@ -92,8 +130,15 @@ def joined_readings(readings):
         for code, n in each.strand_codes.items():
             strand_codes[code] = strand_codes.get(code, 0) + n
     letters = {each.sequence_tss for each in readings}
-    return Reading(sites, faults, losses, letters.pop() if len(letters) == 1 else None, contig_names, strand_codes,
-                   readings[0].format)
+    return Reading(
+        sites,
+        faults,
+        losses,
+        letters.pop() if len(letters) == 1 else None,
+        contig_names,
+        strand_codes,
+        readings[0].format,
+    )
 
 
 def recognise(path, asked=False):
@@ -130,8 +175,11 @@ def recognise(path, asked=False):
         return fault
     if any(line.startswith("##gff-version") for line in comments):
         return "gff3"
-    unknown = Fault(None, "is of no format that can be told by its content",
-                    "name its format, and of a table its columns, in the sample sheet")
+    unknown = Fault(
+        None,
+        "is of no format that can be told by its content",
+        "name its format, and of a table its columns, in the sample sheet",
+    )
     return "table" if asked else _header_format(tables) or next(filter(None, map(_row_format, rows)), unknown)
 
 

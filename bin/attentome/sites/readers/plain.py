@@ -20,8 +20,15 @@ from attentome.sites.readers.rows import (
 )
 from attentome.sites.tss_set import Reading
 
-TABLE_DEFAULTS = {"contig": "contig", "position": "position", "strand": "strand", "score": "score",
-                  "evidence": "evidence", "sigma": "sigma", "sequence": "sequence"}
+TABLE_DEFAULTS = {
+    "contig": "contig",
+    "position": "position",
+    "strand": "strand",
+    "score": "score",
+    "evidence": "evidence",
+    "sigma": "sigma",
+    "sequence": "sequence",
+}
 """What the columns of a table are called unless the sample sheet names them."""
 
 
@@ -58,8 +65,9 @@ def read_bed(path, names):
         if start >= end:
             raise RowFault(f"start {start} is not before end {end}", "BED intervals are 0-based and half-open")
         values = {name: fields[column] for name, column in extra.items() if column < len(fields)}
-        return SourceRow(fields[0], start, end, strand_sign(fields[5]), fields[5].strip(), score_number(fields[4]),
-                         **values)
+        return SourceRow(
+            fields[0], start, end, strand_sign(fields[5]), fields[5].strip(), score_number(fields[4]), **values
+        )
 
     rows = ((number, line) for number, line in text_lines(path) if not line.startswith(("#", "track", "browser")))
     return collect(rows, parse, names, "bed")
@@ -120,8 +128,14 @@ def read_gff(path, names, format, contig_name, beyond_is_loss=False):
             raise RowFault("start is 0", "positions in GFF3 and GTF count from 1")
         if start > end:
             raise RowFault(f"start {start} is behind end {end}", "give the smaller coordinate first, on both strands")
-        return SourceRow(contig_name(fields[0]), start - 1, end, strand_sign(fields[6], SIGNS), fields[6].strip(),
-                         score_number(fields[5]))
+        return SourceRow(
+            contig_name(fields[0]),
+            start - 1,
+            end,
+            strand_sign(fields[6], SIGNS),
+            fields[6].strip(),
+            score_number(fields[5]),
+        )
 
     return collect(gff_lines(path), parse, names, format, beyond_is_loss)
 
@@ -158,8 +172,9 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     tables, fault = read_tables(path, worksheet)
     if fault:
         return Reading(faults=[(0, fault)], format="table")
-    header = find_header(tables, {role: wanted[role] for role in needed}, wanted,
-                         "name it in {roles} of the sample sheet")
+    header = find_header(
+        tables, {role: wanted[role] for role in needed}, wanted, "name it in {roles} of the sample sheet"
+    )
     if header.faults:
         return Reading(faults=[(0, each) for each in header.faults], format="table")
     capitals = set()
@@ -172,9 +187,17 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
         sequence = value.get("sequence", "")
         if sequence:
             capitals.add(tuple(place for place, letter in enumerate(sequence) if letter.isupper()))
-        return SourceRow(value.get("contig"), position, position + 1, strand_sign(value["strand"], STRAND_WORDS),
-                         value["strand"], score_number(value.get("score", "")), value.get("evidence", ""),
-                         value.get("sigma", ""), sequence.upper())
+        return SourceRow(
+            value.get("contig"),
+            position,
+            position + 1,
+            strand_sign(value["strand"], STRAND_WORDS),
+            value["strand"],
+            score_number(value.get("score", "")),
+            value.get("evidence", ""),
+            value.get("sigma", ""),
+            sequence.upper(),
+        )
 
     reading = collect(table_rows(header), parse, names, "table")
     if len(capitals) == 1 and len(only := capitals.pop()) == 1:

@@ -25,8 +25,13 @@ from attentome.sites.readers.rows import (
 from attentome.sites.tss_set import Reading
 
 SMRT_COLUMNS = {"left": "TU_left_position", "right": "TU_right_position", "strand": "TU_strand"}
-SEND_COLUMNS = {"position": "TSS_site", "strand": "TSS_direction", "sequence": "TSS_sequence(5'_3')",
-                "log": "Detected_in_log_phase", "stationary": "Detected_in_stationary_phase"}
+SEND_COLUMNS = {
+    "position": "TSS_site",
+    "strand": "TSS_direction",
+    "sequence": "TSS_sequence(5'_3')",
+    "log": "Detected_in_log_phase",
+    "stationary": "Detected_in_stationary_phase",
+}
 SEND_SEQUENCE_TSS = 46
 """The TSS is the last of the 47 letters that SEnd-seq prints."""
 REGULONDB_SEQUENCE_TSS = 60
@@ -62,8 +67,9 @@ def read_smrt(path, names):
         value = full_row(header, cells)
         start, end = (whole_number(value[role], SMRT_COLUMNS[role], decimals=True) for role in ("left", "right"))
         if start >= end:
-            raise RowFault(f"left position {start} is not before right position {end}",
-                           "units are 0-based and half-open")
+            raise RowFault(
+                f"left position {start} is not before right position {end}", "units are 0-based and half-open"
+            )
         return SourceRow(None, start, end, strand_sign(value["strand"]), value["strand"])
 
     return collect(table_rows(header), parse, names, "smrt", beyond_is_loss=True)
@@ -95,8 +101,15 @@ def read_send(path, names, worksheet=None, condition="both"):
         left_out = "" if position else NO_POSITION
         if condition not in ("both", *phases):
             left_out = f"not detected in {condition} phase"
-        return SourceRow(None, position - 1, position, strand_sign(value["strand"]), value["strand"],
-                         sequence=value["sequence"].upper(), left_out=left_out)
+        return SourceRow(
+            None,
+            position - 1,
+            position,
+            strand_sign(value["strand"]),
+            value["strand"],
+            sequence=value["sequence"].upper(),
+            left_out=left_out,
+        )
 
     return collect(table_rows(header), parse, names, "send", True, SEND_SEQUENCE_TSS)
 
@@ -129,8 +142,18 @@ def read_regulondb(path, names, evidence=(), sigma=()):
             left_out = "evidence not asked for"
         elif factors and factors.isdisjoint(factor.lower() for factor in of):
             left_out = "sigma factor not asked for"
-        return SourceRow(None, position - 1, position, strand_sign(fields[2], STRAND_WORDS), fields[2].strip(), 0.0,
-                         level, "|".join(sorted(set(of))), fields[5].strip().upper(), left_out)
+        return SourceRow(
+            None,
+            position - 1,
+            position,
+            strand_sign(fields[2], STRAND_WORDS),
+            fields[2].strip(),
+            0.0,
+            level,
+            "|".join(sorted(set(of))),
+            fields[5].strip().upper(),
+            left_out,
+        )
 
     return collect(_data_lines(path), parse, names, "regulondb", True, REGULONDB_SEQUENCE_TSS)
 
@@ -149,8 +172,15 @@ def read_thomason(path, names):
         if len(fields) != 12:
             raise RowFault(f"has {len(fields)} columns separated by tabs, not 12", "give the data set as released")
         position = whole_number(fields[3], "position")
-        return SourceRow(None, position - 1, position, strand_sign(fields[8], SIGNS), fields[8].strip(),
-                         score_number(fields[5]), left_out="" if position else NO_POSITION)
+        return SourceRow(
+            None,
+            position - 1,
+            position,
+            strand_sign(fields[8], SIGNS),
+            fields[8].strip(),
+            score_number(fields[5]),
+            left_out="" if position else NO_POSITION,
+        )
 
     return collect(_data_lines(path), parse, names, "thomason", beyond_is_loss=True)
 

@@ -96,12 +96,20 @@ def collect(rows, parse, names, format, beyond_is_loss=False, sequence_tss=None)
         if row.contig:
             contig_names[row.contig] = contig
         strand_codes[row.code] += 1
-        sites.append((contig, tss, row.strand, row.score, _clean(row.evidence), _clean(row.sigma), row.sequence,
-                      0, number))
+        sites.append(
+            (contig, tss, row.strand, row.score, _clean(row.evidence), _clean(row.sigma), row.sequence, 0, number)
+        )
     if not sites and not faults:
         faults.append((0, _none_left(losses)))
-    return Reading(_frame(sites, SITE_TYPES), faults, _frame(losses, LOSS_TYPES), sequence_tss, contig_names,
-                   dict(strand_codes), format)
+    return Reading(
+        _frame(sites, SITE_TYPES),
+        faults,
+        _frame(losses, LOSS_TYPES),
+        sequence_tss,
+        contig_names,
+        dict(strand_codes),
+        format,
+    )
 
 
 def _beyond(contigs, contig, end, is_loss):
@@ -111,8 +119,10 @@ def _beyond(contigs, contig, end, is_loss):
         return ""
     if is_loss:
         return BEYOND
-    raise RowFault(f"position {end} lies beyond the end of {contig} ({length} nt)",
-                   "give sites on the coordinates of this genome, or their assembly's FASTA in column assembly")
+    raise RowFault(
+        f"position {end} lies beyond the end of {contig} ({length} nt)",
+        "give sites on the coordinates of this genome, or their assembly's FASTA in column assembly",
+    )
 
 
 def _none_left(losses):

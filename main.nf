@@ -174,6 +174,7 @@ workflow {
         DESCRIBE_HEAD.out.folders.flatMap { heads -> heads }.toSortedList { a, b -> a.name <=> b.name }.filter { heads -> heads },    // [L1_H1, L1_H2, ...]
         TESTED_HEADS.out.facts.toSortedList { a, b -> a.name <=> b.name },    // [bands.tsv, control_logos.tsv, ...]
         channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },    // [.../record.json, ...]
+        files("${projectDir}/assets/report/*"),
         settings.run_name,
         code_version('write_report.py'),
     )

@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 
 from attentome.io.record import task_record
+from attentome.report.html.templates import Templates
 from attentome.report.write import write_report
 from attentome.results.run import read_run
 
@@ -41,6 +42,7 @@ def main():
     parser.add_argument("--genome", help="genome.fna, to look at the labels themselves")
     parser.add_argument("--audits", nargs="*", default=[])
     parser.add_argument("--records", nargs="*", default=[])
+    parser.add_argument("--templates", required=True, help="templates of the pages: the folder assets/report")
     parser.add_argument("--run_name", default="attentome")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument("--no_multiqc", action="store_true", help="leave the MultiQC report out")
@@ -48,7 +50,9 @@ def main():
     options = parser.parse_args()
     try:
         with task_record(options.record, "REPORT", packages=("numpy", "pandas", "matplotlib", "multiqc")):
-            outcome = write_report(read_run(options), options.out, multiqc=not options.no_multiqc)
+            outcome = write_report(
+                read_run(options), options.out, Templates(options.templates), multiqc=not options.no_multiqc
+            )
     except ValueError as fault:
         raise SystemExit(f"write_report.py: {fault}") from None
     print(outcome["sentence"])

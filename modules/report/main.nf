@@ -11,6 +11,7 @@ process REPORT {
     path heads                           // L1_H1 L1_H2 ...
     path tested, stageAs: 'tested/*'     // heads.tsv grades.json knockout.tsv ... curated, or []
     path records, stageAs: 'records/?/*' // records/1/record.json records/2/record.json ...
+    path templates, stageAs: 'templates/*' // base.html base.css ...: all of assets/report
     val run_name
     val code
 
@@ -28,7 +29,7 @@ process REPORT {
         --overlap_png overlap.png --sites sites.bed --genome genome.fna --audits ${audits} --audit_table audit.tsv \\
         --audit_png audit.png --distances_png distances.png --sources sources.json --published_counts published_counts.json \\
         --grid_png grid.png --profile_json profile.json --records ${records} --params params.json --peers peers.json \\
-        --tested tested \\
+        --tested tested --templates templates \\
         --run_name ${quoted(run_name)} --out report
     printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' ${workflow.manifest.version} ${workflow.nextflow.version} \\
         >> report/software_versions.yml

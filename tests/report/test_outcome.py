@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from project import ROOT
-from report_run import options
+from report_run import TEMPLATES, options
 from tested_fixture import write_tested
 
 from attentome.evidence.control_tally import tally_words
@@ -354,7 +354,7 @@ def test_sections_of_the_multiqc_report(run_with, described):
 
 
 def test_whole_report_of_a_graded_run(run_with, tmp_path):
-    outcome = write_report(run_with(MIXED, graded_controls=1), tmp_path / "report", multiqc=True)
+    outcome = write_report(run_with(MIXED, graded_controls=1), tmp_path / "report", TEMPLATES, multiqc=True)
     text = (tmp_path / "report/multiqc/multiqc_report.html").read_text()
     assert outcome["sentence"] in text
     for name in ("attentome_controls", "attentome_knockout", "attentome_pairs"):
@@ -386,6 +386,8 @@ def test_an_alarm_is_a_result_and_no_failure(described, tmp_path):
             given.split,
             "--tested",
             tmp_path / "tested",
+            "--templates",
+            ROOT / "assets/report",
             "--out",
             tmp_path / "report",
             "--no_multiqc",

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from project import ROOT
 from report_fixture import write_inputs
-from report_run import ELEMENTS, Page, describe_heads, options
+from report_run import ELEMENTS, TEMPLATES, Page, describe_heads, options
 
 from attentome.figures.scales import height
 from attentome.figures.style import HIGH, LOW, use_style
@@ -48,7 +48,7 @@ def report(described, tmp_path_factory):
     folder, heads = described
     run = read_run(options(folder, heads))
     out = tmp_path_factory.mktemp("report") / "report"
-    outcome = write_report(run, out, multiqc=False)
+    outcome = write_report(run, out, TEMPLATES, multiqc=False)
     return out, outcome, run
 
 
@@ -114,7 +114,7 @@ def test_too_few_sites(described, train, test, state):
 def test_too_few_sites_gives_counts_and_no_interval(tmp_path, described):
     run = run_of(tmp_path, described, "few")
     run.metrics["pr_auc"].update(lo=0.1, hi=0.5)
-    outcome = write_report(run, tmp_path / "report", multiqc=False)
+    outcome = write_report(run, tmp_path / "report", TEMPLATES, multiqc=False)
     assert outcome["state"] == "too_few_sites"
     assert outcome["facts"]["pr_auc"]["lo"] is None
     # The curve's last point above an output of 0.5 (logit 0): 60 points from 9 to -9, recall 0 to 1.
@@ -128,7 +128,7 @@ def test_too_few_sites_gives_counts_and_no_interval(tmp_path, described):
 
 def test_not_learned_hides_the_heads(tmp_path, described):
     out = tmp_path / "report"
-    outcome = write_report(run_of(tmp_path, described, "not_learned"), out, multiqc=False)
+    outcome = write_report(run_of(tmp_path, described, "not_learned"), out, TEMPLATES, multiqc=False)
     assert outcome["state"] == "not_learned"
     assert (out / "not_learned.html").is_file()
     assert not (out / "atlas.html").exists() and not (out / "heads").exists()
@@ -152,7 +152,7 @@ def test_show_unlearned_says_so_on_every_page(tmp_path, described):
     run = run_of(tmp_path, described, "not_learned")
     run.params["show_unlearned"] = True
     out = tmp_path / "report"
-    write_report(run, out, multiqc=False)
+    write_report(run, out, TEMPLATES, multiqc=False)
     found = [path for path in pages(out) if path.name != "not_learned.html"]
     assert len(found) == 6
     for path in pages(out):
@@ -200,7 +200,7 @@ def test_loss_that_still_falls_leads_to_more_steps(tmp_path, described):
 def test_a_run_without_training_is_reported(tmp_path, described):
     folder, heads = described
     run = read_run(options(folder, heads, history=folder / "absent.tsv", training=None))
-    outcome = write_report(run, tmp_path / "report", multiqc=False)
+    outcome = write_report(run, tmp_path / "report", TEMPLATES, multiqc=False)
     assert outcome["state"] == "untested"
     assert "not trained in this run" in (tmp_path / "report" / "run_card.html").read_text()
 
@@ -344,7 +344,7 @@ def test_compressed_tables_carry_no_time(report):
 
 def test_the_same_run_gives_the_same_bytes(report, described, tmp_path):
     out, _, _ = report
-    write_report(read_run(options(*described)), tmp_path / "again", multiqc=False)
+    write_report(read_run(options(*described)), tmp_path / "again", TEMPLATES, multiqc=False)
     for path in sorted((tmp_path / "again").rglob("*")):
         if path.is_file():
             assert path.read_bytes() == (out / path.relative_to(tmp_path / "again")).read_bytes(), path.name
@@ -524,7 +524,7 @@ def test_a_missing_head_folder_is_one_line(tmp_path, described):
 def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path):
     run = read_run(options(*described))
     run.params["input"] = "/somewhere/private/tss_sets.csv"
-    write_report(run, tmp_path, multiqc=True)
+    write_report(run, tmp_path, TEMPLATES, multiqc=True)
     text = (tmp_path / "multiqc" / "multiqc_report.html").read_text()
     places = [text.index(f'id="{name}"') for name in ("labels", "training", "test_arc", "heads", "run_card")]
     assert places == sorted(places)
@@ -600,7 +600,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
         "The network is behind the residual CNN by 0.11 (0.08 to 0.14) and ahead of the PWM scanner by 0.23 "
         "(0.2 to 0.26)."
     )
-    outcome = write_report(run, tmp_path, multiqc=False)
+    outcome = write_report(run, tmp_path, TEMPLATES, multiqc=False)
     assert [row["name"] for row in outcome["facts"]["peers"]] == ["network", *others]
     card = (tmp_path / "run_card.html").read_text()
     for page in (card, (tmp_path / "atlas.html").read_text()):
@@ -644,7 +644,7 @@ def test_run_card_says_where_the_sets_came_from(tmp_path, described):
             "fetched": "2026-11-21T18:00:00+00:00",
         },
     ]
-    write_report(run, tmp_path, multiqc=False)
+    write_report(run, tmp_path, TEMPLATES, multiqc=False)
     card = {entry["set"]: entry for entry in json.loads((tmp_path / "run_card.json").read_text())["labels"]["sets"]}
     assert card["set_a"]["sources"] == ["a.bed"]
     assert card["set_b"]["sources"] == ["b.gtf from example.org, 2026-11-21"]

@@ -26,7 +26,7 @@ from attentome.report.text.peers import peer_rows
 from attentome.results.run import similar_heads
 
 
-def write_report(run, out, multiqc=True):
+def write_report(run, out, templates, multiqc=True):
     """Write the whole report.
 
     Parameters
@@ -34,6 +34,8 @@ def write_report(run, out, multiqc=True):
     run : RunFacts
     out : Path
         Folder; its contents become the top of the results folder.
+    templates : Templates
+        Of assets/report.
     multiqc : bool
         Whether to run MultiQC (some seconds).
 
@@ -54,7 +56,7 @@ def write_report(run, out, multiqc=True):
     write_text(out / "run_card.html", run_card_page(card, run, outcome))
     shown = heads_shown(run, outcome)
     if outcome["state"] == "not_learned":
-        write_text(out / "not_learned.html", outcome_page(run, outcome))
+        write_text(out / "not_learned.html", outcome_page(run, outcome, templates))
     if shown:
         save_figure(atlas_figure(run, outcome), out / "atlas", *figure_notes())
         write_text(out / "atlas.html", atlas_page(run, outcome))

@@ -1,0 +1,91 @@
+"""Pages from the Jinja2 templates of assets/report.
+
+Whatever a template prints is escaped, but for text that is marked as HTML or SVG already (``markupsafe.Markup``). Style
+sheets and scripts are files of the same folder that templates include, so that every page opens alone and offline.
+"""
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from attentome.figures.style import BASE_COLOUR, BLUES
+from attentome.genome.ruler import signed
+from attentome.report.outcome.sentences import NOT_LEARNED
+from attentome.report.text.numbers import interval_text, number
+from attentome.report.text.peers import METRICS as PEER_METRICS
+
+
+class Templates:
+    """The templates of a folder.
+
+    Parameters
+    ----------
+    folder : path
+        A copy of assets/report.
+    """
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        if not (folder / "base.html").is_file():
+            raise ValueError(f"{folder}: no templates of pages here; give the pipeline's folder assets/report")
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            blues=BLUES, base_colour=BASE_COLOUR, not_learned=NOT_LEARNED, peer_metrics=PEER_METRICS
+        )
+        self._environment.filters.update(
+            number=number, interval=interval_text, signed=signed, count=count, minutes=minutes
+        )
+
+    def page(self, name, run, outcome, root="", **values):
+        """A whole page.
+
+        Parameters
+        ----------
+        name : str
+            Name of the template, such as ``run_card.html``; it extends ``base.html``.
+        run : RunFacts
+        outcome : dict
+            Of :func:`attentome.report.outcome.verdict.judge`.
+        root : str
+            Relative address of the results folder from the page: empty or ``../``.
+        **values
+            What else the template prints.
+
+        Returns
+        -------
+        str
+        """
+        atlas = outcome["state"] != "not_learned" or bool(run.params.get("show_unlearned"))
+        return self._environment.get_template(name).render(
+            run=run, outcome=outcome, root=root, atlas_exists=atlas, **values
+        )
+
+    def macro(self, name, *values):
+        """A macro of ``macros.html``, called with ``values``: Markup."""
+        return getattr(self._environment.get_template("macros.html").module, name)(*values)
+
+
+def count(value):
+    """A whole number with commas, or that it was not recorded."""
+    return "not recorded" if value is None else f"{value:,}"
+
+
+def minutes(seconds):
+    """Seconds below 100, minutes above, or that it was not recorded."""
+    if seconds is None:
+        return "not recorded"
+    return f"{number(seconds, 2)} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def inline(svg):
+    """SVG text made fit to stand in a page that holds several, as Markup: ids that nothing refers to are dropped."""
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    return Markup(re.sub(r' id="([^"]+)"', lambda match: match.group(0) if match.group(1) in used else "", svg))

@@ -93,7 +93,10 @@ def test_every_imported_package_is_pinned_as_direct():
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module.split(".")[0])
-    imported = {names.get(name, name.lower()) for name in imported - set(sys.stdlib_module_names) - {"attentome"}}
+    imported = {
+        names.get(name, name.lower().replace("_", ""))
+        for name in imported - set(sys.stdlib_module_names) - {"attentome"}
+    }
     assert imported <= pinned
     assert "torch" in imported
 

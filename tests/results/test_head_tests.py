@@ -16,10 +16,18 @@ def tested(tmp_path):
     return read_tested(tmp_path)
 
 
-@pytest.mark.parametrize(("head", "control", "bits", "words"), [
-    (0.0, 0.0, 0.25, "0 to 0.25 bit,"), (0.25, 0.1, 0.25, "0 to 0.25 bit,"), (0.26, 0.1, 0.5, "0 to 0.5 bit,"),
-    (0.1, 0.7, 1.0, "0 to 1 bit,"), (1.01, 0.1, 1.5, "0 to 1.5 bits,"), (1.6, 1.7, 2.0, "0 to 2 bits,"),
-    (2.4, 0.1, 2.0, "0 to 2 bits,")])
+@pytest.mark.parametrize(
+    ("head", "control", "bits", "words"),
+    [
+        (0.0, 0.0, 0.25, "0 to 0.25 bit,"),
+        (0.25, 0.1, 0.25, "0 to 0.25 bit,"),
+        (0.26, 0.1, 0.5, "0 to 0.5 bit,"),
+        (0.1, 0.7, 1.0, "0 to 1 bit,"),
+        (1.01, 0.1, 1.5, "0 to 1.5 bits,"),
+        (1.6, 1.7, 2.0, "0 to 2 bits,"),
+        (2.4, 0.1, 2.0, "0 to 2 bits,"),
+    ],
+)
 def test_scale_holds_the_highest_used_column_of_heads_and_controls(tested, head, control, bits, words):
     for table, highest in ((tested.logos, head), (tested.control_logos, control)):
         table["bits"] = np.where(table["used"] == 1, highest / 2, 1.9)

@@ -104,17 +104,34 @@ def read_tested(folder):
     folder = Path(folder)
     if not (folder / "grades.json").is_file():
         return None
-    tables = {"heads": "heads", "seeds": "seeds", "seed_profiles": "seed_profiles", "controls": "controls",
-              "bands": "bands", "control_logos": "control_logos", "knockout": "knockout", "pairs": "knockout_pairs",
-              "ism_profile": "ism_profile", "ism_heads": "ism_heads", "deletion": "deletion",
-              "deletion_heads": "deletion_heads", "elements": "element_matches", "motifs": "motif_matches",
-              "enrichment": "site_enrichment", "logos": f"{REAL}/logos", "words": f"{REAL}/words",
-              "windows": f"{REAL}/windows"}
+    tables = {
+        "heads": "heads",
+        "seeds": "seeds",
+        "seed_profiles": "seed_profiles",
+        "controls": "controls",
+        "bands": "bands",
+        "control_logos": "control_logos",
+        "knockout": "knockout",
+        "pairs": "knockout_pairs",
+        "ism_profile": "ism_profile",
+        "ism_heads": "ism_heads",
+        "deletion": "deletion",
+        "deletion_heads": "deletion_heads",
+        "elements": "element_matches",
+        "motifs": "motif_matches",
+        "enrichment": "site_enrichment",
+        "logos": f"{REAL}/logos",
+        "words": f"{REAL}/words",
+        "windows": f"{REAL}/windows",
+    }
     parts = folder / REAL / "parts.safetensors"
     return Tested(
         **{name: _table(folder / f"{file}.tsv") for name, file in tables.items()},
-        grades=read_json(folder / "grades.json"), knockout_base=_json(folder / "knockout.json"),
-        receptive_field=_json(folder / "receptive_field.json"), parts=read_arrays(parts) if parts.is_file() else {})
+        grades=read_json(folder / "grades.json"),
+        knockout_base=_json(folder / "knockout.json"),
+        receptive_field=_json(folder / "receptive_field.json"),
+        parts=read_arrays(parts) if parts.is_file() else {},
+    )
 
 
 def _table(path):

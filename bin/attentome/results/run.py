@@ -199,9 +199,7 @@ def similar_heads(heads, count=3):
         From the most similar down.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        table = np.nan_to_num(np.corrcoef([head.x_uniform("top") for head in heads])).reshape(
-            len(heads), len(heads)
-        )
+        table = np.nan_to_num(np.corrcoef([head.x_uniform("top") for head in heads])).reshape(len(heads), len(heads))
     found = {}
     for i, head in enumerate(heads):
         order = [j for j in np.argsort(-table[i], kind="stable") if j != i][:count]

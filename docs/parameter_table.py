@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the parameter tables of docs/usage.md from nextflow_schema.json; with --check only say whether they agree."""
+"""Write the parameter tables of docs/usage.md from nextflow_schema.json; with --check only report whether they agree."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ def parameter_tables(schema):
         parts.append("| parameter | default | meaning |\n|---|---|---|\n")
         for name, entry in group["properties"].items():
             default = json.dumps(entry["default"]).strip('"') if "default" in entry else ""
-            meaning = " ".join(filter(None, [entry["description"], _bounds(entry), entry.get("help_text")]))
+            meaning = " ".join(filter(None, [entry["description"], entry.get("help_text"), _bounds(entry)]))
             parts.append(f"| `--{name}` | {f'`{default}`' if default else ''} | {meaning} |\n")
         parts.append("\n")
     return "".join(parts)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the parameter tables of docs/usage.md from nextflow_schema.json; with --check only report whether they agree."""
+"""Write the parameter tables of docs/usage.md from nextflow_schema.json; with --check report whether they agree."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the part of docs/trust.md on E. coli: graded heads, and which known elements each seed's heads spell."""
+"""Write the part of docs/trust.md on E. coli: graded heads, and the known elements that each seed's heads match."""
 
 import argparse
 from pathlib import Path
@@ -17,11 +17,11 @@ from attentome.motifs.readers import read_head_matrices
 
 KNOWN = Path(__file__).parents[2] / "assets/known_elements.tsv"
 ALPHA, MOST = 0.05, 3
-"""Largest q of a motif or of known sites that is listed, and how many of each head."""
+"""Maximum q of a listed motif or set of known sites, and maximum number listed per head."""
 
 
 def elements_of_network(measured, background, known, shift):
-    """Elements that the heads of one network spell at their place, by the rule that names heads."""
+    """Elements that the heads of one network match at their place, by the rule that names heads."""
     matrices = read_head_matrices(measured / "logos.tsv") + read_head_matrices(measured / "words.tsv")
     found = match_elements(matrices, known, background, shift, seed=1)
     return found[found["named"] == 1].sort_values(["q", "p"]).drop_duplicates(["layer", "head", "element"])
@@ -45,7 +45,7 @@ def head_lines(heads):
 
 
 def element_lines(by_network, known, shift, grades):
-    """Which networks spell which element, by which heads; ``grades``: (layer, head) of the real network to grade."""
+    """Heads of each network that match each element; ``grades``: (layer, head) of the real network to grade."""
     networks = list(by_network)
     lines = [
         "| element | expected at d | " + " | ".join(networks) + " | networks |",
@@ -72,7 +72,7 @@ def element_lines(by_network, known, shift, grades):
 
 
 def name_lines(tests):
-    """Motifs and known sites with a q of ALPHA or less, the best of each head."""
+    """Motifs and known sites with q <= ALPHA, the best of each head."""
     lines = []
     for file, name, words in (
         ("motif_matches.tsv", "motif", "Motifs of the databases"),
@@ -84,31 +84,31 @@ def name_lines(tests):
             f"L{row['layer']}·H{row['head']} {row['name'] if name == 'motif' else row[name]} (q {row['q']:.2g})"
             for row in table.to_dict("records")
         ]
-        lines += [f"{words} with q ≤ {ALPHA:g}, at most {MOST} a head: {'; '.join(texts) or 'none'}.", ""]
+        lines += [f"{words} with q ≤ {ALPHA:g}, at most {MOST} per head: {'; '.join(texts) or 'none'}.", ""]
     return lines
 
 
 def cost_line(results):
-    """CPU time of the run without its tests, and of each kind of test as a multiple of it; of Nextflow's trace."""
+    """CPU time of the run without tests, and of each kind of test as a multiple of it, from Nextflow's trace."""
     trace = read_tsv(results / "pipeline_info/execution_trace.txt")
     spent = pd.to_timedelta(trace["realtime"]).dt.total_seconds() * trace["%cpu"].str.rstrip("%").astype(float) / 100
     of = {
         "control networks": trace["name"].str.contains("(control_", regex=False),
         "replicates": trace["name"].str.contains("(replicate_", regex=False),
     }
-    of["knock-outs, mutants and names of its own heads"] = (
+    of["knock-outs, mutants and names of the heads"] = (
         trace["name"].str.startswith("TESTED_HEADS:") & ~of["control networks"] & ~of["replicates"]
     )
     plain = spent[~np.logical_or.reduce(list(of.values()))].sum()
-    beside = ", ".join(f"{kind} {spent[tasks].sum() / plain:.1f} ×" for kind, tasks in of.items())
-    return f"CPU time: {plain / 60:.0f} min without the tests of the heads; beside it, {beside} as much."
+    added = ", ".join(f"{kind} {spent[tasks].sum() / plain:.1f} ×" for kind, tasks in of.items())
+    return f"CPU time without the tests of the heads: {plain / 60:.0f} min. The tests add, as multiples of it: {added}."
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="--outdir of the run")
     parser.add_argument("genome", help="FASTA of the run")
-    parser.add_argument("out", type=Path, help="page whose part between the two marks is written anew")
+    parser.add_argument("out", type=Path, help="page; the part between the two marks is replaced")
     args = parser.parse_args()
     tests, preset = args.results / "tests", read_json(args.results / "run_card.json")["parameters"]["preset"]
     heads, grades, known = read_tsv(tests / "heads.tsv"), read_json(tests / "grades.json"), read_known_elements(KNOWN)
@@ -120,7 +120,7 @@ def main():
     }
     aucs = ", ".join(f"{number:.3f}" for number in (grades["pr_auc"], *grades["replicates"].values()))
     tally = "; ".join(
-        f"{kind}: {one['graded']} of {one['heads']} heads of {one['networks']} networks graded"
+        f"{kind} {one['graded']} of {one['heads']} ({one['networks']} networks)"
         for kind, one in grades["controls"].items()
     )
     grade_of = {(row.layer, row.head): row.grade for row in heads.itertuples()}
@@ -128,13 +128,13 @@ def main():
         args.out,
         "make trust",
         [
-            f"Preset {preset}, {grades['seeds']} seeds; PR AUC at {grades['n_positions']:,} positions of the test arc: "
-            f"{aucs}. Controls: {tally}.",
+            f"Preset {preset}, {grades['seeds']} seeds. PR AUC of each seed, at {grades['n_positions']:,} positions of "
+            f"the test arc: {aucs}. Graded control heads: {tally}.",
             "",
             *head_lines(heads),
             "",
-            "Elements that a head's effect logo spells at their place, by the rule of names; grades are those of the "
-            "first network.",
+            "Elements that an effect logo matches at their place, by the rule for names. Heads of the first network "
+            "have their grade.",
             "",
             *element_lines(by_network, known, shift, grade_of),
             "",

@@ -1,4 +1,4 @@
-"""A part of a page that a program writes: what stands between its two marks is written anew."""
+"""Replace the part of a page between two marks by what a program wrote."""
 
 from attentome.io.files import write_text
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the tables of docs/trust.md from the runs of make selftest: what graded heads say against what was planted."""
+"""Write the tables of docs/trust.md from the runs of make selftest: claims of graded heads against planted truth."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ GROUPS = ("trained", "random", "rotated")
 
 
 def claims_of_run(results):
-    """What a run says: a row for each element that a head graded A to C has a name for, or for a head without one.
+    """Claims of a run: a row for each element that names a head graded A to C, or one row for a head without a name.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def claims_of_run(results):
 
 
 def record_of_run(results):
-    """What the page needs of a run, as counts that can be added up.
+    """Count what the page reports of a run; counts of several runs can be added.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def record_of_run(results):
     -------
     dict
         ``genomes``, ``rule_sha256``, ``pr_auc`` (smallest and largest); heads per grade; how many heads of each group
-        (trained, random, rotated) have a ``graded`` or pass a test, each with how many were looked at; claims ``true``
-        and ``false``, the latter spelt out; for each part whether it is recalled, by which grade, with which error
+        (trained, random, rotated) have a ``graded`` or pass a test, each with the number examined; claims ``true`` and
+        ``false``, the latter in full; for each part whether it is recalled, by which grade, with which error
         (nt); ``bits`` of each group, median and 95th percentile over its heads.
     """
     shift = read_json(results / "labels/labels.json")["label_shift"]
@@ -119,7 +119,7 @@ def record_of_run(results):
 
 
 def design_lines(design, records):
-    """Tables of the records of one design, of one genome or more each."""
+    """Tables of the records of one design; a record is of one or more genomes."""
     genomes = sum(len(record["genomes"]) for record in records)
     aucs = [auc for record in records for auc in record["pr_auc"]]
     grades = {grade: sum(record["grades"][grade] for record in records) for grade in (*GRADES, UNSUPPORTED)}
@@ -134,13 +134,13 @@ def design_lines(design, records):
         f"{genomes} genomes; PR AUC {min(aucs):.2f} to {max(aucs):.2f}; {sum(grades.values())} heads: "
         f"{', '.join(f'{n} {grade}' for grade, n in grades.items())}.",
         "",
-        "| | measured | wanted |",
+        "| | measured | required |",
         "| --- | ---: | ---: |",
-        f"| recall of the planted parts | {sum(recalled.values()) / (genomes * len(parts)):.2f} | 0.90 or more |",
-        f"| largest position error of those recalled, nt | {number(largest(errors.values()))} | 2 or less |",
+        f"| recall of planted parts | {sum(recalled.values()) / (genomes * len(parts)):.2f} | 0.90 or more |",
+        f"| largest position error of recalled parts, nt | {number(largest(errors.values()))} | 2 or less |",
         f"| false claims | {false} of {true + false} | 5 % or less |",
         f"| graded heads in random-weight networks | {graded['random']} | none |",
-        f"| graded heads in rotated-label networks, at most | {graded['rotated']} | 1 in 100 |",
+        f"| graded heads in rotated-label networks | {graded['rotated']} | at most 1 in 100 |",
         "",
         "| heads that pass each test | " + " | ".join(TESTS) + " |",
         "| --- |" + " ---: |" * len(TESTS),
@@ -168,7 +168,7 @@ def design_lines(design, records):
 
 
 def bits_line(records):
-    """Bits of the 50 best windows and of the effect logos, trained heads beside control heads."""
+    """Bits of the 50 best windows and of the effect logos, for trained heads and control heads."""
     texts = []
     for words in records[0]["bits"]:
         found = []
@@ -176,33 +176,33 @@ def bits_line(records):
             medians, highs = zip(*(record["bits"][words][name] for record in records), strict=True)
             found.append(f"{name} {spread(medians)} ({spread(highs)})")
         texts.append(f"{words}: {', '.join(found)}")
-    return f"Bits, median over the heads (and 95th percentile), of single genomes. {'; '.join(texts)}."
+    return f"Bits per logo, median over the heads of a genome (95th percentile in brackets). {'; '.join(texts)}."
 
 
 def spread(values):
-    """Smallest and largest, or one number where they are printed alike."""
+    """Smallest and largest value, or one number if both are printed alike."""
     low, high = (f"{edge:.1f}" for edge in (min(values), max(values)))
     return low if low == high else f"{low} to {high}"
 
 
 def added(pairs):
-    """Pairs (how many, of how many), added up, as words."""
+    """Sum of pairs (some, total) as text: "some of total"."""
     some, of = (sum(column) for column in zip(*pairs, strict=True))
     return f"{some} of {of}"
 
 
 def largest(values):
-    """Largest number of those that are there, or None."""
+    """Largest value that is not None, or None."""
     return max((value for value in values if value is not None), default=None)
 
 
 def number(value):
-    """A whole number, or a dash where there is none."""
+    """A whole number as text, or a dash if it is missing."""
     return "–" if pd.isna(value) else f"{value:.0f}"
 
 
 def merged(old, new, rule):
-    """Records of a rule of grades (its SHA-256), the new ones in place of those of the same genomes."""
+    """Records made under one grading rule (its SHA-256); new records replace old ones of the same genomes."""
     new = [record for record in new if record["rule_sha256"] == rule]
     again = {genome for record in new for genome in record["genomes"]}
     kept = [record for record in old if record["rule_sha256"] == rule and not again & set(record["genomes"])]
@@ -212,8 +212,8 @@ def merged(old, new, rule):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="folder with a results folder <design>_<seed> for each run")
-    parser.add_argument("records", type=Path, help="what each run counted, a line of JSON each; the new ones are added")
-    parser.add_argument("out", type=Path, help="page whose part between the two marks is written anew")
+    parser.add_argument("records", type=Path, help="counts of each run, one line of JSON each; new ones are added")
+    parser.add_argument("out", type=Path, help="page; the part between the two marks is replaced")
     args = parser.parse_args()
     new = [record_of_run(folder) for folder in sorted(args.results.iterdir()) if (folder / "tests/heads.tsv").is_file()]
     old = args.records.read_text().splitlines() if args.records.is_file() else []

@@ -104,8 +104,8 @@ def test_selftest_records_add_up():
     page = "\n".join(design_lines("easy", records))
     for text in (
         "4 genomes; PR AUC 0.50 to 0.60; 20 heads: 4 A",
-        "| recall of the planted parts | 0.75 |",
-        "| largest position error of those recalled, nt | 2 |",
+        "| recall of planted parts | 0.75 |",
+        "| largest position error of recalled parts, nt | 2 |",
         "| false claims | 4 of 40 |",
         "| graded heads in random-weight networks | 4 of 40 |",
         "| minus10 | -10 | 3 of 4 | A | 2 |",
@@ -115,7 +115,7 @@ def test_selftest_records_add_up():
         assert text in page
     page = "\n".join(design_lines("easy", [selftest_record("easy_3", recalled=0)]))
     assert "| minus10 | -10 | 0 of 1 | none | – |" in page
-    assert "| largest position error of those recalled, nt | – |" in page
+    assert "| largest position error of recalled parts, nt | – |" in page
 
 
 def test_selftest_records_are_replaced_and_never_mixed():

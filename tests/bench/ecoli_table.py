@@ -28,10 +28,10 @@ def megabytes(text):
 
 
 def processes(trace, card):
-    """Time and memory per process: process, tasks, longest, together (s), peak memory (MB).
+    """Time and memory per process: number of tasks, longest and total time (s), peak memory (MB).
 
-    Times are those of Nextflow's trace. It looks at the memory now and then, so the tasks' own record, which holds the
-    peak, counts where it is higher.
+    Times are those of Nextflow's trace. Nextflow samples the memory, so the tasks' own record of the peak is used where
+    it is higher.
     """
     table = pd.read_csv(trace, sep="\t")
     table = table[table.status.isin(["COMPLETED", "CACHED"])]
@@ -55,7 +55,7 @@ def processes(trace, card):
 
 
 def wall_minutes(trace):
-    """Minutes from the first task's submission to the last one's end."""
+    """Minutes from the submission of the first task to the end of the last one."""
     table = pd.read_csv(trace, sep="\t")
     start = pd.to_datetime(table.submit)
     end = start + pd.to_timedelta(table.duration.map(seconds), unit="s")
@@ -67,7 +67,7 @@ def interval(metric):
 
 
 def set_lines(results):
-    """The sets as they were harmonised, and how they overlap."""
+    """The harmonised sets and their overlap."""
     curation, overlap = read_json(results / "sites/curation.json"), read_tsv(results / "sites/overlap.tsv")
     supported = {n: int(overlap.loc[overlap["n_sets"] >= n, "n"].sum()) for n in range(2, curation["n_sets"] + 1)}
     return [
@@ -78,8 +78,8 @@ def set_lines(results):
             for entry in curation["sets"]
         ],
         "",
-        f"Curated sites (support >= {curation['min_support']:g}): **{curation['n_sites']:,}**. Clusters with sites of "
-        f"at least {', '.join(f'{n} sets: {count:,}' for n, count in supported.items())}. "
+        f"Curated sites (support >= {curation['min_support']:g}): **{curation['n_sites']:,}**. Clusters by number "
+        f"of sets: {'; '.join(f'at least {n}: {count:,}' for n, count in supported.items())}. Clusters by combination: "
         + "; ".join(f"{row.sets.replace(',', ' + ')}: {row.n:,}" for row in overlap.itertuples() if row.n)
         + ".",
         "",
@@ -87,7 +87,7 @@ def set_lines(results):
 
 
 def network_lines(results, given):
-    """Metrics, training, time and memory of the network of the curated sites; time of a run that gets its weights."""
+    """Metrics, training, time and memory of the network of the curated sites; time of a run with its model."""
     metrics, labels = read_json(results / "evaluation/metrics.json"), read_json(results / "labels/labels.json")
     training, card = read_json(results / "training/training.json"), read_json(results / "run_card.json")
     trace = results / "pipeline_info/execution_trace.txt"
@@ -109,21 +109,21 @@ def network_lines(results, given):
         f"Training: preset {training['preset']}, {training['n_weights']:,} weights, {training['steps']:,} steps, best "
         f"at step {training['best_step']:,} ({training['stop_reason']}).",
         "",
-        "| process | tasks | longest, min | together, min | peak memory, GB |",
+        "| process | tasks | longest task, min | all tasks, min | peak memory, GB |",
         "| --- | ---: | ---: | ---: | ---: |",
         *[
             f"| {row.process} | {row.tasks} | {row.longest / 60:.1f} | {row.total / 60:.1f} | {row.memory / 1e3:.2f} |"
             for row in processes(trace, card).itertuples()
         ],
         "",
-        f"Whole run: **{wall_minutes(trace):.1f} minutes** on {card['machine']['cores']} CPU cores, no GPU. With its "
-        f"weights given (`--model`): **{wall_minutes(given / 'pipeline_info/execution_trace.txt'):.1f} minutes**.",
+        f"Whole run: **{wall_minutes(trace):.1f} minutes** on {card['machine']['cores']} CPU cores, no GPU. With the "
+        f"trained model (`--model`): **{wall_minutes(given / 'pipeline_info/execution_trace.txt'):.1f} minutes**.",
         "",
     ]
 
 
 def seed_lines(folder):
-    """Metrics of each seed, of their mean and of the peers, with the mean's lead over each peer."""
+    """Metrics of each seed, of their mean and of the peers, and the lead of the mean over each peer."""
     table = read_tsv(folder / "seeds.tsv")
     minutes = {
         f"seed {speed.parent.name.split('_')[1]}": read_tsv(speed)["seconds"].iloc[-1] / 60
@@ -132,11 +132,11 @@ def seed_lines(folder):
     lines = [
         "## Seeds and peers, test arc",
         "",
-        "The same preset with other seeds, each trained on one core (two side by side), and the peers of "
-        "`--baselines`; 95 % intervals by one paired bootstrap over genome blocks of 10,000 nt. A lead is the "
-        "mean of the seeds less the peer, drawn in pairs.",
+        "Networks of the same preset with different seeds, and the peers of `--baselines`. The further seeds were "
+        "trained on one core each, two side by side. The 95 % intervals come from one paired bootstrap over genome "
+        "blocks of 10,000 nt. A lead is the mean of the seeds minus the peer; its interval is paired.",
         "",
-        f"| model | {' | '.join(METRICS.values())} | training, minutes of one core |",
+        f"| model | {' | '.join(METRICS.values())} | training, min on one core |",
         "| --- |" + " ---: |" * (len(METRICS) + 1),
     ]
     for (model, quantity), rows in table.groupby(["model", "quantity"], sort=False):
@@ -151,9 +151,9 @@ def seed_lines(folder):
 
 
 def published_lines(results, steps):
-    """What the published shape takes on this machine: some steps of its training, and all else of a whole run.
+    """Time and memory of the published shape on this machine: some training steps, and the rest of a whole run.
 
-    ``steps`` are those of the preset's whole training.
+    ``steps``: length of the preset's whole training.
     """
     training, card = read_json(results / "training/training.json"), read_json(results / "run_card.json")
     seconds_here = read_tsv(results / "training/speed.tsv")["seconds"].iloc[-1]
@@ -161,12 +161,12 @@ def published_lines(results, steps):
     return [
         "## The published shape on a CPU",
         "",
-        f"Preset published ({training['n_weights']:,} weights), the curated sites, {training['steps']:,} steps and one "
-        f"validation: {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
+        f"Preset published ({training['n_weights']:,} weights) on the curated sites, with "
+        f"{card['machine']['cores']} CPU cores and no GPU. Training for {training['steps']:,} steps with one validation "
+        f"took {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
         f"{seconds_here * steps / training['steps'] / 3600:.0f} hours. Output and attention scores of the whole "
         f"genome (PREDICT): {table.total['PREDICT'] / 60:.1f} minutes and {table.memory['PREDICT'] / 1e3:.2f} GB; "
-        f"merged (PROFILE): {table.total['PROFILE'] / 60:.1f} minutes. "
-        f"{card['machine']['cores']} CPU cores, no GPU.",
+        f"merged (PROFILE): {table.total['PROFILE'] / 60:.1f} minutes.",
         "",
     ]
 
@@ -186,9 +186,10 @@ def main():
             [
                 "# E. coli K-12 as a benchmark",
                 "",
-                "Made by `make ecoli DATA=<folder of the published files>`; every number below comes from the files of "
-                "those runs. Files and checksums of the sets: `assets/ecoli_k12/`. Which set teaches most: "
-                "[ecoli_grid.md](ecoli_grid.md). How fast the kernels are: [benchmarks.md](benchmarks.md).",
+                "`make ecoli DATA=<folder of the published files>` writes this page; every number comes from the files "
+                "of its runs. `assets/ecoli_k12/` lists the files of the sets with their checksums. "
+                "[ecoli_grid.md](ecoli_grid.md) compares the sets as training sets. [benchmarks.md](benchmarks.md) "
+                "measures the speed of the kernels.",
                 "",
                 "## Four published TSS sets, preset cpu",
                 "",

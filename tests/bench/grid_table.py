@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/ecoli_grid.md from the run of make grid: every TSS set as train set and as test set."""
+"""Write docs/ecoli_grid.md from the run of make grid: every TSS set as training set and as test set."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ METRICS = {
 
 
 def grid_lines(results):
-    """One table a metric: rows are train sets, columns test sets."""
+    """One table per metric, with training sets as rows and test sets as columns."""
     grid = read_tsv(results / "networks/grid.tsv")
     networks, sets = list(dict.fromkeys(grid["train_set"])), list(dict.fromkeys(grid["test_set"]))
     sites = grid.drop_duplicates("test_set").set_index("test_set")["n_sites"]
@@ -51,16 +51,16 @@ def main():
         args.out,
         "\n".join(
             [
-                "# Which TSS set teaches most: E. coli K-12",
+                "# TSS sets of E. coli K-12 as training and test sets",
                 "",
-                "Made by `make grid DATA=<folder of the published files>`; every number below comes from the files of "
-                f"that run. Preset {training['preset']} ({training['n_weights']:,} weights), "
+                "`make grid DATA=<folder of the published files>` writes this page; every number comes from the files "
+                f"of its run. Preset {training['preset']} ({training['n_weights']:,} weights), "
                 f"{training['steps']:,} steps of {training['settings']['batch_size']} segments "
                 f"of {training['settings']['segment']:,} nt.",
                 "",
-                "A network for each set and one for the curated sites, one seed each, compared with the sites of every "
-                "set on the test arc; 95 % intervals by bootstrap over genome blocks of 10,000 nt, both strands "
-                "together.",
+                "Each row is a network, trained on one set or on the curated sites, with one seed. Each column is a "
+                "set; the networks are tested on its sites in the test arc. The 95 % intervals come from a bootstrap "
+                "over genome blocks of 10,000 nt, both strands together.",
                 "",
                 *grid_lines(args.results),
             ]

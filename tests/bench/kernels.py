@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure the kernels against the plain formulation on this machine and write docs/benchmarks.md."""
+"""Compare the kernels with the plain formulation on this machine and write docs/benchmarks.md."""
 
 import argparse
 import statistics
@@ -71,11 +71,11 @@ def speed_rows(preset, threads, rates):
 
 
 def memory_lines(lengths, threads):
-    """Peak memory of whole runs over random genomes, above that of a bare import of torch."""
+    """Peak memory of whole runs over random genomes, above that of importing torch."""
     bare = peak_memory("nothing")
     lines = [
-        f"A process that only imports torch holds {bare:.0f} MB. Above that, at the shape `published`, {threads} "
-        "threads, a run over both strands holds at most:",
+        f"A process that only imports torch holds {bare:.0f} MB. The table gives the peak memory above that, for a "
+        f"run over both strands with the shape `published` and {threads} threads.",
         "",
         "| genome, nt | predict, MB | predict + whole profile, MB |",
         "| ---: | ---: | ---: |",
@@ -110,25 +110,27 @@ def main():
     lines = [
         "# Benchmarks of the kernels",
         "",
-        "Made by `make bench`, which needs no data: random sequence, random weights. What *E. coli* takes and how well "
-        "the network then does: [ecoli.md](ecoli.md).",
+        "`make bench` writes this page. It needs no data: sequence and weights are random. [ecoli.md](ecoli.md) gives "
+        "the time for *E. coli* and the performance of the network.",
         "",
-        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536, each thread its own: {share}.",
+        f"Machine: {machine()}. Products of float32 matrices of 1,536 x 1,536, one per thread: {share}.",
         "",
         "## Plain formulation against kernels",
         "",
-        "*Plain* is the network as the published code computes it (`tests/bench/published_form.py`): ten segments as "
-        "long as the window with the segment before as memory, all scores at once. *Kernels* is the program itself, "
-        "exact to 1e-5. Two threads are two shares of the work side by side, for both: torch's own threads wait for "
-        "each other in every small product. Both score every position with its full window, but for the plain training "
-        "step without memory, whose positions have half a window of keys on average. A training step is the loss of "
-        "one batch, its gradient, and the change of the weights; positions are those with a loss. The network of each "
-        "preset has the preset's layers, heads, widths and window, in the published form.",
+        "*Plain* is the network as the published code computes it (`tests/bench/published_form.py`): ten segments of "
+        "the length of the window, with the previous segment as memory, all scores at once. *Kernels* is Attentome's "
+        "own code, exact to 1e-5. With two threads, both formulations run two shares of the work side by side, because "
+        "the threads inside torch wait for each other in every small product. Both score every position with its full "
+        "window. The exception is the plain training step without memory: its positions have half a window of keys on "
+        "average. A training step consists of the loss of one batch, its gradient and the change of the weights; only "
+        "positions with a loss are counted. The networks have the layers, heads, widths and window of each preset, in "
+        "the published form.",
         "",
-        f"Positions per second: median of {args.rounds} rounds, each of which runs all works of a row group one after "
-        "the other. Ratio: median (range) of the rounds' ratios. Useful work: operations that the network cannot do "
-        "without (convolution folded with the projection; content, position and value of each key in the window; "
-        "projection of the heads), as a share of the matrix products' rate.",
+        f"Positions per second are medians of {args.rounds} rounds. "
+        "A round runs all works of a group of rows one after the other. The ratio is the median (range) of the ratios "
+        "of the rounds. Useful work is the rate of the operations that the network cannot avoid (convolution folded "
+        "with the projection; content, position and value of each key in the window; projection of the heads), in "
+        "percent of the rate of the matrix products.",
         "",
         "| preset | threads | work | plain, positions/s | kernels, positions/s | ratio | useful work |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: |",

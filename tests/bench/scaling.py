@@ -1,4 +1,4 @@
-"""How the time of prediction with the profile grows with what is asked for."""
+"""Time of prediction with profile against genome length, window, layers, threads and shards."""
 
 import tempfile
 import time
@@ -18,9 +18,9 @@ def scaling_lines(config, threads):
     Parameters
     ----------
     config : NetworkConfig
-        What all start from.
+        Shape that is varied.
     threads : int
-        Most threads.
+        Maximum number of threads.
     """
     lengths = {f"{n:,} nt": once(config, n) for n in (LENGTH // 4, LENGTH // 2, LENGTH, 2 * LENGTH)}
     windows = {str(window): once(replace(config, window=window), LENGTH) for window in (32, 64, 128, 256, 512)}
@@ -28,9 +28,10 @@ def scaling_lines(config, threads):
     sides = {str(n): once(config, LENGTH, n) for n in (1, 2) if n <= threads}
     shards = {str(n): in_shards(config, n) for n in (1, 2, 4)}
     return [
-        f"Prediction with the profile of one strand of {LENGTH:,} nt unless said, {config.layers} layers of "
-        f"{config.heads} heads, window {config.window} unless said. Threads: a strand each. Shards: both strands, "
-        "best windows and sample too, written to files, the shards one after the other. Seconds, one run each.",
+        "Time in seconds of prediction with profile, one run each. Unless a row says otherwise: one strand of "
+        f"{LENGTH:,} nt, {config.layers} layers of {config.heads} heads, window {config.window}. Threads: one strand "
+        "per thread. Shards: both strands, including best windows and sample, written to files, one shard after the "
+        "other.",
         "",
         "| | | | | | |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -50,7 +51,7 @@ def scaling_lines(config, threads):
 
 
 def once(config, length, threads=1):
-    """Seconds of one run over as many strands as threads, each thread its own."""
+    """Seconds of one run over as many strands as threads, one per thread."""
     work = predict(random_network(config), length, threads, profile=True)
     start = time.perf_counter()
     work.run()

@@ -1,4 +1,4 @@
-# `make help` lists the targets. Everything that set-up brings lies in .tools/, which git ignores.
+# `make help` lists the targets. Set-up installs everything in .tools/, which git ignores.
 PYTHON ?= python3
 VENV   := .tools/venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -14,7 +14,7 @@ SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measur
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and Nextflow into .tools/
+setup: .tools/python.done .tools/nextflow.done  ## install the Python packages and Nextflow in .tools/
 
 .tools/python.done: containers/attentome/requirements.txt tests/requirements.txt assets/setup/python.sh
 	@assets/setup/python.sh "$(PYTHON)" $(VENV)
@@ -24,7 +24,7 @@ setup: .tools/python.done .tools/nextflow.done  ## bring the Python packages and
 	@assets/setup/nextflow.sh $(VENV)
 	@touch $@
 
-demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, some minutes)
+demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, a few minutes)
 	nextflow run . -profile test --outdir results/demo $(if $(wildcard .nextflow/history),-resume)
 	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
 
@@ -34,22 +34,22 @@ lint: setup  ## check the style of the Python and Nextflow code
 	PYTHONPATH=bin lint-imports --no-logo --no-cache
 	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
 
-test: lint test-nf  ## everything that CI checks
+test: lint test-nf  ## run all checks that CI runs
 	python -m pytest tests
 
-test-nf: setup  ## the nf-test suites, where nf-test is on the PATH
+test-nf: setup  ## run the nf-test suites, if nf-test is on the PATH
 	@if command -v nf-test > /dev/null; then nf-test test --ci; else echo "make test-nf: skipped, no nf-test on the PATH"; fi
 
-test-docker: setup  ## the demo in Docker, compared with a plain run (root, or a running engine)
+test-docker: setup  ## run the demo in Docker and compare it with a plain run (root, or a running engine)
 	tests/engines/docker.sh
 
-test-apptainer: setup  ## the demo in Apptainer, from the SIF of that image (root, or an engine and apptainer)
+test-apptainer: setup  ## run the demo in Apptainer, with a SIF of that image (root, or an engine and apptainer)
 	tests/engines/apptainer.sh
 
-test-slurm: setup  ## the demo through a Slurm of one node (root)
+test-slurm: setup  ## run the demo on a Slurm with one node (root)
 	tests/engines/slurm.sh
 
-test-resume: setup  ## kill the demo at ten points and go on (half an hour)
+test-resume: setup  ## kill the demo at ten points and resume it (half an hour)
 	tests/engines/resume.py
 
 docs: setup  ## write the parameter table of docs/usage.md from nextflow_schema.json
@@ -59,10 +59,10 @@ MOTIFS = $(DATA)/../motifs
 ECOLI = --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli_k12 \
 	--genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz --annotation $(DATA)/GCF_000005845.2_ASM584v2_genomic.gff.gz
 
-bench: setup  ## measure the kernels against the plain formulation (no data, 10 minutes) and write docs/benchmarks.md
+bench: setup  ## compare the kernels with the plain formulation (no data, 10 minutes) and write docs/benchmarks.md
 	PYTHONPATH=bin OMP_NUM_THREADS=1 tests/bench/kernels.py docs/benchmarks.md
 
-ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files, 2 hours) and write docs/ecoli.md
+ecoli: setup  ## run four published TSS sets of E. coli (DATA=folder of the files, 2 hours) and write docs/ecoli.md
 	nextflow run . $(ECOLI) --controls false --run_name ecoli --outdir results/ecoli
 	nextflow run . $(ECOLI) --controls false --run_name ecoli_peers --outdir results/ecoli_peers --baselines -resume
 	PYTHONPATH=bin tests/bench/ecoli_seeds.py results/ecoli_peers $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz \
@@ -73,14 +73,14 @@ ecoli: setup  ## run E. coli's four published TSS sets (DATA=folder of the files
 	PYTHONPATH=bin tests/bench/ecoli_table.py results/ecoli results/ecoli_given results/ecoli_seeds \
 		results/ecoli_published docs/ecoli.md
 
-selftest: setup  ## explain networks on ten genomes with planted truth (3.5 hours; SEEDS=1 for one each) for docs/trust.md
+selftest: setup  ## grade heads on ten genomes with planted truth (3.5 hours; SEEDS=1: one per design) and write docs/trust.md
 	for design in $(DESIGNS); do for seed in $(SEEDS); do \
 		nextflow run . -profile test $(SELFTEST) --sim_design $$design --sim_seed $$seed --seed $$seed \
 			--run_name $${design}_$$seed --outdir results/selftest/$${design}_$$seed || exit 1; \
 	done; done
 	PYTHONPATH=bin tests/bench/selftest.py results/selftest docs/selftest.jsonl docs/trust.md
 
-trust: setup  ## grade the heads of E. coli in three seeds (DATA=, 2 hours) and write them to docs/trust.md
+trust: setup  ## grade the heads of E. coli with three seeds (DATA=, 2 hours) and write docs/trust.md
 	mkdir -p results
 	awk -F, 'NR > 1 { print "NC_000913.3\t" $$3 - 1 "\t" $$4 "\tregulator" }' $(DATA)/regulondb10_tf_binding_site.csv \
 		| sort -u > results/regulator_sites.bed
@@ -88,12 +88,12 @@ trust: setup  ## grade the heads of E. coli in three seeds (DATA=, 2 hours) and 
 		--motifs $(MOTIFS)/regulonDB_2025-05.tf,$(MOTIFS)/sigma70_regulondb10_strong_minus10_minus35.meme
 	PYTHONPATH=bin tests/bench/ecoli_trust.py results/ecoli_trust $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz docs/trust.md
 
-grid: setup  ## train on each of those sets and test on each (DATA=, half an hour) and write docs/ecoli_grid.md
+grid: setup  ## train on each of these sets, test on all of them (DATA=, half an hour) and write docs/ecoli_grid.md
 	nextflow run . $(ECOLI) --controls false --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all
 	PYTHONPATH=bin tests/bench/grid_table.py results/ecoli_grid docs/ecoli_grid.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome
 
-clean:  ## remove what runs left behind; keeps .tools/ and results/
+clean:  ## remove the files that runs left behind; keep .tools/ and results/
 	rm -rf work .nextflow .nextflow.log* .pytest_cache .ruff_cache

@@ -162,8 +162,8 @@ def published_lines(results, steps):
         "## The published shape on a CPU",
         "",
         f"Preset published ({training['n_weights']:,} weights) on the curated sites, with "
-        f"{card['machine']['cores']} CPU cores and no GPU. Training for {training['steps']:,} steps with one validation "
-        f"took {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
+        f"{card['machine']['cores']} CPU cores and no GPU. Training for {training['steps']:,} steps with one "
+        f"validation took {seconds_here / 60:.1f} minutes, so {steps:,} steps would take about "
         f"{seconds_here * steps / training['steps'] / 3600:.0f} hours. Output and attention scores of the whole "
         f"genome (PREDICT): {table.total['PREDICT'] / 60:.1f} minutes and {table.memory['PREDICT'] / 1e3:.2f} GB; "
         f"merged (PROFILE): {table.total['PROFILE'] / 60:.1f} minutes.",

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 
 class PublishedForm(nn.Module):
-    """A network of ``attentome.model`` without its options, in the plain formulation, with its weights.
+    """A network of ``attentome.network.transformer`` without its options, in the plain formulation, with its weights.
 
     Parameters
     ----------

@@ -213,7 +213,7 @@ def test_memory_of_a_scan_does_not_grow_with_scores():
     """Kept scores would take 4 heads x 128 x 4 bytes a position: 390 MB at 200,000 positions."""
     program = """
 import sys, torch
-from attentome.model import Network, NetworkConfig
+from attentome.network.transformer import Network, NetworkConfig
 network = Network(NetworkConfig(layers=1, heads=4, d_model=8, d_head=4, window=128)).initialise(torch.Generator(), 0.5)
 network.scan(torch.zeros(1, int(sys.argv[1]), dtype=torch.int64), lambda layer, start, band: None)
 with open("/proc/self/status") as status:

@@ -194,11 +194,14 @@ def published_order(weights, tokens):
 
 
 def test_published_model_in_its_own_order_of_operations():
-    """Strictly 1e-5 in float32; the network equals this formula to 1e-12 in float64 (next test)."""
+    """To 1e-5 of 1 or of the number in float32; the network equals this formula to 1e-12 in float64 (next test).
+
+    How the sums of a product are ordered depends on the processor, and a logit of 4 has steps of 5e-7 in float32.
+    """
     expected = load_file(DATA / "small.expected.safetensors")
     weights = read_weights(DATA / "small.weights.safetensors")
     logits, scores = published_order(weights, expected["tokens"].long())
-    assert (logits - expected["logits"]).abs().max() < 1e-5
+    np.testing.assert_allclose(logits.numpy(), expected["logits"].numpy(), rtol=1e-5, atol=1e-5)
     assert (scores - expected["attention"]).abs().max() < 1e-5
 
 

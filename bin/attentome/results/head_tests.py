@@ -7,7 +7,6 @@ import pandas as pd
 
 from attentome.io.files import read_arrays, read_json, read_tsv
 
-
 REAL = "curated"
 LOGO_BITS = (0.25, 0.5, 1.0, 1.5, 2.0)
 """Scales that effect logos are drawn on."""

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from attentome.io.files import read_bed, read_json, read_tsv
 from attentome.genome.contigs import load_genome
 from attentome.heads.names import head_title
+from attentome.io.files import read_bed, read_json, read_tsv
 from attentome.results.head_tests import Tested, read_tested
-
 
 FIGURES = ("profile", "logo", "spearman")
 

@@ -53,7 +53,7 @@ def harmonise(reading, genome, assembly=None, coordinate_fix="auto"):
 
     Parameters
     ----------
-    reading : attentome.sites.Reading
+    reading : Reading
         Without faults, with the contig names of ``assembly``, or of ``genome`` if that is None.
     genome : dict of str to Contig
     assembly : dict of str to Contig, optional

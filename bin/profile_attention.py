@@ -75,7 +75,7 @@ def main():
                 "n_windows": LOGO_WINDOWS,
                 "n_best": int(windows["rank"].max()),
                 "distances": distances,
-                "peak_d": peaks,
+                "peak_d_all": peaks,
                 "key_context": [network.key_context(layer) for layer in range(config.layers)],
                 "padding": config.padding,
                 "conv_width": config.conv_width,

@@ -36,8 +36,8 @@ def head_lines(heads):
         passed = " ".join(test for test in TESTS if row[test] == "passed") or "none"
         claim = row["claim"] if isinstance(row["claim"], str) else ""
         lines.append(
-            f"| L{row['layer']}·H{row['head']} | {row['grade']} | {claim} | {row['peak_d']} | "
-            f"{row['peak_x_uniform']:.0f} | {passed} | {row['dprauc_zero']:.4f} "
+            f"| L{row['layer']}·H{row['head']} | {row['grade']} | {claim} | {row['peak_d_heldout']} | "
+            f"{row['peak_x_uniform_heldout']:.0f} | {passed} | {row['dprauc_zero']:.4f} "
             f"({row['dprauc_zero_lo']:.4f} to {row['dprauc_zero_hi']:.4f}) | {row['seeds_found']} of "
             f"{row['seeds_run'] - 1} |"
         )

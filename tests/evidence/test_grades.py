@@ -94,7 +94,7 @@ def standing_out(rng, heads=4, window=30, which=(1, 3)):
     for head in which:
         evidence.mean_top[:, 0, head] = 0.1 / window
         evidence.mean_top[:, 0, head, 8 + head] = 0.9
-        evidence.peak_d[0, head] = 8 + head
+        evidence.peak_d_heldout[0, head] = 8 + head
         evidence.effect_frequencies[0, head, window - 1 - 12 : window - 1 - 8] = softmax(2 * rng.normal(size=(4, 4)))
     return evidence
 
@@ -129,7 +129,7 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
         others[f"replicate_{seed}"] = dataclasses.replace(
             other,
             mean_top=real.mean_top[:, :, order],
-            peak_d=real.peak_d[:, order],
+            peak_d_heldout=real.peak_d_heldout[:, order],
             effect_frequencies=real.effect_frequencies[:, order],
         )
     knockout = knockout_of(4, [(-0.01, -0.01, -0.01)] * 3 + [(-0.01, 0.01, -0.01)])
@@ -139,7 +139,7 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
     assert (table[["S", "L"]].to_numpy() == np.array([[FAILED], [PASSED]])[[0, 1, 0, 1]]).all()
     assert (table[["R", "I"]] == PASSED).all(axis=None) and table["K"].tolist() == [PASSED] * 3 + [FAILED]
     for name, values in (
-        ("peak_x_uniform", real.sharpness),
+        ("peak_x_uniform_heldout", real.peak_x_uniform_heldout),
         ("bits_heldout", real.bits),
         ("told", real.told),
         ("focus", real.focus),
@@ -147,7 +147,7 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
         ("logo_auroc", real.auroc),
     ):
         np.testing.assert_allclose(table[name], values[0])
-    for test, statistic in (("s", "sharpness"), ("l", "told")):
+    for test, statistic in (("s", "peak_x_uniform_heldout"), ("l", "told")):
         for kind in KINDS:
             null = np.array([getattr(one, statistic)[0] for one in controls.networks[kind]])
             for head in range(4):
@@ -292,8 +292,11 @@ def test_same_head_needs_its_profile_and_its_logo():
 def test_network_like_the_controls_seldom_passes():
     """Networks drawn like the controls: of 20 no more than one has a head that is called sharp, or that has a logo."""
     rng = np.random.default_rng(9)
-    pool = [SimpleNamespace(sharpness=one.sharpness, told=one.told) for one in networks(rng, 600, heads=8, window=12)]
-    for statistic in ("sharpness", "told"):
+    pool = [
+        SimpleNamespace(peak_x_uniform_heldout=one.peak_x_uniform_heldout, told=one.told)
+        for one in networks(rng, 600, heads=8, window=12)
+    ]
+    for statistic in ("peak_x_uniform_heldout", "told"):
         found = []
         for _ in range(600):
             real, *others = (pool[i] for i in rng.choice(600, 41, replace=False))
@@ -375,7 +378,7 @@ def test_logo_shown_of_controls_is_the_95th_of_a_hundred():
         every = np.array([each.bits for each in controls.networks[kind]]).ravel()
         assert (every < bits).sum() == int(0.95 * 4 * n)
         np.testing.assert_allclose(rows[list("ACGT")], one.effect_frequencies[0, head - 1], atol=1e-6)
-        assert (rows["from_peak"] == rows["d"] - one.peak_d[0, head - 1]).all()
+        assert (rows["from_peak"] == rows["d"] - one.peak_d_heldout[0, head - 1]).all()
     assert control_logos(Controls({"random": [], "rotated": []})).empty
 
 

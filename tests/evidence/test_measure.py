@@ -139,9 +139,9 @@ def consensus(frequencies, background):
 
 
 def test_head_that_knows_places_alone(measured):
-    assert measured.peak_d[0, [READER, TWIN]].tolist() == [AT_READER] * 2
-    np.testing.assert_allclose(measured.sharpness[0, [READER, TWIN]], WINDOW, rtol=1e-3)
-    assert measured.sharpness[0, FLAT] == pytest.approx(1, abs=1e-4) and measured.focus[0, FLAT] < 1e-4
+    assert measured.peak_d_heldout[0, [READER, TWIN]].tolist() == [AT_READER] * 2
+    np.testing.assert_allclose(measured.peak_x_uniform_heldout[0, [READER, TWIN]], WINDOW, rtol=1e-3)
+    assert measured.peak_x_uniform_heldout[0, FLAT] == pytest.approx(1, abs=1e-4) and measured.focus[0, FLAT] < 1e-4
     assert measured.focus[0, READER] > 0.99
     assert np.abs(measured.attention_bits[0, [READER, FLAT]]).max() < 0.01
     np.testing.assert_allclose(measured.frequencies[:, 0, READER], measured.background[:, 0, READER], atol=1e-4)
@@ -249,7 +249,7 @@ def test_head_that_the_output_ignores(measured):
     assert (measured.bits[0, [CONTENT, FLAT]] < 0).all() and np.isfinite(measured.bits).all()
     table = logo_table(measured)
     assert (table[table["head"] == CONTENT + 1][["A", "C", "G", "T", "bits"]] == 0).all(axis=None)
-    assert measured.peak_d[0, CONTENT] == AT_CONTENT
+    assert measured.peak_d_heldout[0, CONTENT] == AT_CONTENT
     word = slice(WINDOW - 1 - AT_CONTENT - 5, WINDOW - AT_CONTENT)
     for half in (0, 1):
         parts = measured.frequencies, measured.background
@@ -259,7 +259,7 @@ def test_head_that_the_output_ignores(measured):
 
 
 def test_identical_heads_are_measured_alike(measured):
-    for name in ("sharpness", "focus", "bits", "attention_bits", "auroc"):
+    for name in ("peak_x_uniform_heldout", "focus", "bits", "attention_bits", "auroc"):
         values = getattr(measured, name)[0]
         assert values[READER] == pytest.approx(values[TWIN], rel=1e-5), name
     np.testing.assert_allclose(measured.effect_frequencies[0, READER], measured.effect_frequencies[0, TWIN], rtol=1e-5)
@@ -279,7 +279,7 @@ def test_planted_word_is_found_on_either_strand(strand):
     assert (
         consensus(evidence.effect_frequencies[0, READER, columns], evidence.background[1, 0, READER, columns]) == WORD
     )
-    assert evidence.peak_d[0, READER] == AT_READER and evidence.bits[0, READER] > 5
+    assert evidence.peak_d_heldout[0, READER] == AT_READER and evidence.bits[0, READER] > 5
     # The highest outputs lie where the word ends 9 nt upstream of the window's end, itself 3 nt ahead.
     queries = starts + 5 + AT_READER - 3 if strand == "plus" else starts - AT_READER + 3
     found = top["position"][top["strand"] == strand]
@@ -287,7 +287,7 @@ def test_planted_word_is_found_on_either_strand(strand):
     assert set(inside) <= set(found.tolist())
     # Bases of the best windows, cut out of the genome by the table.
     table = window_table(evidence, genome, 3)
-    at = int(evidence.peak_d[0, CONTENT])
+    at = int(evidence.peak_d_heldout[0, CONTENT])
     nearest, farthest = evidence.read_range(0, CONTENT)
     rows = table[(table["head"] == CONTENT + 1) & (table["rank"] <= 30)]
     assert (rows["end"] - rows["start"] == farthest - nearest + 1).all()
@@ -428,7 +428,7 @@ def test_other_strand_of_the_genome_gives_the_same(genome):
         measure_heads(network, each, no_labels(each), part, 1, CPU, n_positions=ALL)[0]
         for each, part in ((genome, arc), (turned, back))
     )
-    assert one.peak_d[0, :3].tolist() == other.peak_d[0, :3].tolist()
+    assert one.peak_d_heldout[0, :3].tolist() == other.peak_d_heldout[0, :3].tolist()
     np.testing.assert_allclose(one.frequencies[:, 0, :3], other.frequencies[::-1, 0, :3], atol=1e-5)
     np.testing.assert_allclose(one.mean_all, other.mean_all[::-1], atol=1e-6)
 
@@ -474,13 +474,15 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
     evidence, _ = measure(network, genome, no_labels(genome), n_top=30)
     halves = [Half(network, genome, [Interval("test", "c", *ends)], CPU, 1) for ends in ((500, 2500), (2500, 4500))]
     profiles = [half.top_profile(30) for half in halves]
-    np.testing.assert_array_equal(evidence.peak_d, profiles[0].argmax(-1))
-    assert (evidence.peak_d != profiles[1].argmax(-1)).any()
+    np.testing.assert_array_equal(evidence.peak_d_heldout, profiles[0].argmax(-1))
+    assert (evidence.peak_d_heldout != profiles[1].argmax(-1)).any()
     for layer, head in np.ndindex(2, 3):
-        peak = evidence.peak_d[layer, head]
-        assert evidence.sharpness[layer, head] == pytest.approx(24 * profiles[1][layer, head, peak], rel=1e-4)
+        peak = evidence.peak_d_heldout[layer, head]
+        assert evidence.peak_x_uniform_heldout[layer, head] == pytest.approx(
+            24 * profiles[1][layer, head, peak], rel=1e-4
+        )
         # The best windows of the second half.
-        scores = halves[1].scores_at(evidence.peak_d)[layer, head]
+        scores = halves[1].scores_at(evidence.peak_d_heldout)[layer, head]
         best = {name: values[layer, head] for name, values in evidence.best.items()}
         np.testing.assert_allclose(best["score"], np.sort(scores)[::-1][:N_WINDOWS], rtol=1e-6)
         assert ((best["position"] >= 2500) & (best["position"] < 4500)).all()
@@ -500,7 +502,7 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         low, high = evidence.logo_range(layer, head)
         nearest, farthest = used_range(peak, evidence.key_context[layer], low, high)
         used = slice(high - farthest, high - nearest + 1)
-        first = halves[0].scores_at(evidence.peak_d)[layer, head]
+        first = halves[0].scores_at(evidence.peak_d_heldout)[layer, head]
         logo, background, n = halves[0].weighted(first, low, high)
         weights = pwm(logo[used], background[used], n)
         is_best = np.zeros(len(scores), int)
@@ -614,7 +616,7 @@ def test_bases_that_a_head_can_read(measured, peak, wide, expected):
     elsewhere = np.where(np.abs(np.arange(60) - peak) > 30, 0.6, profile)
     for part in (profile, elsewhere) if wide < 30 else (profile,):
         evidence = dataclasses.replace(
-            measured, mean_top=np.broadcast_to(part, (2, 1, 1, 60)), peak_d=np.array([[peak]])
+            measured, mean_top=np.broadcast_to(part, (2, 1, 1, 60)), peak_d_heldout=np.array([[peak]])
         )
         assert evidence.read_range(0, 0) == expected == plain_range(part, peak, (5, 0), 0, 59)
         assert evidence.used(0, 0) == slice(59 - expected[1], 60 - expected[0])
@@ -629,7 +631,7 @@ def test_tables_of_logos_and_windows(two_contigs):
     assert len(logos) == 6 * 16 and len(windows) == 6 * N_WINDOWS
     cut, spans = 0, set()
     for layer, head in np.ndindex(2, 3):
-        peak = int(evidence.peak_d[layer, head])
+        peak = int(evidence.peak_d_heldout[layer, head])
         # Convolutions of width 3 reach 1 nt to either side in each layer.
         nearest, farthest = plain_range(evidence.mean_top[0, layer, head], peak, (layer + 1, layer + 1), 0, 15)
         spans.add(farthest - nearest)
@@ -705,7 +707,7 @@ def test_command_measures_networks_one_by_one(folder, monkeypatch):
         assert read_json(out / name / "measured.json") == {"label_shift": 7, "window": WINDOW}
     assert json.loads((folder / "record.json").read_text())["process"] == "MEASURE_HEADS"
     evidence = read_evidence(out / "curated/evidence.safetensors")
-    assert evidence.n_positions == 3200 and evidence.peak_d[0, READER] == AT_READER
+    assert evidence.n_positions == 3200 and evidence.peak_d_heldout[0, READER] == AT_READER
     # Five labels lie in the arc; moved by half of 3,000 nt, those at 900 and 600 beyond it do.
     assert evidence.prevalence == pytest.approx(5 / 3200)
     moved = [(place + 1500) % 3000 for place in (900, 1500, 2100, 1200, 1800)]

@@ -9,7 +9,7 @@ from evidence_fixture import made_up_evidence, softmax
 
 from attentome.evidence.replicates import LAG, changes_of_logos, logo_similarity, match_heads, profile_similarity
 
-PER_HEAD = ("peak_d", "effect_frequencies", "effect_effective")
+PER_HEAD = ("peak_d_heldout", "effect_frequencies", "effect_effective")
 OF_HALVES = ("mean_top", "background")
 
 
@@ -19,7 +19,7 @@ def profiles(evidence):
 
 def reordered(evidence, order):
     """The same heads in another order: head i of the result is head order[i], both counted through the layers."""
-    layers, heads = evidence.peak_d.shape
+    layers, heads = evidence.peak_d_heldout.shape
 
     def taken(array):
         return array.reshape(layers * heads, *array.shape[2:])[order].reshape(array.shape)
@@ -30,18 +30,20 @@ def reordered(evidence, order):
 
 def moved(evidence, step, rng):
     """What all heads look at and read lies ``step`` nt farther upstream; what comes in at the near end is new."""
-    fresh = made_up_evidence(rng, *evidence.peak_d.shape, evidence.window)
+    fresh = made_up_evidence(rng, *evidence.peak_d_heldout.shape, evidence.window)
     mean_top, effect = fresh.mean_top.copy(), fresh.effect_frequencies.copy()
     mean_top[..., step:] = evidence.mean_top[..., :-step]
     effect[:, :, :-step] = evidence.effect_frequencies[:, :, step:]
-    return dataclasses.replace(evidence, mean_top=mean_top, effect_frequencies=effect, peak_d=evidence.peak_d + step)
+    return dataclasses.replace(
+        evidence, mean_top=mean_top, effect_frequencies=effect, peak_d_heldout=evidence.peak_d_heldout + step
+    )
 
 
 def with_peaks_inside(rng, window=120):
     """Heads that look farther from each other than the lag, and not so near an end that moving cuts a logo off."""
     evidence = made_up_evidence(rng, window=window, sharp=1.5, telling=0.5)
-    evidence.peak_d[:] = rng.permutation(np.arange(12, 84, 9)).reshape(evidence.peak_d.shape)
-    np.put_along_axis(evidence.mean_top, np.stack([evidence.peak_d] * 2)[..., None], 0.7, -1)
+    evidence.peak_d_heldout[:] = rng.permutation(np.arange(12, 84, 9)).reshape(evidence.peak_d_heldout.shape)
+    np.put_along_axis(evidence.mean_top, np.stack([evidence.peak_d_heldout] * 2)[..., None], 0.7, -1)
     return evidence
 
 
@@ -98,7 +100,7 @@ def test_profiles_by_the_best_of_all_lags():
 
 def changes_by_place(evidence, layer, head):
     """Changes of a head's logo in the columns used: dict of nt downstream of the peak to a row of four."""
-    peak = int(evidence.peak_d[layer, head])
+    peak = int(evidence.peak_d_heldout[layer, head])
     nearest, farthest = evidence.read_range(layer, head)
     high = evidence.logo_range(layer, head)[1]
     return {
@@ -119,7 +121,7 @@ def test_logos_by_the_best_of_all_lags(window):
     rng = np.random.default_rng(4)
     one, other = (made_up_evidence(rng, 1, 3, window, telling=0.4, key_context=(6, 2)) for _ in range(2))
     # At the ends of the window too, and where the panel is round the peak.
-    one.peak_d[:], other.peak_d[:] = [[0, 12, window - 1]], [[window - 1, 2, window // 2]]
+    one.peak_d_heldout[:], other.peak_d_heldout[:] = [[0, 12, window - 1]], [[window - 1, 2, window // 2]]
     found = logo_similarity(changes_of_logos(one), changes_of_logos(other))
     back = logo_similarity(changes_of_logos(other), changes_of_logos(one))
     np.testing.assert_allclose(found, back.T, atol=1e-12)
@@ -137,8 +139,8 @@ def test_logo_is_the_same_wherever_the_peak_lies():
     rng = np.random.default_rng(5)
     evidence = made_up_evidence(rng, 1, 3, window=260, telling=0)
     word = softmax(rng.normal(size=(6, 4)))
-    evidence.peak_d[:] = [[30, 70, 150]]
-    for head, peak in enumerate(evidence.peak_d[0].tolist()):
+    evidence.peak_d_heldout[:] = [[30, 70, 150]]
+    for head, peak in enumerate(evidence.peak_d_heldout[0].tolist()):
         first = evidence.logo_range(0, head)[1] - (peak + 3)
         evidence.effect_frequencies[0, head, first : first + 6] = word
     found = logo_similarity(changes_of_logos(evidence), changes_of_logos(evidence), 0)

@@ -185,13 +185,13 @@ def test_zoom_and_reach():
 def test_head_numbers_of_a_planted_head(inputs):
     head, _ = load(inputs, 1, 1)
     numbers = head_numbers(head, read_elements(ELEMENTS))
-    assert numbers["peak_d"] == 27 and numbers["peak_base"] == -7
+    assert numbers["peak_d_all"] == 27 and numbers["peak_base_all"] == -7
     assert numbers["logo"]["consensus"] == "TATAAT"
     assert (numbers["logo"]["consensus_to_d"], numbers["logo"]["consensus_from_d"]) == (32, 27)
     assert numbers["windows"]["at_known_sites"] >= 45, "45 of the 50 windows were put at TSS + 20"
     assert numbers["windows"]["plus"] + numbers["windows"]["minus"] == 50
     top = read_arrays(inputs / "profile.safetensors")["mean_top"][0, 0]
-    assert numbers["peak_x_uniform"]["top"] == pytest.approx(float(top.max()) * 128)
+    assert numbers["groups"]["top"]["x_uniform"] == pytest.approx(float(top.max()) * 128)
     assert numbers["elements"][3] == {
         **numbers["elements"][3],
         "name": "-10",

@@ -122,10 +122,16 @@ def test_unsupported_heads_have_neither_logo_nor_name(described, tmp_path):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"S": "failed", "peak_x_uniform": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
-        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01}, "as untrained (4.0×)"),
-        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06}, "as moved labels (4.0×)"),
-        ({"S": "passed", "peak_x_uniform": 17.0}, "S alone (17×)"),
+        ({"S": "failed", "peak_x_uniform_heldout": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
+        (
+            {"S": "failed", "peak_x_uniform_heldout": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01},
+            "as untrained (4.0×)",
+        ),
+        (
+            {"S": "failed", "peak_x_uniform_heldout": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06},
+            "as moved labels (4.0×)",
+        ),
+        ({"S": "passed", "peak_x_uniform_heldout": 17.0}, "S alone (17×)"),
     ],
 )
 def test_why_a_head_has_no_grade(row, words):

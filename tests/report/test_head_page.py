@@ -207,7 +207,7 @@ def test_dots_of_the_strips_lie_at_their_values(heads, tmp_path):
 
 def test_control_heads_are_drawn_where_they_are(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    run.tested.controls["peak_x_uniform"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
+    run.tested.controls["peak_x_uniform_heldout"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
     drawing = strips_svg(run.tested, run.tested.of(1, 4), run.tested.grades["rule"])
     strokes = [
         re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one) for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)

@@ -251,14 +251,13 @@ def test_every_table_has_its_columns(report):
             "layer",
             "head",
             "grade",
-            "peak_d",
-            "peak_base",
-            "peak_x_uniform",
-            "all_peak_d",
-            "all_peak_x_uniform",
-            "bottom_peak_d",
-            "bottom_peak_x_uniform",
-            "windows_d",
+            "peak_d_top",
+            "peak_base_top",
+            "peak_x_uniform_top",
+            "peak_d_all",
+            "peak_x_uniform_all",
+            "peak_d_bottom",
+            "peak_x_uniform_bottom",
             "reach_from_d",
             "reach_to_d",
             "consensus",
@@ -329,8 +328,8 @@ def test_tables_hold_what_the_heads_hold(report, described):
     heads = read_tsv(out / "tables" / "heads.tsv").set_index("head")
     assert len(profiles) == 4 * 3 * 128
     top = profiles[(profiles["head"] == 2) & (profiles["group"] == "top")].set_index("d")["mean"]
-    assert heads.loc[2, "peak_d"] == top.idxmax() == 50
-    assert heads.loc[2, "peak_x_uniform"] == pytest.approx(top.max() * 128, rel=1e-4)
+    assert heads.loc[2, "peak_d_top"] == top.idxmax() == 50
+    assert heads.loc[2, "peak_x_uniform_top"] == pytest.approx(top.max() * 128, rel=1e-4)
     assert heads.loc[1, "consensus"] == "TATAAT"
     assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(0.2821)
 
@@ -359,7 +358,7 @@ def test_atlas_page_holds_every_head_and_orders_them_without_help(report):
         text,
     )
     assert [cell[0] for cell in cells] == ["L1_H1", "L1_H2", "L1_H3", "L1_H4"]
-    assert [int(cell[3]) for cell in cells] == [head.peak[1] for head in run.heads]
+    assert [int(cell[3]) for cell in cells] == [head.peak_top[1] for head in run.heads]
     assert text.count(">?</span>") == 5, "four badges and the specimen's"
     assert len(text) < 1_000_000 / 36 * 4 + 20_000
 
@@ -508,7 +507,7 @@ def test_element_columns_follow_the_label_shift(tmp_path):
         run = read_run(options(folder, [head]))
         boxes = {element["name"]: (element["from_d"], element["to_d"]) for element in run.elements}
         assert boxes == {element.name: element.distances(shift) for element in read_elements(ELEMENTS)}
-        assert head_peak(head)["peak_d"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
+        assert head_peak(head)["peak_d_all"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
 
 
 def head_peak(folder):

@@ -44,7 +44,7 @@ class Controls:
 
 def head_numbers_of(evidence):
     """Layer and head of each row, counted from 1, in the order in which arrays are flattened."""
-    layers, heads = evidence.peak_d.shape
+    layers, heads = evidence.peak_d_heldout.shape
     return np.repeat(np.arange(1, layers + 1), heads), np.tile(np.arange(1, heads + 1), layers)
 
 
@@ -204,15 +204,15 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     """
     tests = rule["tests"]
     layer, head = head_numbers_of(evidence)
-    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("sharpness", "told"))
+    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("peak_x_uniform_heldout", "told"))
     seeds = same_head_again(evidence, others, controls, tests["R"])
     by_head = seeds.groupby(["layer", "head"])["matched"].sum() if len(seeds) else {}
     table = pd.DataFrame(
         {
             "layer": layer,
             "head": head,
-            "peak_d": evidence.peak_d.ravel(),
-            "peak_x_uniform": evidence.sharpness.ravel(),
+            "peak_d_heldout": evidence.peak_d_heldout.ravel(),
+            "peak_x_uniform_heldout": evidence.peak_x_uniform_heldout.ravel(),
             "focus": evidence.focus.ravel(),
             **{f"s_{name}": values for name, values in sharp.items()},
             "told": evidence.told.ravel(),
@@ -402,7 +402,7 @@ def control_logos(controls, share=0.95):
         chosen = np.argsort(bits.ravel(), kind="stable")[min(bits.size - 1, int(share * bits.size))]
         number, at = np.unravel_index(chosen, bits.shape)
         one = networks[number]
-        layer, head = np.unravel_index(at, one.peak_d.shape)
+        layer, head = np.unravel_index(at, one.peak_d_heldout.shape)
         table = logo_table(one)
         table = table[(table["layer"] == layer + 1) & (table["head"] == head + 1)]
         letters = table[list("ACGT")]
@@ -410,7 +410,7 @@ def control_logos(controls, share=0.95):
         table.insert(0, "control", kind)
         table.insert(1, "network", number + 1)
         table.insert(4, "bits_heldout", bits.ravel()[chosen])
-        table.insert(6, "from_peak", table["d"] - int(one.peak_d[layer, head]))
+        table.insert(6, "from_peak", table["d"] - int(one.peak_d_heldout[layer, head]))
         rows.append(table)
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 

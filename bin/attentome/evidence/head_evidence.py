@@ -29,11 +29,11 @@ class Evidence:
     ----------
     mean_top, mean_all : ndarray of float32, shape (2, layers, heads, window)
         Mean score over the highest outputs and over all positions, of each half.
-    peak_d : ndarray of int64, shape (layers, heads)
+    peak_d_heldout : ndarray of int64, shape (layers, heads)
         Where the first half's ``mean_top`` is highest.
     frequencies : ndarray of float64, shape (2, layers, heads, columns, 4)
-        A, C, G, T round ``peak_d``, each window weighted by the head's score there; of each half. Column 0 is the
-        farthest d of :func:`logo_range`.
+        A, C, G, T round ``peak_d_heldout``, each window weighted by the head's score there; of each half. Column 0 is
+        the farthest d of :func:`logo_range`.
     background : ndarray of float64, shape (2, layers, heads, columns, 4)
         The same without weights.
     effective : ndarray of float64, shape (2, layers, heads)
@@ -69,7 +69,7 @@ class Evidence:
 
     mean_top: np.ndarray
     mean_all: np.ndarray
-    peak_d: np.ndarray
+    peak_d_heldout: np.ndarray
     frequencies: np.ndarray
     background: np.ndarray
     effective: np.ndarray
@@ -103,9 +103,11 @@ class Evidence:
         return self.mean_top.mean(0).astype(float) * self.window
 
     @property
-    def sharpness(self):
+    def peak_x_uniform_heldout(self):
         """Mean score of the second half's highest outputs at the first half's peak, x uniform: (layers, heads)."""
-        return np.take_along_axis(self.mean_top[1], self.peak_d[..., None], -1)[..., 0].astype(float) * self.window
+        return (
+            np.take_along_axis(self.mean_top[1], self.peak_d_heldout[..., None], -1)[..., 0].astype(float) * self.window
+        )
 
     @property
     def focus(self):
@@ -121,7 +123,7 @@ class Evidence:
         :data:`BESIDE` nt to either side; convolution brings further bases into their keys, and :data:`MARGIN` nt beside
         these are taken too.
         """
-        profile, peak = self.mean_top[0, layer, head], int(self.peak_d[layer, head])
+        profile, peak = self.mean_top[0, layer, head], int(self.peak_d_heldout[layer, head])
         below = np.flatnonzero(profile < profile[peak] / 2)
         nearest = max(below[below < peak].max(initial=-1) + 1, peak - BESIDE)
         farthest = min(below[below > peak].min(initial=self.window) - 1, peak + BESIDE)
@@ -131,7 +133,7 @@ class Evidence:
 
     def logo_range(self, layer, head):
         """Columns of a head's logos (both numbers count from 0): :func:`logo_range`."""
-        return logo_range(int(self.peak_d[layer, head]), self.window, self.key_context[layer])
+        return logo_range(int(self.peak_d_heldout[layer, head]), self.window, self.key_context[layer])
 
     def used(self, layer, head):
         """Columns of a head's logo (both numbers count from 0) that the statistics use, :meth:`read_range`: slice."""
@@ -183,7 +185,7 @@ class Evidence:
         )
 
 
-def logo_range(peak_d, window, key_context):
+def logo_range(peak, window, key_context):
     """Distances of the columns of a head's logos.
 
     ``distances.zoom_range``, moved upstream as far as convolution brings bases into the keys where the head looks, but
@@ -191,7 +193,7 @@ def logo_range(peak_d, window, key_context):
 
     Parameters
     ----------
-    peak_d, window : int
+    peak, window : int
     key_context : (int, int)
         As in :func:`attentome.heads.distances.key_reach`.
 
@@ -200,10 +202,10 @@ def logo_range(peak_d, window, key_context):
     (int, int)
         Smallest and largest d, both included; as many as of ``distances.zoom_range``.
     """
-    low, high = zoom_range(peak_d, window)
+    low, high = zoom_range(peak, window)
     upstream, downstream = (int(reach) + BESIDE + MARGIN for reach in key_context)
-    wanted = min(peak_d + upstream, window - 1) - high
-    moved = max(0, min(wanted, peak_d - downstream - low))
+    wanted = min(peak + upstream, window - 1) - high
+    moved = max(0, min(wanted, peak - downstream - low))
     return low + moved, high + moved
 
 
@@ -271,7 +273,7 @@ def logo_table(evidence):
         bits (corrected, never below 0), used (1 where the statistics use the column).
     """
     rows = []
-    for layer, head in np.ndindex(evidence.peak_d.shape):
+    for layer, head in np.ndindex(evidence.peak_d_heldout.shape):
         low, high = evidence.logo_range(layer, head)
         used = np.zeros(high - low + 1, int)
         used[evidence.used(layer, head)] = 1
@@ -344,7 +346,7 @@ def window_table(evidence, genome, ahead):
         strand, rank, query (genomic, 0-based), score, output.
     """
     rows = []
-    for layer, head in np.ndindex(evidence.peak_d.shape):
+    for layer, head in np.ndindex(evidence.peak_d_heldout.shape):
         nearest, farthest = evidence.read_range(layer, head)
         best = {name: values[layer, head] for name, values in evidence.best.items()}
         plus = best["strand"] == "plus"

@@ -101,7 +101,7 @@ def measure_heads(
     evidence = Evidence(
         mean_top=mean_top,
         mean_all=np.stack([half.mean for half in halves]),
-        peak_d=peaks,
+        peak_d_heldout=peaks,
         **found,
         best={
             "contig": contig,
@@ -126,10 +126,10 @@ def measure_heads(
 
 def _split_words(evidence, half, effects, seed):
     """Add the words of the effect logos to the evidence."""
-    shape = (*evidence.peak_d.shape, WORDS)
+    shape = (*evidence.peak_d_heldout.shape, WORDS)
     evidence.word_shares, evidence.word_effective = np.zeros(shape), np.zeros(shape)
     evidence.word_frequencies = np.zeros((*shape, *evidence.effect_frequencies.shape[2:]), np.float32)
-    for at in np.ndindex(evidence.peak_d.shape):
+    for at in np.ndindex(evidence.peak_d_heldout.shape):
         used = evidence.used(*at)
         weights = _weights(effects[at])
         rows = np.argsort(-weights, kind="stable")[:N_SPLIT]

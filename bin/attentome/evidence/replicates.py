@@ -74,9 +74,9 @@ def changes_of_logos(evidence, lag=LAG):
         The middle place is the peak; higher places lie downstream.
     """
     columns = evidence.effect_frequencies.shape[2]
-    places = np.zeros((evidence.peak_d.size, 2 * (columns + lag) + 1, 4))
-    for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d.shape), strict=True):
-        used, peak = evidence.used(layer, head), int(evidence.peak_d[layer, head])
+    places = np.zeros((evidence.peak_d_heldout.size, 2 * (columns + lag) + 1, 4))
+    for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d_heldout.shape), strict=True):
+        used, peak = evidence.used(layer, head), int(evidence.peak_d_heldout[layer, head])
         start = columns + lag + peak - (evidence.logo_range(layer, head)[1] - used.start)
         if evidence.effect_effective[layer, head] == 0:  # the output ignores it
             continue

@@ -77,7 +77,7 @@ def logo_figure(head, elements):
         6,
         "c",
         f"What do its {len(head.windows)} best windows share?",
-        f"Highest scores at d = {head.peak_d}. Bits against the genome's bases, small-sample corrected. "
+        f"Highest scores at d = {head.peak_d_all}. Bits against the genome's bases, small-sample corrected. "
         f"Full colour: {used}, used for all numbers.",
     )
     axes = add_axes(figure, LEFT, 52, INNER, 108)

@@ -228,7 +228,7 @@ def bracket(axes, head):
     )
     n = head.reach[1] - head.reach[0] + 1
     whole = (
-        f"{n} nt can enter the key at d = {head.peak_d} by convolution alone "
+        f"{n} nt can enter the key at d = {head.reach_d} by convolution alone "
         f"(layer {head.layer}, d {head.reach[0]}–{head.reach[1]})".replace("–-", "–−").replace("d -", "d −")
     )
     width = text_width(whole)

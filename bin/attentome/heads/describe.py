@@ -24,7 +24,7 @@ class Head:
         Count from 1.
     window, ahead, label_shift : int
         Keys of the network; nt from the query to d = 0; nt from the TSS to d = 0.
-    peak_d : int
+    peak_d_all : int
         Distance at which the windows were chosen.
     low, high : int
         Distances of the zoomed panels, both included.
@@ -54,7 +54,7 @@ class Head:
     label_shift: int
     padding: str
     conv_width: int
-    peak_d: int
+    peak_d_all: int
     low: int
     high: int
     reach: tuple
@@ -69,6 +69,11 @@ class Head:
     bits: np.ndarray
     background: np.ndarray
     expected_at_sites: float
+
+    @property
+    def reach_d(self):
+        """Distance at whose key ``reach`` is given."""
+        return self.peak_d_all
 
     @property
     def distances(self):
@@ -113,7 +118,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
             f"profile.json: layer {layer}, head {head}: the network has {profile['layers']} layers of "
             f"{profile['heads']} heads; both numbers count from 1"
         )
-    peak = int(profile["peak_d"][layer - 1][head - 1])
+    peak = int(profile["peak_d_all"][layer - 1][head - 1])
     own = windows[(windows["layer"] == layer) & (windows["head"] == head) & (windows["d"] == peak)]
     own = own[own["rank"] <= profile["n_windows"]].sort_values("rank", ignore_index=True)
     if own.empty:
@@ -141,7 +146,7 @@ def describe_head(layer, head, arrays, profile, windows, genome, sites):
         label_shift=shift,
         padding=profile["padding"],
         conv_width=profile["conv_width"],
-        peak_d=peak,
+        peak_d_all=peak,
         low=low,
         high=high,
         reach=reach,
@@ -187,7 +192,7 @@ def head_numbers(head, elements=()):
             "d": d,
             "base": base_of_distance(d, shift),
             "x_uniform": float(mean[d] * width),
-            "x_uniform_at_peak_d": float(mean[head.peak_d] * width),
+            "x_uniform_at_peak_d_all": float(mean[head.peak_d_all] * width),
             "highest_score": float(np.nanmax(head.maximum[group])),
             "n": head.sizes[group],
         }
@@ -207,9 +212,8 @@ def head_numbers(head, elements=()):
         "label_shift": shift,
         "padding": head.padding,
         "conv_width": head.conv_width,
-        "peak_d": head.peak_d,
-        "peak_base": base_of_distance(head.peak_d, shift),
-        "peak_x_uniform": {group: peaks[group]["x_uniform"] for group in GROUPS},
+        "peak_d_all": head.peak_d_all,
+        "peak_base_all": base_of_distance(head.peak_d_all, shift),
         "groups": peaks,
         "zoom": {"from_d": head.low, "to_d": head.high},
         "key_reach": {"from_d": head.reach[0], "to_d": head.reach[1]},
@@ -253,7 +257,7 @@ def head_numbers(head, elements=()):
         "spearman": {
             "d": strongest,
             "rho": float(rho[strongest]),
-            "rho_at_peak_d": float(rho[head.peak_d]),
+            "rho_at_peak_d_all": float(rho[head.peak_d_all]),
             "n": head.sizes["spearman"],
         },
     }

@@ -8,12 +8,12 @@ MARGIN = 5
 """The statistics of a logo use the bases in reach of the key and this many nt on either side."""
 
 
-def zoom_range(peak_d, window):
+def zoom_range(peak, window):
     """Distances shown in the zoomed panels.
 
     Parameters
     ----------
-    peak_d : int
+    peak : int
     window : int
         Number of keys of the network.
 
@@ -24,18 +24,18 @@ def zoom_range(peak_d, window):
         farther away, 100 nt round the peak.
     """
     width = min(ZOOM, window)
-    if peak_d < width:
+    if peak < width:
         return 0, width - 1
-    low = min(peak_d - width // 2, window - width)
+    low = min(peak - width // 2, window - width)
     return low, low + width - 1
 
 
-def key_reach(peak_d, key_context):
-    """Bases that can enter the key at distance ``peak_d`` by convolution alone.
+def key_reach(peak, key_context):
+    """Bases that can enter the key at distance ``peak`` by convolution alone.
 
     Parameters
     ----------
-    peak_d : int
+    peak : int
     key_context : (int, int)
         How far upstream and downstream of a key of this layer convolutions reach, nt.
 
@@ -45,15 +45,15 @@ def key_reach(peak_d, key_context):
         Smallest and largest d, both included. The smallest may be negative where convolutions look downstream.
     """
     upstream, downstream = key_context
-    return peak_d - downstream, peak_d + upstream
+    return peak - downstream, peak + upstream
 
 
-def used_range(peak_d, key_context, low, high):
+def used_range(peak, key_context, low, high):
     """Distances that the statistics of a logo use: the key's reach and :data:`MARGIN` nt beside it, as far as drawn.
 
     Parameters
     ----------
-    peak_d : int
+    peak : int
     key_context : (int, int)
         As in :func:`key_reach`.
     low, high : int
@@ -64,7 +64,7 @@ def used_range(peak_d, key_context, low, high):
     (int, int)
         Smallest and largest d, both included.
     """
-    nearest, farthest = key_reach(peak_d, key_context)
+    nearest, farthest = key_reach(peak, key_context)
     return max(low, nearest - MARGIN), min(high, farthest + MARGIN)
 
 

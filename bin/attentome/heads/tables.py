@@ -101,7 +101,7 @@ def window_table(head, genome):
         head=head.head,
         rank=own["rank"],
         anchor=own["anchor"],
-        d=head.peak_d,
+        d=head.peak_d_all,
         attention=own["score"],
         output=own["output"],
         distinct=own["distinct"].astype(int),

@@ -56,7 +56,7 @@ class HeadResult:
         return rows["mean"].to_numpy(float) * self.numbers["window"]
 
     @property
-    def peak(self):
+    def peak_top(self):
         """Height (x uniform) and d of the highest point over the highest outputs, as the atlas prints it."""
         group = self.numbers["groups"]["top"]
         return group["x_uniform"], group["d"]

@@ -118,7 +118,12 @@ def atlas_cells(run, outcome):
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(
         cells,
-        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
+        key=lambda cell: (
+            ORDER.index(cell.grade),
+            -cell.head.peak_top[0] * (not instead),
+            cell.head.layer,
+            cell.head.head,
+        ),
     )
 
 
@@ -170,11 +175,11 @@ def failed_words(row, rule):
     -------
     str
     """
-    high = times(row["peak_x_uniform"])
+    high = times(row["peak_x_uniform_heldout"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
         return f"{', '.join(['S', *others])} alone ({high})"
-    if row["peak_x_uniform"] < FLAT:
+    if row["peak_x_uniform_heldout"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
     return f"as {'untrained' if untrained else 'moved labels'} ({high})"

@@ -213,7 +213,7 @@ def _cell(axes, cell, run, bands, left, top):
     else:
         _write(axes, left + CELL, top, cell.words, ha="right", color=SOFT, va="center_baseline")
     axis, marks = _ground(run, CELL, TALL, bands)
-    marks += profile_marks(axis, head.x_uniform("top"), TALL, NAMES, GROUP_COLOUR["top"], peak=head.peak)
+    marks += profile_marks(axis, head.x_uniform("top"), TALL, NAMES, GROUP_COLOUR["top"], peak=head.peak_top)
     if cell.logo is not None:
         marks += logo_marks(cell.logo, CELL, LOGO, NAMES + TALL + GAP, cell.logo_bits, cell.grey)
     _draw(axes, marks, left, top + HEAD - 8)

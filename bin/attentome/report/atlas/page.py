@@ -170,12 +170,12 @@ def cell_svg(cell):
     """Profile and logo of a head as inline SVG."""
     head = cell.head
     values, window = head.x_uniform("top"), head.numbers["window"]
-    high, d = head.peak
+    high, d = head.peak_top
     title = f"{head.title}: mean score of the highest outputs, at most {times(high)} uniform at d = {d}"
     if cell.small:
         marks = profile_marks(DistanceAxis(window, SMALL_CELL), values, SMALL_TALL, TOP, FAINT, 1.3)
         return _svg(SMALL_CELL, TOP + SMALL_TALL + 7, title, '<use href="#low-ground"/>' + svg_marks(marks))
-    marks = profile_marks(DistanceAxis(window, CELL), values, TALL, TOP, GROUP_COLOUR["top"], peak=head.peak)
+    marks = profile_marks(DistanceAxis(window, CELL), values, TALL, TOP, GROUP_COLOUR["top"], peak=head.peak_top)
     if cell.logo is not None:
         marks += logo_marks(cell.logo, CELL, LOGO, TOP + TALL + GAP, cell.logo_bits, cell.grey)
         logo_of = "the held-out half" if cell.tested else f"{head.numbers['windows']['n']} windows"
@@ -206,7 +206,7 @@ def cell_content(cell):
 def cell_html(cell):
     """A head's cell, one link to the head's page."""
     head = cell.head
-    high, d = head.peak
+    high, d = head.peak_top
     need = "Infinity" if cell.delta != cell.delta else f"{cell.delta:.6f}"
     return (
         f'<a class="cell{" small" if cell.small else ""}" id="{head.name}" href="heads/{head.name}.html" '
@@ -235,7 +235,7 @@ def _square(cell):
     words = NOT_USED if cell.grade == HIDDEN else cell.grade
     return (
         f'<td><a{kind} href="#{head.name}" title="{head.title}: {words}">{cell.badge}'
-        f"<small>d {head.peak[1]}</small></a></td>"
+        f"<small>d {head.peak_top[1]}</small></a></td>"
     )
 
 
@@ -307,7 +307,7 @@ def atlas_page(run, outcome):
     example = (
         cells[0]
         if by_grade
-        else max(cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak[0], 10))
+        else max(cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak_top[0], 10))
     )
     orders = ["grade"] * by_grade + ["place", "distance", "need" if run.tested else "height"]
     buttons = "".join(

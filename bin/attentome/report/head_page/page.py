@@ -95,7 +95,7 @@ def head_page(head, run, outcome, similar):
             [
                 (
                     "windows chosen at",
-                    f"d = {numbers['peak_d']}, scores {number(windows['score_highest'], 2)} to "
+                    f"d = {numbers['peak_d_all']}, scores {number(windows['score_highest'], 2)} to "
                     f"{number(windows['score_lowest'], 2)}",
                 ),
                 (
@@ -111,14 +111,14 @@ def head_page(head, run, outcome, similar):
                 (
                     "Spearman ρ of score and output",
                     f"strongest {number(spearman['rho'], 2)} at d = {spearman['d']}, "
-                    f"{number(spearman['rho_at_peak_d'], 2)} at the peak; {spearman['n']:,} "
+                    f"{number(spearman['rho_at_peak_d_all'], 2)} at the peak; {spearman['n']:,} "
                     "positions",
                 ),
             ]
         )
     }
 <h2>i &nbsp;Which {windows["n"]} windows? <small>highest scores at d = {
-        numbers["peak_d"]
+        numbers["peak_d_all"]
     }, sequence 5′ to 3′ on the query's
 strand, d {numbers["zoom"]["to_d"]} to {numbers["zoom"]["from_d"]}, whole genome</small></h2>
 <p>{windows["distinct"]} distinct of {windows["n"]} (the others share 80 % of their bases or more with a better one);

@@ -69,7 +69,7 @@ def dossier(head, run, outcome):
     tested = run.tested
     row = tested.of(head.layer, head.head)
     logo = _of(tested.logos, row)
-    view = view_of(head, row["peak_d"], logo)
+    view = view_of(head, row["peak_d_heldout"], logo)
     hidden = outcome["state"] == "control_alarm"
     grade = "hidden" if hidden else row["grade"]
     rule = tested.grades["rule"]

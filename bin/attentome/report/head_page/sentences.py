@@ -49,13 +49,14 @@ def against(row, letter, networks):
 
 def failed_words(row, controls):
     """The first failed test of a head without support, in words."""
-    d = int(row["peak_d"])
+    d = int(row["peak_d_heldout"])
     if row["S"] != PASSED:
         return (
             f"Its highest score, {d} nt upstream, is no sharper than in networks that learned nothing "
-            f"({times(row['peak_x_uniform'])} uniform; {against(row, 's', controls)})."
+            f"({times(row['peak_x_uniform_heldout'])} uniform; {against(row, 's', controls)})."
         )
-    start = f"It looks {d} nt upstream, more sharply than control heads ({times(row['peak_x_uniform'])} uniform), but"
+    high = times(row["peak_x_uniform_heldout"])
+    start = f"It looks {d} nt upstream, more sharply than control heads ({high} uniform), but"
     if row["L"] != PASSED:
         text = f"it tells no more by its effect logo than they do ({against(row, 'l', controls)})"
     elif row["K"] != PASSED:
@@ -90,10 +91,10 @@ def sentence(row, view, logo, base, controls):
     if row["grade"] == UNSUPPORTED:
         return " ".join([failed_words(row, controls), *_type(row)])
     upstream = "" if view.ahead == 0 else f" of {origin_words(view.ahead)}"
-    where = f"at base {base_words(view.peak_d, view.label_shift)} when the output sits on a TSS"
-    parts = [f"Looks {view.peak_d} nt upstream{upstream}, {where}."]
+    where = f"at base {base_words(view.peak_d_heldout, view.label_shift)} when the output sits on a TSS"
+    parts = [f"Looks {view.peak_d_heldout} nt upstream{upstream}, {where}."]
     if row["grade"] == NOT_GRADED:
-        parts = [f"Its score over the highest outputs is highest {view.peak_d} nt upstream{upstream}, {where}."]
+        parts = [f"Its score over the highest outputs is highest {view.peak_d_heldout} nt upstream{upstream}, {where}."]
     word = spelled(logo) if len(logo) else ""
     if row["L"] == PASSED and word:
         parts.append(f"Its effect logo spells {word}.")

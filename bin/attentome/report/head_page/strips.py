@@ -149,20 +149,20 @@ def _against_controls(tested, row, column, letter, scale, ticks, unit, top):
 
 def _sharp(tested, row, rule, top):
     keys = len(tested.parts["n"]) if tested.parts else 0
-    everything = [*tested.heads["peak_x_uniform"], *_of_controls(tested, "peak_x_uniform")]
+    everything = [*tested.heads["peak_x_uniform_heldout"], *_of_controls(tested, "peak_x_uniform_heldout")]
     high = max(keys, 10.0, *everything)
     scale = Scale(min(0.8, *everything), high, LEFT, RIGHT - 14, log=True)
     parts, words = _against_controls(
         tested,
         row,
-        "peak_x_uniform",
+        "peak_x_uniform_heldout",
         "s",
         scale,
         [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if tick <= high],
         "×",
         top,
     )
-    return parts, [times(row["peak_x_uniform"]), *words]
+    return parts, [times(row["peak_x_uniform_heldout"]), *words]
 
 
 def _logo(tested, row, rule, top):

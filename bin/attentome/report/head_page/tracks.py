@@ -33,7 +33,7 @@ class View:
         Count from 1.
     window, ahead, label_shift : int
         Keys; nt from the query to d = 0; nt from the TSS to d = 0.
-    peak_d : int
+    peak_d_heldout : int
         Where the tests found the peak.
     low, high : int
         Distances of the zoomed panels, both included.
@@ -53,7 +53,7 @@ class View:
     window: int
     ahead: int
     label_shift: int
-    peak_d: int
+    peak_d_heldout: int
     low: int
     high: int
     reach: tuple
@@ -61,6 +61,11 @@ class View:
     x_uniform: dict
     highest: np.ndarray
     elements: list
+
+    @property
+    def reach_d(self):
+        """Distance at whose key ``reach`` is given."""
+        return self.peak_d_heldout
 
     @property
     def px(self):
@@ -72,13 +77,13 @@ class View:
         return LEFT + (self.high + 0.5 - d) * self.px
 
 
-def view_of(head, peak_d, logo):
+def view_of(head, peak_d_heldout, logo):
     """The view of a head.
 
     Parameters
     ----------
     head : HeadResult
-    peak_d : int
+    peak_d_heldout : int
         Where the tests found the peak.
     logo : DataFrame
         Its rows of ``logos.tsv``; where there are none the zoom of the description counts.
@@ -89,7 +94,7 @@ def view_of(head, peak_d, logo):
         if len(logo)
         else (numbers["zoom"]["from_d"], numbers["zoom"]["to_d"])
     )
-    away = int(peak_d) - numbers["peak_d"]
+    away = int(peak_d_heldout) - numbers["peak_d_all"]
     top = head.profile[head.profile["group"] == "top"].sort_values("d")
     return View(
         layer=head.layer,
@@ -97,7 +102,7 @@ def view_of(head, peak_d, logo):
         window=numbers["window"],
         ahead=numbers["ahead"],
         label_shift=numbers["label_shift"],
-        peak_d=int(peak_d),
+        peak_d_heldout=int(peak_d_heldout),
         low=low,
         high=high,
         reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),

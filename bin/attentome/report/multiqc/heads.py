@@ -57,7 +57,7 @@ def _heads(run, card):
     shown = card["grades"]["shown"]
     for head in run.heads:
         numbers = head.numbers
-        high, d = head.peak
+        high, d = head.peak_top
         logo, windows = numbers["logo"], numbers["windows"]
         data[head.title] = {
             **(_graded(tests.get((head.layer, head.head)), shown) if tests else {"grade": "?"}),
@@ -68,7 +68,7 @@ def _heads(run, card):
             "all": float(head.x_uniform("all")[d]),
             "consensus": shared_bases(logo) or "none",
             "bits": logo["total_bits"],
-            "rho": numbers["spearman"]["rho_at_peak_d"],
+            "rho": numbers["spearman"]["rho_at_peak_d_all"],
             "sites": f"{windows['at_known_sites']} ({number(windows['expected_at_known_sites'], 2)})",
             "page": f'<a href="../heads/{head.name}.html">open</a>',
         }

@@ -40,13 +40,13 @@ def tested_sections(run, card):
 def _controls(tested, card):
     tabs, labels = [], []
     for column, name, axis in (
-        ("peak_x_uniform", "Sharpness", "height of the peak, log2 × uniform"),
+        ("peak_x_uniform_heldout", "Sharpness", "height of the peak, log2 × uniform"),
         ("told", "Logo", "told by the held-out effect logo, log10 of bit × logit²"),
     ):
         groups = {"trained": tested.heads[column]}
         for kind, words in GROUPS.items():
             groups[words] = tested.controls.loc[tested.controls["control"] == kind, column]
-        if column == "peak_x_uniform":
+        if column == "peak_x_uniform_heldout":
             groups = {words: np.log2(values.clip(lower=0.25)) for words, values in groups.items()}
         else:
             groups = {words: np.log10(values.clip(lower=LEAST_TOLD)) for words, values in groups.items()}

@@ -36,7 +36,7 @@ def head_sentence(head, elements):
     It says what was measured and claims nothing; the head is not graded.
     """
     numbers = head.numbers
-    high, d = head.peak
+    high, d = head.peak_top
     groups = numbers["groups"]
     if high < 1.5:
         text = (
@@ -55,7 +55,7 @@ def head_sentence(head, elements):
             f"{number(float(head.x_uniform('all')[d]), 2)}× uniform."
         )
     logo, windows = numbers["logo"], numbers["windows"]
-    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d']}"
+    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d_all']}"
     if logo["consensus"]:
         text += (
             f" {at} share {shared_bases(logo)} at d {logo['consensus_to_d']} to {logo['consensus_from_d']} "

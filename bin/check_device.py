@@ -5,7 +5,7 @@ import argparse
 
 from attentome.io.exits import one_line_exit
 from attentome.io.record import task_record
-from attentome.network.device import choose_device, device_words
+from attentome.network.device import choose_device, device_text
 
 
 def main():
@@ -14,7 +14,7 @@ def main():
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     with one_line_exit("check_device.py"), task_record(args.record, "CHECK_DEVICE", args.device, ("torch",)):
-        print(device_words(choose_device(args.device)))
+        print(device_text(choose_device(args.device)))
 
 
 if __name__ == "__main__":

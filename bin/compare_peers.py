@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evaluation.peers import METRICS, NETWORK, PEERS, compare_peers
+from attentome.evaluation.peers import NETWORK, PEER_METRICS, PEERS, compare_peers
 from attentome.evaluation.stretches import bootstrap_block
 from attentome.genome.arcs import read_split
 from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
@@ -62,7 +62,7 @@ def main():
                     (name, entry["n_weights"], quantity, metric, *(of[metric][key] for key in ("value", "lo", "hi")))
                     for name, entry in found.items()
                     for quantity, of in (("value", entry), ("network_lead", entry.get("network_lead", {})))
-                    for metric in METRICS
+                    for metric in PEER_METRICS
                     if of
                 ],
                 columns=["model", "n_weights", "quantity", "metric", "value", "lo", "hi"],

@@ -10,7 +10,7 @@ from attentome.figures.style import save_figure, use_style
 from attentome.genome.contigs import load_genome
 from attentome.heads.describe import describe_head, head_numbers
 from attentome.heads.names import head_name, numbers_of_head
-from attentome.heads.tables import meme_text, profile_table, pwm_table, spearman_table, window_table
+from attentome.heads.tables import head_spearman_table, meme_text, profile_table, pwm_table, window_table
 from attentome.io.files import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
 from attentome.io.record import task_record
 from attentome.motifs.elements import read_elements
@@ -59,7 +59,7 @@ def write_head(head, elements, genome, out):
     """The files of one head in its folder."""
     write_json(out / "head.json", head_numbers(head, elements))
     write_tsv(out / "profile.tsv", profile_table(head))
-    write_tsv(out / "spearman.tsv", spearman_table(head))
+    write_tsv(out / "spearman.tsv", head_spearman_table(head))
     write_tsv(out / "pwm.tsv", pwm_table(head))
     windows = window_table(head, genome)
     rows = windows.to_csv(sep="\t", index=False, header=False, na_rep="nan", float_format="%.6g", lineterminator="\n")

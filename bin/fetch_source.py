@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from attentome.inputs.download import SourceFault
-from attentome.inputs.sources import KINDS, NCBI_DATASETS, NCBI_EFETCH, fetch, public_source
+from attentome.inputs.sources import NCBI_DATASETS, NCBI_EFETCH, SOURCE_KINDS, fetch, public_source
 from attentome.io.files import write_json
 from attentome.io.record import task_record
 
@@ -16,7 +16,7 @@ from attentome.io.record import task_record
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", required=True, help="http, https or ftp address, or accession:<NCBI accession>")
-    parser.add_argument("--kind", required=True, choices=KINDS)
+    parser.add_argument("--kind", required=True, choices=SOURCE_KINDS)
     parser.add_argument("--sha256", help="checksum that the file must have")
     parser.add_argument("--bytes", type=int, help="size that the file must have")
     parser.add_argument("--attempts", type=int, default=5)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from attentome.evidence.claims import name_heads
 from attentome.evidence.grades import (
+    CONTROL_KINDS,
     GRADES,
-    KINDS,
     Controls,
     band_table,
     control_logos,
@@ -51,10 +51,10 @@ def grade(args):
     }
     of_kind = {
         kind: {start["id"]: measured[start["id"]] for start in networks if start.get("control") == kind}
-        for kind in (*KINDS, "replicate")
+        for kind in (*CONTROL_KINDS, "replicate")
     }
-    controls = Controls({kind: list(of_kind[kind].values()) for kind in KINDS})
-    names = {kind: list(of_kind[kind]) for kind in KINDS}
+    controls = Controls({kind: list(of_kind[kind].values()) for kind in CONTROL_KINDS})
+    names = {kind: list(of_kind[kind]) for kind in CONTROL_KINDS}
     if args.screen:
         write_json(args.screen, standing_out(grade_controls(controls, rule), names))
         return
@@ -64,7 +64,9 @@ def grade(args):
     )
     share = measured_parts(args.measured, networks)
     heads = name_heads(heads, _table(args.elements), share, rule)
-    by_kind = [{kind: [tables.get(name) for name in names[kind]] for kind in KINDS} for tables in (knocked, mutants)]
+    by_kind = [
+        {kind: [tables.get(name) for name in names[kind]] for kind in CONTROL_KINDS} for tables in (knocked, mutants)
+    ]
     of_controls = grade_controls(controls, rule, *by_kind)
     write_tsv(args.out / "heads.tsv", heads)
     write_tsv(args.out / "seeds.tsv", seeds)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from attentome.attribution.knockout import KINDS, knock_out_heads
+from attentome.attribution.knockout import KNOCKOUT_KINDS, knock_out_heads
 from attentome.genome.arcs import ARCS, read_split
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--split", required=True, help="split.tsv")
     parser.add_argument("--arc", choices=ARCS, default="test")
     parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; all where none is named")
-    parser.add_argument("--kinds", default=",".join(KINDS), help="what is put in place of what a head found")
+    parser.add_argument("--kinds", default=",".join(KNOCKOUT_KINDS), help="what is put in place of what a head found")
     parser.add_argument(
         "--pairs", type=int, default=10, help="knock out all pairs of this many heads, those that matter most; 0 = none"
     )

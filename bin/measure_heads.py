@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from attentome.attribution.logit_terms import measure_parts
-from attentome.evidence.head_evidence import logo_table, window_table, word_table, write_evidence
+from attentome.evidence.head_evidence import best_window_table, component_table, logo_table, write_evidence
 from attentome.evidence.measure import N_POSITIONS, measure_heads
 from attentome.genome.arcs import read_split
 from attentome.genome.contigs import load_genome
@@ -47,7 +47,7 @@ def main():
             own = rotate_labels(labels, start["rotate"]) if start.get("rotate") else labels
             named = start.get("control") in (None, "replicate")
             evidence, top = measure_heads(
-                network, genome, own, test, args.seed, device, args.threads, args.positions, words=named
+                network, genome, own, test, args.seed, device, args.threads, args.positions, components=named
             )
             out = args.out / start["id"]
             write_evidence(out / "evidence.safetensors", evidence)
@@ -58,8 +58,8 @@ def main():
             write_json(out / "measured.json", {"label_shift": shift, "window": evidence.window})
             write_tsv(out / "logos.tsv", logo_table(evidence))
             if named:
-                write_tsv(out / "words.tsv", word_table(evidence))
-            write_tsv(out / "windows.tsv", window_table(evidence, genome, network.config.ahead))
+                write_tsv(out / "components.tsv", component_table(evidence))
+            write_tsv(out / "windows.tsv", best_window_table(evidence, genome, network.config.ahead))
 
 
 if __name__ == "__main__":

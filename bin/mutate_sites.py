@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from attentome.attribution.deletion import ISM, area_table, deletion_curves, deletion_table, ism_order
-from attentome.attribution.head_agreement import agreement_table, base_scores, head_scores
+from attentome.attribution.head_agreement import base_scores, head_agreement_table, head_scores
 from attentome.attribution.mutagenesis import (
     MOST_DISTANCES,
     choose_distances,
@@ -90,7 +90,7 @@ def mutate_sites(args):
     if heads:
         scores = head_scores(network, genome, queries, **run)
         reach = [network.key_context(layer) for layer in range(network.config.layers)]
-        agreements = agreement_table(effects, scores, reach, heads)
+        agreements = head_agreement_table(effects, scores, reach, heads)
         write_tsv(args.out / "ism_heads.tsv", agreements)
         for layer, head, lag in agreements[["layer", "head", "lag"]].itertuples(index=False):
             orders[names[layer, head]] = base_scores(scores[:, layer - 1, head - 1], effects.distances, lag)

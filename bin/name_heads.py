@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evidence.enrichment import COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
+from attentome.evidence.enrichment import ENRICHMENT_COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, read_tsv, write_tsv
@@ -24,7 +24,7 @@ def main():
         "--measured",
         required=True,
         type=Path,
-        help="folder of MEASURE_HEADS: logos.tsv, words.tsv, windows.tsv, measured.json",
+        help="folder of MEASURE_HEADS: logos.tsv, components.tsv, windows.tsv, measured.json",
     )
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True)
@@ -46,14 +46,14 @@ def name_heads(options):
     label_shift = read_json(options.measured / "measured.json")["label_shift"]
     lengths = {name: len(contig) for name, contig in genome.items()}
     matrices = read_head_matrices(options.measured / "logos.tsv")
-    words = read_head_matrices(options.measured / "words.tsv")
+    components = read_head_matrices(options.measured / "components.tsv")
     windows = read_windows(options.measured / "windows.tsv")
     elements = read_known_elements(options.known)
     databases = {Path(path).name: read_motifs(path) for path in options.motifs}
     sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
     background = genome_background(genome)
 
-    found = match_elements(matrices + words, elements, background, label_shift, options.seed)
+    found = match_elements(matrices + components, elements, background, label_shift, options.seed)
     write_tsv(options.out / "element_matches.tsv", found)
 
     n_motifs = sum(map(len, databases.values()))
@@ -74,7 +74,7 @@ def name_heads(options):
     matches = pd.concat([matches, places], axis=1)[[*before, *places.columns, "shuffled_hits_expected"]]
     write_tsv(options.out / "motif_matches.tsv", matches)
 
-    enriched = pd.DataFrame(columns=COLUMNS) if sites is None else enrich_sites(windows, sites, lengths)
+    enriched = pd.DataFrame(columns=ENRICHMENT_COLUMNS) if sites is None else enrich_sites(windows, sites, lengths)
     write_tsv(options.out / "site_enrichment.tsv", enriched)
 
 

@@ -9,8 +9,8 @@ from scipy.stats import kstest, spearmanr
 
 from attentome.attribution.head_agreement import (
     agreement,
-    agreement_table,
     base_scores,
+    head_agreement_table,
     head_scores,
     key_lags,
     turned_correlations,
@@ -105,7 +105,7 @@ def test_table_of_heads():
     # The key of layer 2, head 1 lies 4 nt downstream of the base.
     scores[:, 1, 0, 5:65] = np.roll(np.nan_to_num(mean_abs), -4, axis=1)
     heads = [(1, 1), (1, 2), (2, 1)]
-    table = agreement_table(effects_of(mean_abs, distances), scores, [(2, 0), (4, 4)], heads)
+    table = head_agreement_table(effects_of(mean_abs, distances), scores, [(2, 0), (4, 4)], heads)
     assert table.columns.tolist() == ["layer", "head", "rho", "lag", "p", "q", "rho_sites", "shifts", "p_least"]
     assert list(zip(table["layer"], table["head"])) == heads and table["shifts"].tolist() == [59] * 3
     np.testing.assert_allclose(table["p_least"], 3 / 60)

@@ -12,7 +12,7 @@ from plain_attention import plain_attention
 from project import load_command
 from sklearn.metrics import average_precision_score
 
-from attentome.attribution.knockout import KINDS, KnockOut, knock_out_heads, knocked_out_outputs
+from attentome.attribution.knockout import KNOCKOUT_KINDS, KnockOut, knock_out_heads, knocked_out_outputs
 from attentome.evaluation.block_draws import block_draws, drawn_metrics, drawn_pr_auc
 from attentome.evaluation.metrics import arc_statistic, block_numbers, bootstrap
 from attentome.evaluation.stretches import bootstrap_block, stretches
@@ -22,7 +22,7 @@ from attentome.io.files import write_arrays, write_json, write_tsv
 from attentome.network.predict import predict_intervals
 from attentome.network.residual_cnn import ConvolutionalConfig, ConvolutionalNetwork
 from attentome.network.saved_model import save_model
-from attentome.network.streaming import CHUNK
+from attentome.network.streaming import LAYER_CHUNK
 from attentome.network.transformer import Layer, Network, NetworkConfig, tss_logit
 
 CPU = torch.device("cpu")
@@ -188,14 +188,14 @@ def test_network_as_it_is_and_pieces_chunks_and_threads(genome, monkeypatch):
     network = small_network(dtype=torch.float32, padding="same", pre_norm=True)
     variants = [
         (),
-        *((KnockOut(layer, head, kind),) for layer in (0, 1) for head in (0, 2) for kind in KINDS),
+        *((KnockOut(layer, head, kind),) for layer in (0, 1) for head in (0, 2) for kind in KNOCKOUT_KINDS),
         (KnockOut(0, 1), KnockOut(1, 0, "mean")),
     ]
     found = knocked_out_outputs(network, genome, ARC, variants, CPU, piece=50)
     np.testing.assert_array_equal(found[0], predict_intervals(network, genome, ARC, CPU, piece=50))
     np.testing.assert_array_equal(found, knocked_out_outputs(network, genome, ARC, variants, CPU, 3, piece=50))
     for piece, chunk in ((17, 20), (200, 33), (200, 7)):
-        monkeypatch.setitem(CHUNK, "cpu", chunk * 3 * 4)
+        monkeypatch.setitem(LAYER_CHUNK, "cpu", chunk * 3 * 4)
         np.testing.assert_allclose(
             knocked_out_outputs(network, genome, ARC, variants, CPU, piece=piece), found, rtol=0, atol=2e-5
         )
@@ -207,7 +207,7 @@ def test_what_variants_have_in_common_is_computed_once(genome, monkeypatch):
     projections = Layer.projections
     monkeypatch.setattr(Layer, "projections", lambda layer, u, v: passes.append(layer) or projections(layer, u, v))
     network, arc = small_network(heads=4), [Interval("test", "circle", 0, 80)]
-    singles = [(KnockOut(layer, head, kind),) for layer in (0, 1) for head in range(4) for kind in KINDS]
+    singles = [(KnockOut(layer, head, kind),) for layer in (0, 1) for head in range(4) for kind in KNOCKOUT_KINDS]
     knocked_out_outputs(network, genome, arc, [(), *singles], CPU)
     means = 2 * 2
     assert len(passes) - means == 2 * (1 + 13)
@@ -278,7 +278,7 @@ def test_head_that_carries_the_signal_and_head_that_is_ignored():
     columns_of(network, 0, 1).zero_()
     columns_of(network, 0, 2).mul_(3)
     labels = labelled(network, genome, LONG_ARC)
-    table, pairs, summary = knock_out_heads(network, genome, labels, LONG_ARC, None, KINDS, 2, 100, 1, CPU)
+    table, pairs, summary = knock_out_heads(network, genome, labels, LONG_ARC, None, KNOCKOUT_KINDS, 2, 100, 1, CPU)
     assert len(table) == 3 * 3 * 3 and (table.blocks == 21).all()
     assert summary["pr_auc"] == 1 and summary["n_positions"] == 3600 and summary["n_sites"] == 72
     assert summary["block_nt"] == bootstrap_block(LONG_ARC) and summary["n_blocks"] == 21
@@ -286,7 +286,7 @@ def test_head_that_carries_the_signal_and_head_that_is_ignored():
     ignored = rows_of(table, head=2)
     assert (ignored[["delta", "lo", "hi"]] == 0).all(axis=None)
     assert ignored.value.tolist() == [summary[metric] for metric in ignored.metric]
-    for kind in KINDS:
+    for kind in KNOCKOUT_KINDS:
         assert rows_of(table, head=3, metric="pr_auc", kind=kind).hi.item() < -0.2
     # Without the head's mean all outputs move, with it those of the sites alone.
     assert rows_of(table, head=3, metric="output_at_sites", kind="mean").hi.item() < 0

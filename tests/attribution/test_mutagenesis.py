@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from attentome.attribution.deletion import (
+    DELETION_STEPS,
     ISM,
     RANDOM,
-    STEPS,
     area,
     area_table,
     deletion_curves,
@@ -249,7 +249,7 @@ def test_deletion_by_effects_falls_at_once(planted):
     network, genome, effects = planted
     last = np.broadcast_to(np.arange(64.0), effects.codes.shape)
     curves = deletion_curves(network, genome, effects, {ISM: ism_order(effects), "far": last}, 1, CPU, 256)
-    steps = np.array([0, *STEPS])
+    steps = np.array([0, *DELETION_STEPS])
     np.testing.assert_allclose(curves[ISM], np.broadcast_to(6 - np.minimum(steps, 6), curves[ISM].shape))
     # The farthest base goes first: of those that count, d = 40 alone is among the first 32 of 64, as the 24th.
     np.testing.assert_allclose(curves["far"], np.broadcast_to(6 - (steps > 23), curves["far"].shape))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from attentome.attribution.receptive_field import BEYOND, farthest_changes, receptive_field
+from attentome.attribution.receptive_field import BEYOND_CONTEXT, farthest_changes, receptive_field
 from attentome.genome.contigs import UNKNOWN, Contig
 from attentome.network.residual_cnn import ConvolutionalConfig, ConvolutionalNetwork
 from attentome.network.transformer import Network, NetworkConfig
@@ -54,7 +54,7 @@ def test_published_shape_sees_18_nt_downstream():
     found = measured(Network(NetworkConfig(**shape, padding="same")))
     assert found["measured"] == {"upstream_nt": 6 * (7 + 3), "downstream_nt": 18}
     assert found["interval"] == "[-60 .. +18] nt" and found["within_context"]
-    assert found["beyond_nt"] == BEYOND and len(found["per_query"]) == 2
+    assert found["beyond_nt"] == BEYOND_CONTEXT and len(found["per_query"]) == 2
     found = measured(Network(NetworkConfig(**shape)))
     assert found["measured"] == {"upstream_nt": 6 * (7 + 6), "downstream_nt": None}
     assert found["interval"] == "[-78 .. +0] nt"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.evaluation.metrics import bootstrap
-from attentome.evaluation.peers import METRICS, PEERS, arc_metrics_of
+from attentome.evaluation.peers import PEER_METRICS, PEERS, arc_metrics_of
 from attentome.evaluation.stretches import bootstrap_block
 from attentome.genome.arcs import read_split
 from attentome.io.files import read_arrays, read_json, read_tsv, write_tsv
@@ -91,7 +91,7 @@ def compare_seeds(seeds, peers, labels, arc, tolerance, block_nt, n_resamples):
         [
             (*name, metric, *numbers)
             for (name, metric), numbers in zip(
-                ((name, metric) for name in names for metric in METRICS),
+                ((name, metric) for name in names for metric in PEER_METRICS),
                 np.column_stack([values, intervals]),
                 strict=True,
             )

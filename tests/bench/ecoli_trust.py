@@ -22,7 +22,7 @@ ALPHA, MOST = 0.05, 3
 
 def elements_of_network(measured, background, known, shift):
     """Elements that the heads of one network match at their place, by the rule that names heads."""
-    matrices = read_head_matrices(measured / "logos.tsv") + read_head_matrices(measured / "words.tsv")
+    matrices = read_head_matrices(measured / "logos.tsv") + read_head_matrices(measured / "components.tsv")
     found = match_elements(matrices, known, background, shift, seed=1)
     return found[found["named"] == 1].sort_values(["q", "p"]).drop_duplicates(["layer", "head", "element"])
 

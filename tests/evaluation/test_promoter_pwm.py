@@ -155,7 +155,7 @@ def test_scores_follow_the_formula_on_both_strands(circular, monkeypatch):
     codes = rng.integers(0, 4, 90).astype(np.uint8)
     codes[[20, 50, 51]] = 4
     genome = {"c": Contig("c", codes, circular)}
-    monkeypatch.setattr(pwm_scanner, "CHUNK", 32)
+    monkeypatch.setattr(pwm_scanner, "PWM_CHUNK", 32)
     outputs = scan_genome(model, genome, SHIFT)
     for strand in ("plus", "minus"):
         text = "".join("ATCGN"[code] for code in genome["c"].stream(strand))
@@ -170,7 +170,7 @@ def test_a_window_scores_as_the_stretch_around_it():
     rng = np.random.default_rng(8)
     model, codes = random_model(rng), rng.integers(0, 4, 200).astype(np.uint8)
     whole = log_odds(model, codes)
-    width = pwm_scanner.UPSTREAM + pwm_scanner.START[1] + 1
+    width = pwm_scanner.PWM_UPSTREAM + pwm_scanner.START[1] + 1
     assert len(whole) == 200 - width + 1
     one_by_one = [log_odds(model, codes[i : i + width])[0] for i in range(len(whole))]
     assert one_by_one == pytest.approx(whole.tolist(), rel=1e-12)

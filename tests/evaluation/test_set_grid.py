@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from attentome.evaluation.set_grid import METRICS, TOLERANCES, compare_with_sets
+from attentome.evaluation.set_grid import GRID_METRICS, TOLERANCES, compare_with_sets
 from attentome.genome.arcs import Interval
 from attentome.io.files import read_tsv, write_arrays, write_tsv
 
@@ -51,7 +51,7 @@ def flat(arrays):
 
 def test_every_set_and_metric_has_its_row(grid, label_sets):
     assert list(grid[["test_set", "metric"]].itertuples(index=False, name=None)) == [
-        (name, metric) for name in label_sets for metric in METRICS
+        (name, metric) for name in label_sets for metric in GRID_METRICS
     ]
     assert set(grid["train_set"]) == {"curated"}
 

@@ -15,27 +15,27 @@ from project import load_command
 
 from attentome.evidence.claims import NO_NAME, claim, head_type, name_heads
 from attentome.evidence.grades import (
+    CONTROL_KINDS,
     FAILED,
-    KINDS,
     NOT_RUN,
     PASSED,
     TESTS,
     Controls,
     band_table,
+    compare_with_controls,
     control_logos,
     grade,
     grade_controls,
     grade_heads,
     grade_summary,
+    match_across_seeds,
     partner_profiles,
-    same_head_again,
-    test_against_controls,
 )
 from attentome.evidence.head_evidence import write_evidence
 from attentome.io.files import read_json, read_tsv, write_arrays, write_json, write_tsv
 
 # Not a test of its own.
-against_controls, test_against_controls.__test__ = test_against_controls, False
+against_controls, compare_with_controls.__test__ = compare_with_controls, False
 
 RULE_FILE = Path(__file__).parents[2] / "assets/grade_rule.json"
 RULE = json.loads(RULE_FILE.read_text())
@@ -141,14 +141,14 @@ def test_heads_that_stand_out_are_told_from_those_that_do_not():
     for name, values in (
         ("peak_x_uniform_heldout", real.peak_x_uniform_heldout),
         ("bits_heldout", real.bits),
-        ("told", real.told),
+        ("effect_information", real.effect_information),
         ("focus", real.focus),
         ("bits_attention", real.attention_bits),
         ("logo_auroc", real.auroc),
     ):
         np.testing.assert_allclose(table[name], values[0])
-    for test, statistic in (("s", "peak_x_uniform_heldout"), ("l", "told")):
-        for kind in KINDS:
+    for test, statistic in (("s", "peak_x_uniform_heldout"), ("l", "effect_information")):
+        for kind in CONTROL_KINDS:
             null = np.array([getattr(one, statistic)[0] for one in controls.networks[kind]])
             for head in range(4):
                 value = getattr(real, statistic)[0, head]
@@ -272,7 +272,7 @@ def test_same_head_needs_its_profile_and_its_logo():
     strange = made_up_evidence(rng, 1, 4, 30, sharp=0.2, telling=0.5)
     elsewhere = dataclasses.replace(real, mean_top=strange.mean_top)
     reads_else = dataclasses.replace(real, effect_frequencies=strange.effect_frequencies)
-    seeds = same_head_again(real, {"a": real, "b": elsewhere, "c": reads_else}, controls, RULE["tests"]["R"])
+    seeds = match_across_seeds(real, {"a": real, "b": elsewhere, "c": reads_else}, controls, RULE["tests"]["R"])
     by_network = seeds.groupby("network")
     assert by_network["matched"].sum().to_dict() == {"a": 4, "b": 0, "c": 0}
     assert (seeds[seeds["network"] == "c"]["profile_r"] > 0.99).all()
@@ -293,15 +293,15 @@ def test_network_like_the_controls_seldom_passes():
     """Networks drawn like the controls: of 20 no more than one has a head that is called sharp, or that has a logo."""
     rng = np.random.default_rng(9)
     pool = [
-        SimpleNamespace(peak_x_uniform_heldout=one.peak_x_uniform_heldout, told=one.told)
+        SimpleNamespace(peak_x_uniform_heldout=one.peak_x_uniform_heldout, effect_information=one.effect_information)
         for one in networks(rng, 600, heads=8, window=12)
     ]
-    for statistic in ("peak_x_uniform_heldout", "told"):
+    for statistic in ("peak_x_uniform_heldout", "effect_information"):
         found = []
         for _ in range(600):
             real, *others = (pool[i] for i in rng.choice(600, 41, replace=False))
             values = against_controls(real, Controls({"random": others[:20], "rotated": others[20:]}), statistic)
-            found.append([values[f"q_{kind}"] <= 0.05 for kind in KINDS])
+            found.append([values[f"q_{kind}"] <= 0.05 for kind in CONTROL_KINDS])
         found = np.array(found)
         # Two standard errors of a share of 5 %.
         assert 0.02 < found.any(2).mean() < 0.05 + 2 * 0.009
@@ -385,7 +385,7 @@ def test_logo_shown_of_controls_is_the_95th_of_a_hundred():
 def test_summary_counts_what_stands_beside_the_grades():
     rng = np.random.default_rng(14)
     controls, real = controls_of(rng, 20, 12), standing_out(rng)
-    of_kind = {kind: {f"{kind}_{i}": one for i, one in enumerate(controls.networks[kind])} for kind in KINDS}
+    of_kind = {kind: {f"{kind}_{i}": one for i, one in enumerate(controls.networks[kind])} for kind in CONTROL_KINDS}
     of_kind["replicate"] = {"replicate_2": dataclasses.replace(real, pr_auc=0.25)}
     of_kind["random"]["random_3"].pr_auc = 0.125
     heads = pd.DataFrame({"grade": ["A", "C", "C", "unsupported"]})
@@ -483,7 +483,7 @@ def folder(tmp_path):
     for number in (2, 3):
         listed.append({"id": f"replicate_{number}", "control": "replicate", "seed": number})
         found[f"replicate_{number}"] = real
-    for kind in KINDS:
+    for kind in CONTROL_KINDS:
         for number, one in enumerate(controls.networks[kind], 1):
             listed.append({"id": f"control_{kind}_{number:02}", "control": kind})
             found[f"control_{kind}_{number:02}"] = one
@@ -591,7 +591,7 @@ def test_command_for_a_model_that_was_given(folder, monkeypatch):
 
 
 def test_command_names_the_control_heads_to_be_tested(folder, monkeypatch):
-    """With 4 heads, 20 networks of a kind are too few for one head alone of one of them; two are told."""
+    """With 4 heads, 20 networks of a kind are too few for one head alone of one of them; two are tested."""
     write_evidence(folder / "measured/control_rotated_07/evidence.safetensors", standing_out(np.random.default_rng(16)))
     command(folder, monkeypatch, "--screen", folder / "screen.json")
     assert read_json(folder / "screen.json") == [{"id": "control_rotated_07", "heads": ["L1_H2", "L1_H4"]}]

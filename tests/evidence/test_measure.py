@@ -15,17 +15,17 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from attentome.evaluation.metrics import pr_auc
 from attentome.evidence.head_evidence import (
     BESIDE,
-    MARGIN,
+    READ_MARGIN,
     RUN,
+    best_window_table,
     divergence,
     logo_range,
     logo_table,
     read_evidence,
-    window_table,
     write_evidence,
 )
 from attentome.evidence.measure import BEST_SHARE, N_WINDOWS, measure_heads, pwm
-from attentome.evidence.sample import BLOCK, STRETCH, Half, sample_halves
+from attentome.evidence.sample import BOOTSTRAP_BLOCK, STRETCH, SampleHalf, sample_halves
 from attentome.genome.arcs import Interval
 from attentome.genome.contigs import Contig, decode, encode, reverse_complement
 from attentome.heads.distances import used_range
@@ -168,15 +168,17 @@ def test_head_whose_effect_is_a_word(measured):
 
 def test_what_a_head_tells_is_its_bits_times_the_square_of_its_effect(genome, measured):
     """A network whose outputs are all halved has the same logos, and tells a quarter."""
-    effects = Half(built_network(), genome, sample_halves(ARC, ALL)[1], CPU, 1).effects((1, 4))
+    effects = SampleHalf(built_network(), genome, sample_halves(ARC, ALL)[1], CPU, 1).effects((1, 4))
     falls = np.maximum(effects[0, READER].astype(float), 0)
-    assert measured.told[0, READER] == pytest.approx(measured.bits[0, READER] * (falls**2).mean(), rel=1e-6)
+    assert measured.effect_information[0, READER] == pytest.approx(
+        measured.bits[0, READER] * (falls**2).mean(), rel=1e-6
+    )
     halved = built_network()
     halved.logits.weight.data /= 2
     less = measure(halved, genome, no_labels(genome))[0]
     assert less.bits[0, READER] == pytest.approx(measured.bits[0, READER], rel=1e-4)
-    assert less.told[0, READER] == pytest.approx(measured.told[0, READER] / 4, rel=1e-4)
-    assert (measured.told[0, [CONTENT, FLAT]] == 0).all()
+    assert less.effect_information[0, READER] == pytest.approx(measured.effect_information[0, READER] / 4, rel=1e-4)
+    assert (measured.effect_information[0, [CONTENT, FLAT]] == 0).all()
 
 
 def test_what_a_head_tells_has_the_unit_of_the_labels(genome):
@@ -186,7 +188,7 @@ def test_what_a_head_tells_has_the_unit_of_the_labels(genome):
     noise = np.random.default_rng(4)
     labels = {}
     for stream, zeros in no_labels(genome).items():
-        fits = Half(built_network(), genome, [Interval("test", "c", 0, len(zeros))], CPU, 1)
+        fits = SampleHalf(built_network(), genome, [Interval("test", "c", 0, len(zeros))], CPU, 1)
         strand = np.array([name == stream.split(".")[1] for name in fits.positions()[1]])
         outputs = np.zeros(len(zeros))
         outputs[fits.positions()[2][strand]] = fits.outputs[strand]
@@ -194,8 +196,8 @@ def test_what_a_head_tells_has_the_unit_of_the_labels(genome):
     whole, half = (measure(network, genome, labels)[0] for network in (built_network(), halved))
     assert whole.slope == pytest.approx(3, rel=0.3)
     assert half.slope == pytest.approx(2 * whole.slope, rel=1e-4)
-    assert half.told[0, READER] == pytest.approx(whole.told[0, READER], rel=1e-3)
-    assert whole.told[0, READER] == pytest.approx(
+    assert half.effect_information[0, READER] == pytest.approx(whole.effect_information[0, READER], rel=1e-3)
+    assert whole.effect_information[0, READER] == pytest.approx(
         whole.bits[0, READER] * whole.effect_power[0, READER] * whole.slope**2
     )
 
@@ -204,7 +206,7 @@ def test_effect_is_what_the_output_loses(genome):
     """By the formula of the built network: LayerNorm of the base at the query and the number of fitting bases."""
     for ahead in (0, 3):
         network = built_network(ahead)
-        half = Half(network, genome, [Interval("test", "c", 200, 500), Interval("test", "c", 900, 1000)], CPU, 1)
+        half = SampleHalf(network, genome, [Interval("test", "c", 200, 500), Interval("test", "c", 900, 1000)], CPU, 1)
         contig, strand, position = half.positions()
         share = np.exp(wanted_logits()[READER])
         share /= share.sum()
@@ -239,7 +241,7 @@ def test_effect_is_what_the_output_loses(genome):
 )
 def test_columns_of_a_logo_lie_where_the_head_reads(peak, window, context, low, high):
     assert logo_range(peak, window, context) == (low, high)
-    assert low <= max(0, peak - context[1] - BESIDE - MARGIN)
+    assert low <= max(0, peak - context[1] - BESIDE - READ_MARGIN)
 
 
 def test_head_that_the_output_ignores(measured):
@@ -286,7 +288,7 @@ def test_planted_word_is_found_on_either_strand(strand):
     inside = [place for place in queries if 500 <= place < 4500]
     assert set(inside) <= set(found.tolist())
     # Bases of the best windows, cut out of the genome by the table.
-    table = window_table(evidence, genome, 3)
+    table = best_window_table(evidence, genome, 3)
     at = int(evidence.peak_d_heldout[0, CONTENT])
     nearest, farthest = evidence.read_range(0, CONTENT)
     rows = table[(table["head"] == CONTENT + 1) & (table["rank"] <= 30)]
@@ -329,7 +331,7 @@ def half(request):
     }
     network = random_network(4, dataclasses.replace(DEEP, **request.param))
     intervals = [Interval("test", "ring", 0, 120), Interval("test", "line", 0, 90), Interval("test", "line", 150, 200)]
-    return Half(network, genome, intervals, CPU, 1), *everything(network, genome, intervals)
+    return SampleHalf(network, genome, intervals, CPU, 1), *everything(network, genome, intervals)
 
 
 def test_half_is_what_the_network_does_there(half):
@@ -388,7 +390,7 @@ def test_logos_are_sums_over_windows(half):
         sum(row.get(letter, 0) for row, letter in zip(rows, text, strict=True))
         for text in windows_of(half, places, 5, 10)
     ]
-    np.testing.assert_allclose(half.word_scores(weights, 10), expected, atol=1e-12)
+    np.testing.assert_allclose(half.pwm_scores(weights, 10), expected, atol=1e-12)
 
 
 def test_windows_drawn_at_random_have_the_same_gc(half):
@@ -406,9 +408,9 @@ def test_windows_drawn_at_random_have_the_same_gc(half):
 def test_blocks_hold_both_strands():
     genome = random_genome(n=6000)
     intervals = [Interval("test", "c", 100, 2500), Interval("test", "c", 4000, 5000)]
-    half = Half(random_network(1), genome, intervals, CPU, 1)
+    half = SampleHalf(random_network(1), genome, intervals, CPU, 1)
     _, _, position = half.positions()
-    expected = np.where(position < 2500, (position - 100) // BLOCK, 3 + (position - 4000) // BLOCK)
+    expected = np.where(position < 2500, (position - 100) // BOOTSTRAP_BLOCK, 3 + (position - 4000) // BOOTSTRAP_BLOCK)
     np.testing.assert_array_equal(half.blocks(), expected)
 
 
@@ -417,7 +419,7 @@ def test_other_strand_of_the_genome_gives_the_same(genome):
     turned = {"c": Contig("c", reverse_complement(genome["c"].tokens), True)}
     network = built_network(ahead=2)
     arc, back = [Interval("test", "c", 1000, 2000)], [Interval("test", "c", 3000, 4000)]
-    here, there = (Half(network, each, part, CPU, 1) for each, part in ((genome, arc), (turned, back)))
+    here, there = (SampleHalf(network, each, part, CPU, 1) for each, part in ((genome, arc), (turned, back)))
     swap = np.r_[1000:2000, 0:1000]
     np.testing.assert_allclose(there.outputs, here.outputs[swap], atol=1e-5)
     np.testing.assert_allclose(there.effects((1, 4)), here.effects((1, 4))[:, :, swap], atol=1e-5)
@@ -472,7 +474,9 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
     genome = random_genome(6)
     network = random_network(7, dataclasses.replace(DEEP, window=WINDOW))
     evidence, _ = measure(network, genome, no_labels(genome), n_top=30)
-    halves = [Half(network, genome, [Interval("test", "c", *ends)], CPU, 1) for ends in ((500, 2500), (2500, 4500))]
+    halves = [
+        SampleHalf(network, genome, [Interval("test", "c", *ends)], CPU, 1) for ends in ((500, 2500), (2500, 4500))
+    ]
     profiles = [half.top_profile(30) for half in halves]
     np.testing.assert_array_equal(evidence.peak_d_heldout, profiles[0].argmax(-1))
     assert (evidence.peak_d_heldout != profiles[1].argmax(-1)).any()
@@ -507,7 +511,7 @@ def test_peaks_are_chosen_on_the_first_half_and_judged_on_the_second():
         weights = pwm(logo[used], background[used], n)
         is_best = np.zeros(len(scores), int)
         is_best[np.argsort(-scores, kind="stable")[: round(BEST_SHARE * len(scores))]] = 1
-        expected = roc_auc_score(is_best, halves[1].word_scores(weights, farthest))
+        expected = roc_auc_score(is_best, halves[1].pwm_scores(weights, farthest))
         assert evidence.auroc[layer, head] == pytest.approx(expected, abs=1e-6)
 
 
@@ -587,9 +591,9 @@ def test_threads_do_not_matter_and_files_keep_it_all(two_contigs, tmp_path):
     same(found[0], again)
     assert np.isnan(again.pr_auc) and set(again.best["contig"].ravel()) == {"ring", "line 2"}
     assert again.window == 16 and again.n_positions == 3200 and again.n_top == 50
-    logos, windows = logo_table(found[0]), window_table(found[0], genome, 5)
+    logos, windows = logo_table(found[0]), best_window_table(found[0], genome, 5)
     pd.testing.assert_frame_equal(logo_table(again), logos)
-    pd.testing.assert_frame_equal(window_table(again, genome, 5), windows)
+    pd.testing.assert_frame_equal(best_window_table(again, genome, 5), windows)
 
 
 def plain_range(profile, peak, key_context, low, high):
@@ -599,7 +603,7 @@ def plain_range(profile, peak, key_context, low, high):
         d = peak
         while abs(d + sign - peak) <= BESIDE and low <= d + sign <= high and profile[d + sign] >= profile[peak] / 2:
             d += sign
-        ends.append(min(max(d + sign * (further + MARGIN), low), high))
+        ends.append(min(max(d + sign * (further + READ_MARGIN), low), high))
     return tuple(ends)
 
 
@@ -625,7 +629,7 @@ def test_bases_that_a_head_can_read(measured, peak, wide, expected):
 def test_tables_of_logos_and_windows(two_contigs):
     network, genome, arc = two_contigs
     evidence, _ = measure_heads(network, genome, no_labels(genome), arc, 1, CPU, 1, ALL, 50)
-    logos, windows = logo_table(evidence), window_table(evidence, genome, 5)
+    logos, windows = logo_table(evidence), best_window_table(evidence, genome, 5)
     assert list(logos) == ["layer", "head", "d", "A", "C", "G", "T", "bits", "used"]
     assert list(windows) == ["layer", "head", "contig", "start", "end", "strand", "rank", "query", "score", "output"]
     assert len(logos) == 6 * 16 and len(windows) == 6 * N_WINDOWS
@@ -702,7 +706,7 @@ def test_command_measures_networks_one_by_one(folder, monkeypatch):
     out = folder / "out"
     files = ["evidence.safetensors", "logos.tsv", "measured.json", "windows.tsv"]
     for name in ("curated", "r1", "t1"):
-        expected = sorted([*files, "parts.safetensors", "words.tsv"]) if name == "curated" else files
+        expected = sorted([*files, "parts.safetensors", "components.tsv"]) if name == "curated" else files
         assert sorted(path.name for path in (out / name).iterdir()) == expected
         assert read_json(out / name / "measured.json") == {"label_shift": 7, "window": WINDOW}
     assert json.loads((folder / "record.json").read_text())["process"] == "MEASURE_HEADS"

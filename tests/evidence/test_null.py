@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import kstest
 
-from attentome.evidence.null import band, empirical_p, q_values, smallest_q
+from attentome.evidence.null import empirical_p, null_band, q_values, smallest_q
 from attentome.genome.arcs import Interval
 from attentome.genome.contigs import Contig
 from attentome.labels.tss import rotate_labels
@@ -100,10 +100,10 @@ def test_smallest_q_is_that_of_one_head_above_all(n_heads, n_networks, expected)
 
 def test_band_is_the_middle_of_the_heads():
     null = np.random.default_rng(6).permuted(np.tile(np.arange(201.0)[:, None], 3), axis=0)
-    low, high = band(null)
+    low, high = null_band(null)
     assert low.tolist() == [5] * 3 and high.tolist() == [195] * 3
-    assert np.isnan(band(np.zeros((0, 4)))).all() and np.shape(band(np.zeros((0, 4)))) == (2, 4)
-    assert [part.tolist() for part in band(null, 0, 100)] == [[0] * 3, [200] * 3]
+    assert np.isnan(null_band(np.zeros((0, 4)))).all() and np.shape(null_band(np.zeros((0, 4)))) == (2, 4)
+    assert [part.tolist() for part in null_band(null, 0, 100)] == [[0] * 3, [200] * 3]
 
 
 # Control networks.

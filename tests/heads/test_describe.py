@@ -17,7 +17,7 @@ from attentome.figures.style import use_style
 from attentome.genome.contigs import Contig, encode, load_genome
 from attentome.genome.ruler import base_of_distance, distance_of_base
 from attentome.heads.describe import describe_head, head_numbers
-from attentome.heads.distances import key_reach, origin_words, zoom_range
+from attentome.heads.distances import anchor_text, key_reach, zoom_range
 from attentome.heads.tables import meme_text, window_table
 from attentome.heads.windows import distinct_windows, nearest_sites, share_at_sites, window_tokens
 from attentome.io.files import read_arrays, read_bed, read_json, read_tsv
@@ -179,7 +179,7 @@ def test_zoom_and_reach():
     assert zoom_range(5, 40) == (0, 39)
     assert key_reach(27, (12, 0)) == (27, 39)
     assert key_reach(27, (6, 6)) == (21, 33)
-    assert origin_words(0) == "the query" and "64 nt downstream" in origin_words(64)
+    assert anchor_text(0) == "the query" and "64 nt downstream" in anchor_text(64)
 
 
 def test_head_numbers_of_a_planted_head(inputs):

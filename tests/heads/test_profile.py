@@ -11,7 +11,7 @@ from attentome.genome.pieces import by_position, genome_pieces, positions_of, sh
 from attentome.heads.best_places import BestPlaces, merge_keys, places_and_scores
 from attentome.heads.profile import profile_shard
 from attentome.heads.profile_merge import best_windows, extreme_places, group_moments, merge_sums, sample_correlation
-from attentome.heads.score_sample import draw_places, encode, spearman
+from attentome.heads.score_sample import draw_places, encode_scores, spearman
 from attentome.network.predict import predict_intervals
 from attentome.network.transformer import Network, NetworkConfig
 from attentome.tracks.bigwig import at_tss
@@ -220,7 +220,7 @@ def test_fewer_places_than_windows():
 
 def test_codes_keep_the_order_of_scores():
     scores = np.array([0.0, 1e-12, 2.0**-32, 1e-6, 1.001e-6, 0.5, 0.99, 0.9995, 1.0], np.float32)
-    codes = encode(scores).tolist()
+    codes = encode_scores(scores).tolist()
     assert codes[0] == codes[1] == 0 and codes[2:] == sorted(set(codes[2:])) and codes[-1] == 65535
     constant = spearman(np.ones((5, 1), np.uint16), np.arange(5))
     assert constant.tolist() == [0]

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 import pytest
 from servers import file, ftp_site, http_site, status
 
-from attentome.inputs.download import BLOCK, SourceFault, public_url, safe_name
+from attentome.inputs.download import WRITE_BLOCK, SourceFault, public_url, safe_name
 from attentome.inputs.sources import address, fetch
 
 CONTENT = b"".join(b"chr1\tx\tTSS\t%d\t%d\t.\t+\t.\tID=%d\n" % (n, n, n) for n in range(1, 8001))
@@ -119,7 +119,7 @@ def test_a_stalled_transfer_goes_on_where_it_ended(site, tmp_path):
         file(CONTENT, ranges=True, ETag=TAG),
     ]
     assert got(site.url("/a.gff"), tmp_path, checksum=SHA256, timeout=0.3)["resumed"] == 1
-    assert 0 <= site.sent[1] - (len(CONTENT) - 100_000) < BLOCK
+    assert 0 <= site.sent[1] - (len(CONTENT) - 100_000) < WRITE_BLOCK
 
 
 def test_a_server_that_only_stalls_is_given_up(site, tmp_path):

@@ -15,7 +15,7 @@ from attentome.motifs.known_elements import (
     expected_place,
     match_elements,
     read_known_elements,
-    share_of_words,
+    share_of_kmers,
 )
 from attentome.motifs.logo import information
 from attentome.motifs.readers import HeadMatrix
@@ -146,9 +146,9 @@ def test_p_is_the_share_of_words(word, monkeypatch):
     score, p, p_composition = brute_p(matrix, word, 32, 2, background)
     assert row["score"] == pytest.approx(score) and row["p"] == pytest.approx(p)
     assert row["p_composition"] == pytest.approx(p_composition)
-    monkeypatch.setattr(element_match, "EXACT_WORDS", 0)
+    monkeypatch.setattr(element_match, "EXACT_KMERS", 0)
     drawn = match([matrix], elements=[element], background=background).iloc[0]["p"]
-    assert drawn != row["p"] and drawn == pytest.approx(p, abs=4 * np.sqrt(p / element_match.DRAWS))
+    assert drawn != row["p"] and drawn == pytest.approx(p, abs=4 * np.sqrt(p / element_match.SAMPLED_KMERS))
 
 
 def random_heads(rng, n):
@@ -189,8 +189,8 @@ def test_rows_do_not_hang_on_the_order_of_heads():
 
 def test_sample_of_words_is_the_same_every_time():
     values, shares = [np.arange(24.0).reshape(1, 24) % 7] * 12, [np.full(24, 1 / 24)] * 12
-    assert share_of_words(values, shares, 40.0, 3) == share_of_words(values, shares, 40.0, 3)
-    assert share_of_words(values, shares, 40.0, 3) != share_of_words(values, shares, 40.0, 4)
+    assert share_of_kmers(values, shares, 40.0, 3) == share_of_kmers(values, shares, 40.0, 3)
+    assert share_of_kmers(values, shares, 40.0, 3) != share_of_kmers(values, shares, 40.0, 4)
 
 
 def test_known_elements_lie_where_the_field_says():

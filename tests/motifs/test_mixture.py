@@ -1,4 +1,4 @@
-"""The words of a head: mixtures that are known, found again from weighted windows."""
+"""Mixtures whose components are known, found again from weighted windows."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from project import ROOT
 from attentome.evidence.head_evidence import divergence
 from attentome.genome.contigs import encode
 from attentome.motifs.known_elements import match_elements, read_known_elements
-from attentome.motifs.mixture import split_words
+from attentome.motifs.mixture import split_mixture
 from attentome.motifs.readers import HeadMatrix
 
 UNIFORM = np.full((10, 4), 0.25)
@@ -29,8 +29,8 @@ def spelled(frequencies):
 def test_two_words_at_one_place_are_told_apart(seed):
     rng = np.random.default_rng(seed)
     windows = np.concatenate([windows_of(rng, 700, "TTGACA", 2), windows_of(rng, 300, "TGTGA", 3)])
-    shares, frequencies, effective = split_words(windows, np.ones(1000), UNIFORM, seed)
-    assert [spelled(word) for word in frequencies] == ["..TTGACA..", "...TGTGA.."]
+    shares, frequencies, effective = split_mixture(windows, np.ones(1000), UNIFORM, seed)
+    assert [spelled(component) for component in frequencies] == ["..TTGACA..", "...TGTGA.."]
     np.testing.assert_allclose(shares, [0.7, 0.3], atol=0.04)
     np.testing.assert_allclose(effective, [700, 300], rtol=0.1)
     np.testing.assert_allclose(frequencies.sum(-1), 1)
@@ -43,18 +43,18 @@ def test_weights_count_as_so_many_windows():
     rng = np.random.default_rng(1)
     parts = windows_of(rng, 200, "TTGACA", 2), windows_of(rng, 400, "TGTGA", 3), windows_of(rng, 400, "GGGG", 0)
     windows, weights = np.concatenate(parts), np.repeat([3.0, 1.0, 0.0], [200, 400, 400])
-    shares, frequencies, effective = split_words(windows, weights, UNIFORM, 1)
-    assert [spelled(word) for word in frequencies] == ["..TTGACA..", "...TGTGA.."]
+    shares, frequencies, effective = split_mixture(windows, weights, UNIFORM, 1)
+    assert [spelled(component) for component in frequencies] == ["..TTGACA..", "...TGTGA.."]
     np.testing.assert_allclose(shares, [0.6, 0.4], atol=0.04)
     np.testing.assert_allclose(effective, [200, 400], rtol=0.12)
-    scaled = split_words(windows, weights * 1e-6, UNIFORM, 1)
+    scaled = split_mixture(windows, weights * 1e-6, UNIFORM, 1)
     for found, again in zip((shares, frequencies, effective), scaled, strict=True):
         np.testing.assert_allclose(again, found, rtol=1e-6)
 
 
 def test_one_word_is_shown_in_both_or_beside_a_remainder():
     windows = windows_of(np.random.default_rng(2), 1000, "TATAAT", 2)
-    shares, frequencies, _ = split_words(windows, np.ones(1000), UNIFORM, 2)
+    shares, frequencies, _ = split_mixture(windows, np.ones(1000), UNIFORM, 2)
     whole = np.tensordot(shares, frequencies, 1)
     assert spelled(whole) == "..TATAAT.." and spelled(frequencies[0]).strip(".") in "TATAAT"
     np.testing.assert_allclose(
@@ -66,16 +66,16 @@ def test_unknown_bases_and_no_weight():
     rng = np.random.default_rng(3)
     windows = windows_of(rng, 500, "TTGACA", 2)
     windows[:, 9] = 4
-    _, frequencies, _ = split_words(windows, np.ones(500), UNIFORM, 3)
+    _, frequencies, _ = split_mixture(windows, np.ones(500), UNIFORM, 3)
     assert (frequencies[:, 9] == 0).all() and np.isfinite(frequencies).all()
-    shares, frequencies, effective = split_words(windows, np.zeros(500), UNIFORM, 3)
+    shares, frequencies, effective = split_mixture(windows, np.zeros(500), UNIFORM, 3)
     assert not shares.any() and not frequencies.any() and not effective.any()
 
 
-def test_the_same_seed_finds_the_same_words():
+def test_the_same_seed_finds_the_same_components():
     rng = np.random.default_rng(4)
     windows, weights = rng.integers(0, 4, (300, 10)).astype(np.uint8), rng.random(300)
-    found, again = (split_words(windows, weights, UNIFORM, [1, 2]) for _ in range(2))
+    found, again = (split_mixture(windows, weights, UNIFORM, [1, 2]) for _ in range(2))
     for one, other in zip(found, again, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -90,11 +90,11 @@ def test_words_of_nothing_spell_elements_no_more_often_than_chance():
             windows = rng.integers(0, 4, (2000, 13)).astype(np.uint8)
             matrix = rng.normal(size=(13, 4)) * (head % 4)
             weights = np.exp(matrix[np.arange(13), windows].sum(1) / 2)
-            _, words, effective = split_words(windows, weights, uniform, [family, head])
+            _, components, effective = split_mixture(windows, weights, uniform, [family, head])
             to_d = int(rng.integers(36, 96))
             matrices += [
-                HeadMatrix(1, head + 1, to_d, n * word, np.maximum(divergence(word, uniform, n), 0), number)
-                for number, (word, n) in enumerate(zip(words, effective, strict=True), 1)
+                HeadMatrix(1, head + 1, to_d, n * component, np.maximum(divergence(component, uniform, n), 0), number)
+                for number, (component, n) in enumerate(zip(components, effective, strict=True), 1)
             ]
         p.append(match_elements(matrices, known, uniform[0], 20, seed=1)["p"].dropna())
     p = np.concatenate(p)

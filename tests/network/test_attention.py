@@ -15,7 +15,7 @@ from attentome.network.convolution import Convolution
 from attentome.network.transformer import Network, NetworkConfig, tss_logit
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
-BLOCK = attention.BLOCK["cpu"]
+BLOCK = attention.QUERY_BLOCK["cpu"]
 SIZES = [
     (1, 1, 1),
     (1, BLOCK + 3, 2),
@@ -47,7 +47,7 @@ def drawn(window, n, batch, dtype, heads=2, d_head=3, seed=0):
 @pytest.mark.parametrize("ahead", [0, 0.5])
 @pytest.mark.parametrize(("window", "n", "batch"), SIZES)
 def test_attention_equals_plain_formula(window, n, batch, ahead, dtype, cells, monkeypatch):
-    monkeypatch.setitem(attention.CELLS, "cpu", cells)
+    monkeypatch.setitem(attention.SCORE_CELLS, "cpu", cells)
     arrays = drawn(window, n, batch, dtype)
     first = window - 1 - int(ahead * window)
     out, scores = WindowAttention.apply(*arrays, first, None, True)
@@ -59,7 +59,7 @@ def test_attention_equals_plain_formula(window, n, batch, ahead, dtype, cells, m
 @pytest.mark.parametrize("cells", [1, 10**5, 10**8])
 @pytest.mark.parametrize(("window", "n", "batch"), SIZES)
 def test_gradient_equals_that_of_plain_formula(window, n, batch, cells, monkeypatch):
-    monkeypatch.setitem(attention.CELLS, "cpu", cells)
+    monkeypatch.setitem(attention.SCORE_CELLS, "cpu", cells)
     arrays = drawn(window, n, batch, torch.float64)
     first = (window - 1) // 2
     weight = torch.randn(batch, 2, n, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
@@ -91,9 +91,9 @@ def test_keys_beyond_the_ends(ends):
 @pytest.mark.parametrize(("short", "cells"), [(32, 1), (1, 100), (2, 10**4)])
 @pytest.mark.parametrize("missing", [False, True])
 def test_gradcheck(missing, short, cells, monkeypatch):
-    monkeypatch.setitem(attention.BLOCK, "cpu", 4)
+    monkeypatch.setitem(attention.QUERY_BLOCK, "cpu", 4)
     monkeypatch.setattr(attention, "SHORT_BLOCK", short)
-    monkeypatch.setitem(attention.CELLS, "cpu", cells)
+    monkeypatch.setitem(attention.SCORE_CELLS, "cpu", cells)
     arrays = drawn(3, 10, 2, torch.float64)
     exist = torch.ones(2, 12, dtype=torch.bool)
     exist[1, 10:] = not missing
@@ -106,10 +106,10 @@ def test_blocks_do_not_matter(monkeypatch):
     with torch.no_grad():
         expected = attend(q, k, v, q + bias[:, None], position)
         for block in (1, 7, 299, 1000):
-            monkeypatch.setitem(attention.BLOCK, "cpu", block)
+            monkeypatch.setitem(attention.QUERY_BLOCK, "cpu", block)
             monkeypatch.setattr(attention, "SHORT_BLOCK", block)
             for cells in (1, 10**8):
-                monkeypatch.setitem(attention.CELLS, "cpu", cells)
+                monkeypatch.setitem(attention.SCORE_CELLS, "cpu", cells)
                 assert (attend(q, k, v, q + bias[:, None], position) - expected).abs().max() < 1e-12
 
 

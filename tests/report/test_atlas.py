@@ -12,7 +12,7 @@ from report_fixture import write_inputs
 from report_run import Page, describe_heads, options
 from tested_fixture import write_tested
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.figures.style import use_style
 from attentome.io.files import read_json
 from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_words, failed_words, rule_words
@@ -228,7 +228,7 @@ def test_what_nothing_looks_like_stands_beside_the_map(described, tmp_path):
 
 def test_the_tally_of_control_heads_stands_once(described, tmp_path):
     run = graded(described, tmp_path, graded_controls=2)
-    tally = tally_words(run.tested)
+    tally = tally_text(run.tested)
     assert "at most 2 of 160 heads" in tally
     text = words_of(atlas_page(run, OUTCOME))
     assert f"8 heads: 2 A, 2 B, 1 C, 1 D, 2 unsupported. {tally}" in text

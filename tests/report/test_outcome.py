@@ -11,7 +11,7 @@ from project import ROOT
 from report_run import TEMPLATES, options
 from tested_fixture import write_tested
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.io.files import read_tsv
 from attentome.report.multiqc.sections import sections
 from attentome.report.multiqc.write import _config
@@ -214,17 +214,17 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
 
 def test_tally_in_words(run_with):
     run = run_with(MIXED, graded_controls=2)
-    assert tally_words(run.tested) == (
+    assert tally_text(run.tested) == (
         "By the same rule 0 of 80 heads of untrained networks and at most 2 of 80 heads of networks trained on moved "
         "labels have a grade (best: D)."
     )
     # Knock-outs and mutants of the graded heads were run: the tally is no bound but a count.
     run.tested.controls[["K", "I"]] = "not run"
     run.tested.controls.loc[run.tested.controls["grade"] == "D", ["K", "I"]] = ["failed", "passed"]
-    assert "and 2 of 80 heads of networks trained" in tally_words(run.tested)
-    assert "No control network" in tally_words(None)
+    assert "and 2 of 80 heads of networks trained" in tally_text(run.tested)
+    assert "No control network" in tally_text(None)
     run.tested.grades["controls"]["rotated"].update(heads=0, networks=0, graded=0, best_grade=None)
-    assert "0 of 0 heads of networks trained on moved labels (none was run)" in tally_words(run.tested)
+    assert "0 of 0 heads of networks trained on moved labels (none was run)" in tally_text(run.tested)
 
 
 def test_tables_hold_what_the_tests_found(run_with, tmp_path):

@@ -19,7 +19,7 @@ from attentome.genome.names import Assembly
 from attentome.io.files import read_bed, read_json, read_tsv
 from attentome.simulate.minimal import noisy_set, simulate_genome
 from attentome.sites import assembly_check
-from attentome.sites.agreement import agreement_table, best_offset, purine_fall, purine_table
+from attentome.sites.agreement import best_offset, purine_fall, purine_table, set_agreement_table
 from attentome.sites.assembly_check import check_assemblies
 from attentome.sites.harmonise import harmonise
 from attentome.sites.printed_sequence import apply_fix, parse_fix, proven_fix, sequence_counts, sequence_offsets
@@ -181,7 +181,7 @@ def test_shares_equal_a_direct_count(letters, circular):
 
     own, others = some(80), [some(60), some(40)]
     known = {(row.start, row.strand) for other in others for row in other.itertuples()}
-    agreement, purine = agreement_table(own, others, genome), purine_table(own, genome)
+    agreement, purine = set_agreement_table(own, others, genome), purine_table(own, genome)
     for strand, word in (("+", "plus"), ("-", "minus")):
         starts = own["start"][own["strand"] == strand]
         for offset in range(-3, 4):
@@ -193,14 +193,16 @@ def test_shares_equal_a_direct_count(letters, circular):
             ):
                 row = result[(result["strand"] == word) & (result["offset"] == offset)]
                 assert row["share"].item() == pytest.approx(expected) and row["n"].item() == len(starts)
-    assert agreement_table(own, [], genome).empty and best_offset(agreement_table(own, [], genome), "plus") is None
+    assert (
+        set_agreement_table(own, [], genome).empty and best_offset(set_agreement_table(own, [], genome), "plus") is None
+    )
 
 
 def test_best_offset_is_that_of_a_shifted_set(letters):
     positions = np.random.default_rng(4).choice(19_000, 300, replace=False) + 500
     strands = np.tile(["+", "-"], 150)
     printed = positions - np.where(strands == "+", 1, -2)
-    agreement = agreement_table(table(printed, strands), [table(positions, strands)], a_genome(letters))
+    agreement = set_agreement_table(table(printed, strands), [table(positions, strands)], a_genome(letters))
     assert best_offset(agreement, "plus") == 1 and best_offset(agreement, "minus") == -2
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from attentome.attribution.mutagenesis import interval_over_sites, outputs_of, place_of_distance, query_windows
 
-STEPS = (1, 2, 4, 8, 16, 32)
+DELETION_STEPS = (1, 2, 4, 8, 16, 32)
 """Bases replaced."""
-DRAWS = 4
+RANDOM_ORDERS = 4
 """Random replacements of each site's bases, over which outputs are averaged; each has a random order of its own."""
 ISM, RANDOM = "ism", "random"
 
@@ -28,7 +28,7 @@ def ism_order(effects):
     return -effects.mean_delta
 
 
-def deletion_curves(network, genome, effects, orders, seed, device, batch=16, threads=1, draws=DRAWS):
+def deletion_curves(network, genome, effects, orders, seed, device, batch=16, threads=1, draws=RANDOM_ORDERS):
     """Outputs after replacing the first k bases of each order, and of a random one.
 
     Parameters
@@ -44,7 +44,7 @@ def deletion_curves(network, genome, effects, orders, seed, device, batch=16, th
 
     Returns
     -------
-    dict of str to ndarray, shape (n, 1 + len(STEPS))
+    dict of str to ndarray, shape (n, 1 + len(DELETION_STEPS))
         Mean output over the draws of each site with 0, 1, 2, 4, ... bases replaced, of ``random`` and each order.
     """
     windows, places = query_windows(network, genome, effects.queries), place_of_distance(network, effects.distances)
@@ -60,13 +60,15 @@ def deletion_curves(network, genome, effects, orders, seed, device, batch=16, th
     def sequences():
         for first in ranked.values():
             for draw, site in np.ndindex(shape[:2]):
-                for k in STEPS:
+                for k in DELETION_STEPS:
                     mutant = windows[site].copy()
                     these = first[draw, site, : min(k, effects.known[site].sum())]
                     mutant[places[these]] = replaced[draw, site, these]
                     yield mutant
 
-    outputs = outputs_of(network, sequences(), device, batch, threads).reshape(len(ranked), *shape[:2], len(STEPS))
+    outputs = outputs_of(network, sequences(), device, batch, threads).reshape(
+        len(ranked), *shape[:2], len(DELETION_STEPS)
+    )
     outputs = outputs.mean(1, dtype=np.float64)
     return {name: np.column_stack([effects.output, part]) for name, part in zip(ranked, outputs, strict=True)}
 
@@ -80,14 +82,15 @@ def deletion_table(curves, seed=1):
     """Rows of ``deletion.tsv``: order, k (bases replaced), mean_output over the sites, lo, hi (95 %, bootstrap)."""
     rows = []
     for name, outputs in curves.items():
-        rows += [(name, *row) for row in zip((0, *STEPS), *interval_over_sites(outputs, seed), strict=True)]
+        rows += [(name, *row) for row in zip((0, *DELETION_STEPS), *interval_over_sites(outputs, seed), strict=True)]
     return pd.DataFrame(rows, columns=["order", "k", "mean_output", "lo", "hi"])
 
 
 def area(curves, name):
     """Area between the random curve and another, for each site: shape (n,).
 
-    The mean over :data:`STEPS` of random output less the other's, in logits; above 0 where the other falls faster.
+    The mean over :data:`DELETION_STEPS` of random output less the other's, in logits; above 0 where the other falls
+    faster.
     """
     return (curves[RANDOM] - curves[name])[:, 1:].mean(1)
 

@@ -107,7 +107,7 @@ def agreement(effect, score, lags):
     return float(best[0]), lag, float(np.mean(best >= best[0] - ROUNDING)), len(rho) - 1
 
 
-def agreement_table(effects, scores, key_contexts, heads):
+def head_agreement_table(effects, scores, key_contexts, heads):
     """Rows of ``ism_heads.tsv``, one per head.
 
     Parameters

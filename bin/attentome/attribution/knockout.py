@@ -32,14 +32,14 @@ from attentome.network.predict import ARC_PIECE, run_pieces
 from attentome.network.streaming import chunk_of, scan_changed_layer, scan_stem, window_means
 from attentome.network.transformer import Network
 
-KINDS = ("zero", "mean", "uniform")
-METRICS = ("pr_auc", "loss", "output_at_sites")
+KNOCKOUT_KINDS = ("zero", "mean", "uniform")
+KNOCKOUT_METRICS = ("pr_auc", "loss", "output_at_sites")
 """PR AUC per nucleotide; mean cross-entropy, nats; mean output at the labelled positions."""
 
 
 @dataclass(frozen=True)
 class KnockOut:
-    """A head, layer and head counted from 0, and which of :data:`KINDS` is put in place of what it found."""
+    """A head, layer and head counted from 0, and which of :data:`KNOCKOUT_KINDS` is put in place of what it found."""
 
     layer: int
     head: int
@@ -231,7 +231,7 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
     heads : list of str, or None
         ``L1_H2 ...``, counted from 1; all where none is named.
     kinds : list of str
-        Of :data:`KINDS`.
+        Of :data:`KNOCKOUT_KINDS`.
     n_pairs : int
         All pairs of this many heads, those that lower PR AUC most by ``zero``, are knocked out together; 0 = none.
     n_resamples, seed : int
@@ -248,7 +248,8 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
         PR AUC with both heads zero: ``layer, head, layer2, head2, delta, sum_of_single`` (deltas of each alone),
         ``interaction`` (delta less that sum), ``delta_lo, delta_hi, interaction_lo, interaction_hi, blocks``.
     summary : dict
-        :data:`METRICS` of the network as it is, ``n_positions, n_sites, prevalence, block_nt, n_blocks, n_resamples``.
+        :data:`KNOCKOUT_METRICS` of the network as it is, ``n_positions, n_sites, prevalence, block_nt, n_blocks,
+        n_resamples``.
 
     Raises
     ------
@@ -260,8 +261,10 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
             "--model is a convolutional network, which has no attention heads to knock out: give a "
             "network of the kind attention"
         )
-    if not kinds or not set(kinds) <= set(KINDS):
-        raise ValueError(f"--kinds {','.join(kinds)}: choose among {', '.join(KINDS)}, with commas between them")
+    if not kinds or not set(kinds) <= set(KNOCKOUT_KINDS):
+        raise ValueError(
+            f"--kinds {','.join(kinds)}: choose among {', '.join(KNOCKOUT_KINDS)}, with commas between them"
+        )
     if n_pairs < 0 or (n_pairs and "zero" not in kinds):
         raise ValueError(f"--pairs {n_pairs}: pairs are chosen and made by zero; give 0, or more with zero in --kinds")
     check_arc(genome, labels, intervals)
@@ -292,7 +295,7 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
                 n_blocks,
             )
             for single, value in zip(singles, values, strict=True)
-            for number, metric in enumerate(METRICS)
+            for number, metric in enumerate(KNOCKOUT_METRICS)
         ],
         columns=["layer", "head", "kind", "metric", "value", "delta", "lo", "hi", "blocks"],
     )
@@ -338,7 +341,7 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
         table,
         pairs,
         {
-            **dict(zip(METRICS, base[:, 0].tolist(), strict=True)),
+            **dict(zip(KNOCKOUT_METRICS, base[:, 0].tolist(), strict=True)),
             "n_positions": len(truth),
             "n_sites": int(truth.sum()),
             "prevalence": float(truth.mean()),

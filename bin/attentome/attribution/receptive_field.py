@@ -2,8 +2,8 @@
 
 The network runs in float64 and one sequence at a time, always of the same length: an output that does not depend on a
 base is then the same to the last bit, and any difference counts. (In float32, or in batches, rounding could hide or
-make one.) Downstream of the query every base of the network's context is changed alone, then the :data:`BEYOND` nt
-past it together, and alone too should that show. Upstream, where a context may hold thousands, all bases from some
+make one.) Downstream of the query every base of the network's context is changed alone, then the :data:`BEYOND_CONTEXT`
+nt past it together, and alone too should that show. Upstream, where a context may hold thousands, all bases from some
 distance on are changed at once, and the farthest such distance with any change is found by bisection: the base there
 changes the output, and all bases beyond it together do not.
 
@@ -21,7 +21,7 @@ from attentome.genome.pieces import positions_of
 from attentome.network.device import as_tokens
 from attentome.network.threads import in_order
 
-BEYOND = 64
+BEYOND_CONTEXT = 64
 """nt past the network's context, on both sides, at which a change must not show."""
 QUERIES = 8
 
@@ -56,19 +56,21 @@ def receptive_field(network, genome, seed, device, threads=1, n=QUERIES):
     random = np.random.default_rng(seed)
     places = np.sort(random.integers(0, 2 * sum(map(len, genome.values())), n))
     queries = pd.DataFrame(dict(zip(("contig", "strand", "position"), positions_of(genome, places), strict=True)))
-    length = upstream + 1 + downstream + 2 * BEYOND
+    length = upstream + 1 + downstream + 2 * BEYOND_CONTEXT
     filling, turns = random.integers(0, 4, (n, length)), random.integers(1, 4, (n, length))
     sequences = []
     for i, (contig, strand, position) in enumerate(queries.itertuples(index=False)):
-        first = to_stream(position, len(genome[contig]), strand) - upstream - BEYOND
+        first = to_stream(position, len(genome[contig]), strand) - upstream - BEYOND_CONTEXT
         codes = genome[contig].window(strand, first, first + length)
         sequences.append((np.where(codes < UNKNOWN, codes, filling[i]), turns[i]))
 
     def output(codes):
-        return float(precise.scan(as_tokens(codes[None], device))[0, BEYOND])
+        return float(precise.scan(as_tokens(codes[None], device))[0, BEYOND_CONTEXT])
 
     farthest = list(
-        in_order(lambda pair: farthest_changes(output, *pair, upstream + BEYOND, downstream), sequences, threads)
+        in_order(
+            lambda pair: farthest_changes(output, *pair, upstream + BEYOND_CONTEXT, downstream), sequences, threads
+        )
     )
     measured = [
         max((value for value in side if value is not None), default=None) for side in zip(*farthest, strict=True)
@@ -79,7 +81,7 @@ def receptive_field(network, genome, seed, device, threads=1, n=QUERIES):
         "measured": {"upstream_nt": up, "downstream_nt": down},
         "interval": f"[-{up or 0} .. +{down or 0}] nt",
         "within_context": (up or 0) <= upstream and (down or 0) <= downstream,
-        "beyond_nt": BEYOND,
+        "beyond_nt": BEYOND_CONTEXT,
         "precision": "float64",
         "seed": seed,
         "per_query": [

@@ -46,7 +46,7 @@ def drawn_pr_auc(labels, outputs, blocks, draws):
 
 
 def drawn_metrics(labels, outputs, blocks, draws):
-    """:data:`METRICS` under many draws of genome blocks: shape (3, m); arguments as in :func:`drawn_pr_auc`."""
+    """:data:`PEER_METRICS` under many draws of genome blocks: shape (3, m); arguments as in :func:`drawn_pr_auc`."""
     site = labels == 1
     loss = np.logaddexp(0, np.where(site, -outputs, outputs), dtype=np.float64)
     return np.array(

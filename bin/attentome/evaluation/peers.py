@@ -12,7 +12,7 @@ from attentome.evaluation.stretches import stretches
 NETWORK = "network"
 PEERS = {"residual_cnn": "residual CNN", "pwm_scanner": "PWM scanner"}
 """Names of the peers, as in file names, and in words."""
-METRICS = ("roc_auc", "pr_auc", "pr_auc_tolerant")
+PEER_METRICS = ("roc_auc", "pr_auc", "pr_auc_tolerant")
 """What models are compared by."""
 
 
@@ -66,7 +66,8 @@ def arc_metrics_of(models, labels, intervals, tolerance, block_nt):
     Returns
     -------
     metrics : callable
-        Takes how often each block counts, shape (n_blocks,), and returns an array of shape (models, :data:`METRICS`).
+        Takes how often each block counts, shape (n_blocks,), and returns an array of shape (models,
+        :data:`PEER_METRICS`).
     n_blocks : int
     """
     statistics = []
@@ -81,5 +82,5 @@ def arc_metrics_of(models, labels, intervals, tolerance, block_nt):
 def _entry(row):
     return {
         metric: dict(zip(("value", "lo", "hi"), numbers, strict=True))
-        for metric, numbers in zip(METRICS, row.tolist(), strict=True)
+        for metric, numbers in zip(PEER_METRICS, row.tolist(), strict=True)
     }

@@ -25,9 +25,9 @@ DISCRIMINATORS = np.arange(3, 11)
 """nt between the -10 hexamer and the TSS."""
 START = (-1, 2)
 """Bases of the start block, offsets from the TSS, half-open."""
-UPSTREAM = int(HEXAMER + SPACERS[-1] + HEXAMER + DISCRIMINATORS[-1])
+PWM_UPSTREAM = int(HEXAMER + SPACERS[-1] + HEXAMER + DISCRIMINATORS[-1])
 """Bases upstream of the TSS that its score depends on; one more for the chain."""
-CHUNK = 1 << 20
+PWM_CHUNK = 1 << 20
 """Positions scored at once."""
 
 
@@ -136,7 +136,7 @@ def part_scores(model, codes):
 
 
 def places():
-    """First bases of the blocks of a TSS that lies at :data:`UPSTREAM`.
+    """First bases of the blocks of a TSS that lies at :data:`PWM_UPSTREAM`.
 
     Returns
     -------
@@ -145,8 +145,8 @@ def places():
         Of the extension before the hexamer.
     start : int
     """
-    hexamer = UPSTREAM - DISCRIMINATORS - HEXAMER
-    return hexamer[:, None] - SPACERS - HEXAMER, hexamer - EXTENSION, UPSTREAM + START[0]
+    hexamer = PWM_UPSTREAM - DISCRIMINATORS - HEXAMER
+    return hexamer[:, None] - SPACERS - HEXAMER, hexamer - EXTENSION, PWM_UPSTREAM + START[0]
 
 
 def log_odds(model, codes):
@@ -155,14 +155,14 @@ def log_odds(model, codes):
     Parameters
     ----------
     model : PromoterModel
-    codes : ndarray of uint8, shape (UPSTREAM + n + START[1],)
-        Codes of one stream; the first of the n positions is ``codes[1 + UPSTREAM]``.
+    codes : ndarray of uint8, shape (PWM_UPSTREAM + n + START[1],)
+        Codes of one stream; the first of the n positions is ``codes[1 + PWM_UPSTREAM]``.
 
     Returns
     -------
     ndarray of float64, shape (n,)
     """
-    n = len(codes) - UPSTREAM - START[1]
+    n = len(codes) - PWM_UPSTREAM - START[1]
     odds35, odds10, start = (np.exp(scores) for scores in part_scores(model, codes))
     _, places10, place = places()
     # From the first place of a -10 block on: the odds of that block, with a -35 hexamer before it or without.
@@ -197,9 +197,9 @@ def scan_genome(model, genome, label_shift):
     for contig in genome.values():
         for strand in STRANDS:
             stream = np.empty(len(contig), np.float32)
-            for begin in range(0, len(contig), CHUNK):
-                end = min(begin + CHUNK, len(contig))
-                codes = contig.window(strand, begin - label_shift - 1 - UPSTREAM, end - label_shift + START[1] - 1)
+            for begin in range(0, len(contig), PWM_CHUNK):
+                end = min(begin + PWM_CHUNK, len(contig))
+                codes = contig.window(strand, begin - label_shift - 1 - PWM_UPSTREAM, end - label_shift + START[1] - 1)
                 stream[begin:end] = log_odds(model, codes)
             outputs[contig.name, strand] = flip(stream, strand)
     return outputs

@@ -14,9 +14,9 @@ from attentome.evaluation.promoter_pwm import (
     DISCRIMINATORS,
     EXTENSION,
     HEXAMER,
+    PWM_UPSTREAM,
     SPACERS,
     START,
-    UPSTREAM,
     PromoterModel,
     base_chain,
     part_scores,
@@ -73,17 +73,17 @@ def site_windows(genome, labels, intervals, label_shift):
 
     Returns
     -------
-    ndarray of uint8, shape (sites, 1 + UPSTREAM + START[1])
-        The TSS is column 1 + UPSTREAM.
+    ndarray of uint8, shape (sites, 1 + PWM_UPSTREAM + START[1])
+        The TSS is column 1 + PWM_UPSTREAM.
     """
-    windows = [np.empty((0, 1 + UPSTREAM + START[1]), np.uint8)]
+    windows = [np.empty((0, 1 + PWM_UPSTREAM + START[1]), np.uint8)]
     for part in intervals:
         contig = genome[part.contig]
         for strand in STRANDS:
             start, stop = interval_to_stream(part.start, part.end, len(contig), strand)
             queries = start + np.flatnonzero(flip(labels[stream_key(part.contig, strand)], strand)[start:stop])
             windows += [
-                contig.window(strand, tss - 1 - UPSTREAM, tss + START[1])[None]
+                contig.window(strand, tss - 1 - PWM_UPSTREAM, tss + START[1])[None]
                 for tss in (queries - label_shift).tolist()
             ]
     return np.concatenate(windows)
@@ -105,11 +105,11 @@ def first_guess(windows, chain, prior, discriminator, spacer):
     -------
     PromoterModel
     """
-    hexamer, one = UPSTREAM - discriminator - HEXAMER, np.ones((len(windows), 1))
+    hexamer, one = PWM_UPSTREAM - discriminator - HEXAMER, np.ones((len(windows), 1))
     return PromoterModel(
         _matrix(windows, [hexamer - spacer - HEXAMER], one, HEXAMER, chain),
         _matrix(windows, [hexamer - EXTENSION], one, EXTENSION + HEXAMER, chain),
-        _matrix(windows, [UPSTREAM + START[0]], one, START[1] - START[0], chain),
+        _matrix(windows, [PWM_UPSTREAM + START[0]], one, START[1] - START[0], chain),
         np.full(len(SPACERS), 1 / len(SPACERS)),
         np.full(len(DISCRIMINATORS), 1 / len(DISCRIMINATORS)),
         np.array([0.1, 0.3, 0.6]),

@@ -11,7 +11,7 @@ from attentome.evaluation.stretches import stretches
 
 TOLERANCES = (0, 1, 2, 5)
 """nt at which calls are compared with labels; 0 is the same as per nucleotide, since every position is then a call."""
-METRICS = ("roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in TOLERANCES))
+GRID_METRICS = ("roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in TOLERANCES))
 
 
 def compare_with_sets(network, outputs, label_sets, intervals, block_nt, n_resamples, seed):
@@ -34,7 +34,7 @@ def compare_with_sets(network, outputs, label_sets, intervals, block_nt, n_resam
     -------
     DataFrame
         ``train_set, test_set, metric, value, lo, hi, n_sites, prevalence``; a row for each set and metric of
-        :data:`METRICS`.
+        :data:`GRID_METRICS`.
     """
     rows, calls = [], None
     for name, labels in label_sets.items():
@@ -56,6 +56,6 @@ def compare_with_sets(network, outputs, label_sets, intervals, block_nt, n_resam
                 found["n_sites"],
                 found["prevalence"],
             )
-            for metric in METRICS
+            for metric in GRID_METRICS
         ]
     return pd.DataFrame(rows, columns=["train_set", "test_set", "metric", "value", "lo", "hi", "n_sites", "prevalence"])

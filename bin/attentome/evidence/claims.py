@@ -1,4 +1,4 @@
-"""What may be said of a graded head: its element, with a q of its own and at its place, in words that fit its grade."""
+"""Claim what a graded head supports: its element, with its own q and at its place, in the wording of its grade."""
 
 import pandas as pd
 
@@ -45,7 +45,7 @@ def head_type(content_share, rule):
 
 
 def claim(grade, element):
-    """The words that a grade allows: ``detects -10`` of A alone; no name below C."""
+    """The claim that a grade allows: ``detects -10`` of A alone; no name below C."""
     if grade not in CLAIMS:
         return ""
     return CLAIMS[grade].format(element) if element else NO_NAME

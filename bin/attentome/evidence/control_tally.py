@@ -1,7 +1,7 @@
 """How many heads of the control networks the rule of grades lets through: what stands wherever grades stand."""
 
-KINDS = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
-"""Kinds of control networks, as in ``controls`` of ``grades.json``, in words."""
+CONTROL_TEXT = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
+"""Kinds of control networks, as in ``controls`` of ``grades.json``, and what a reader calls them."""
 NO_CONTROLS = "No control network is part of this run, so nobody can say how many heads of one would have a grade."
 
 
@@ -10,7 +10,7 @@ def control_tally(tested):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
 
     Returns
     -------
@@ -42,14 +42,14 @@ def _at_most(controls, kind):
     return bool((graded[["K", "I"]] == "not run").any(axis=None))
 
 
-def tally_words(tested):
+def tally_text(tested):
     """The tally in one sentence.
 
     "At most" stands where a graded control head was not knocked out or mutated: that counts as passed there.
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
 
     Returns
     -------
@@ -60,12 +60,12 @@ def tally_words(tested):
     tally = control_tally(tested)
     if not tally["heads"]:
         return NO_CONTROLS
-    parts = [_of_kind(tally["kinds"][kind], words) for kind, words in KINDS.items() if kind in tally["kinds"]]
+    parts = [_of_kind(tally["kinds"][kind], text) for kind, text in CONTROL_TEXT.items() if kind in tally["kinds"]]
     best = f" (best: {tally['best_grade']})" if tally["best_grade"] else ""
     return f"By the same rule {' and '.join(parts)} have a grade{best}."
 
 
-def _of_kind(kind, words):
+def _of_kind(kind, text):
     if not kind["heads"]:
-        return f"0 of 0 heads of {words} (none was run)"
-    return f"{'at most ' if kind['at_most'] else ''}{kind['graded']} of {kind['heads']:,} heads of {words}"
+        return f"0 of 0 heads of {text} (none was run)"
+    return f"{'at most ' if kind['at_most'] else ''}{kind['graded']} of {kind['heads']:,} heads of {text}"

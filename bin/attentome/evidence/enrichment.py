@@ -19,7 +19,7 @@ from attentome.sites.readers.rows import RowFault, whole_number
 
 MIN_SITES = 3
 """Factors with fewer sites are left out."""
-COLUMNS = ["layer", "head", "factor", "n_sites", "observed", "expected", "fold", "p", "q"]
+ENRICHMENT_COLUMNS = ["layer", "head", "factor", "n_sites", "observed", "expected", "fold", "p", "q"]
 WINDOW_COLUMNS = ["layer", "head", "contig", "start", "end", "strand", "rank"]
 
 
@@ -120,10 +120,10 @@ def enrich_sites(windows, sites, lengths):
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more: ``observed`` windows
-        that share a base or more with a site, ``expected`` the mean over all turns, ``fold`` their quotient (NaN where
-        nothing is expected), ``p`` the share of turns, none among them, with as many or more, ``q`` by Benjamini and
-        Hochberg over heads x factors.
+        :data:`ENRICHMENT_COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more:
+        ``observed`` windows that share a base or more with a site, ``expected`` the mean over all turns, ``fold`` their
+        quotient (NaN where nothing is expected), ``p`` the share of turns, none among them, with as many or more, ``q``
+        by Benjamini and Hochberg over heads x factors.
 
     Raises
     ------
@@ -161,8 +161,8 @@ def enrich_sites(windows, sites, lengths):
                 )
             )
     if not rows:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+        return pd.DataFrame(columns=ENRICHMENT_COLUMNS)
+    table = pd.DataFrame(rows, columns=ENRICHMENT_COLUMNS[:-1])
     return table.assign(q=false_discovery_control(table["p"].to_numpy()))
 
 

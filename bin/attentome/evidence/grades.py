@@ -1,6 +1,7 @@
 """The grade of every head: five tests by a printed rule, the same for the heads of control networks.
 
-A test that was not run is not passed, and is told from one that failed. Without control networks no head is graded.
+A test that was not run is not passed, and is kept apart from one that failed. Without control networks no head is
+graded.
 """
 
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from attentome.evidence.head_evidence import logo_table
-from attentome.evidence.null import band, empirical_p, q_values, smallest_q
+from attentome.evidence.null import empirical_p, null_band, q_values, smallest_q
 from attentome.evidence.replicates import changes_of_logos, logo_similarity, match_heads, profile_similarity
 
 TESTS = ("S", "L", "K", "R", "I")
 GRADES = ("A", "B", "C", "D")
 UNSUPPORTED, NOT_GRADED = "unsupported", "not graded"
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
-KINDS = ("random", "rotated")
+CONTROL_KINDS = ("random", "rotated")
 """Kinds of control networks, as in ``control`` of a network's name."""
 
 
@@ -48,7 +49,7 @@ def head_numbers_of(evidence):
     return np.repeat(np.arange(1, layers + 1), heads), np.tile(np.arange(1, heads + 1), layers)
 
 
-def test_against_controls(evidence, controls, statistic):
+def compare_with_controls(evidence, controls, statistic):
     """p- and q-values of one statistic of all heads against each kind of control.
 
     Parameters
@@ -64,7 +65,7 @@ def test_against_controls(evidence, controls, statistic):
         ``p_<kind>``, ``q_<kind>`` and ``above_<kind>``: how many networks hold any head as high.
     """
     values, found = getattr(evidence, statistic).ravel(), {}
-    for kind in KINDS:
+    for kind in CONTROL_KINDS:
         null = controls.values(kind, statistic)
         p = empirical_p(values, null) if len(null) else np.full(values.shape, np.nan)
         found |= {
@@ -75,7 +76,7 @@ def test_against_controls(evidence, controls, statistic):
     return found
 
 
-def same_head_again(evidence, others, controls, rule):
+def match_across_seeds(evidence, others, controls, rule):
     """Each head's partner in other networks of its kind.
 
     Parameters
@@ -149,7 +150,7 @@ def partner_profiles(seeds, others):
     Parameters
     ----------
     seeds : DataFrame
-        :func:`same_head_again`.
+        :func:`match_across_seeds`.
     others : dict of str to Evidence
         Name to network.
 
@@ -200,12 +201,14 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     heads : DataFrame
         One row a head: what was measured, the outcome of each test, ``grade``, ``first_failed``.
     seeds : DataFrame
-        :func:`same_head_again`.
+        :func:`match_across_seeds`.
     """
     tests = rule["tests"]
     layer, head = head_numbers_of(evidence)
-    sharp, logo = (test_against_controls(evidence, controls, name) for name in ("peak_x_uniform_heldout", "told"))
-    seeds = same_head_again(evidence, others, controls, tests["R"])
+    sharp, logo = (
+        compare_with_controls(evidence, controls, name) for name in ("peak_x_uniform_heldout", "effect_information")
+    )
+    seeds = match_across_seeds(evidence, others, controls, tests["R"])
     by_head = seeds.groupby(["layer", "head"])["matched"].sum() if len(seeds) else {}
     table = pd.DataFrame(
         {
@@ -215,7 +218,7 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
             "peak_x_uniform_heldout": evidence.peak_x_uniform_heldout.ravel(),
             "focus": evidence.focus.ravel(),
             **{f"s_{name}": values for name, values in sharp.items()},
-            "told": evidence.told.ravel(),
+            "effect_information": evidence.effect_information.ravel(),
             "bits_heldout": evidence.bits.ravel(),
             "effect_power": evidence.effect_power.ravel(),
             "output_slope": evidence.slope,
@@ -290,7 +293,7 @@ def _control_test(table, kind, controls, max_q, is_control):
     """Passed, failed or not run against the kinds of controls that are enough to test against."""
     kinds = [
         control
-        for control in KINDS
+        for control in CONTROL_KINDS
         if controls.networks[control] and (is_control or controls.testable(control, len(table), max_q))
     ]
     if "random" not in kinds:
@@ -334,7 +337,7 @@ def grade_controls(controls, rule, knockouts=None, mutants=None):
         control, network (counted from 1), and the columns of :func:`grade_heads`.
     """
     rows = []
-    for kind in KINDS:
+    for kind in CONTROL_KINDS:
         for number, one in enumerate(controls.networks[kind]):
             rest = Controls(
                 {
@@ -367,7 +370,7 @@ def band_table(controls):
     for kind, networks in controls.networks.items():
         if networks:
             profiles = np.concatenate([one.x_uniform.reshape(-1, one.window) for one in networks])
-            low, high = band(profiles)
+            low, high = null_band(profiles)
             rows.append(
                 pd.DataFrame(
                     {
@@ -436,7 +439,7 @@ def grade_summary(real, of_kind, heads, of_controls, rule):
     """
     max_q, n_heads = rule["tests"]["S"]["max_q"], len(heads)
     kinds = {}
-    for kind in KINDS:
+    for kind in CONTROL_KINDS:
         rows, networks = of_controls[of_controls["control"] == kind], of_kind[kind]
         graded = rows[rows["grade"].isin(GRADES)]
         kinds[kind] = {

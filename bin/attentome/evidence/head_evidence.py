@@ -17,7 +17,7 @@ from attentome.io.files import write_arrays
 
 RUN = 10
 """The information of a logo is that of so many columns in a row: an element and little else."""
-BESIDE, MARGIN = 6, 2
+BESIDE, READ_MARGIN = 6, 2
 """See :meth:`Evidence.read_range`, nt."""
 
 
@@ -61,9 +61,9 @@ class Evidence:
         How far upstream and downstream of a key convolutions reach, nt.
     n_positions, n_top : int
         Of both halves; of each half.
-    word_shares, word_effective : ndarray of float64, shape (layers, heads, WORDS), or None
-        Of :func:`attentome.motifs.mixture.split_words`; None where words were not asked for.
-    word_frequencies : ndarray of float32, shape (layers, heads, WORDS, columns, 4), or None
+    component_shares, component_effective : ndarray of float64, shape (layers, heads, N_COMPONENTS), or None
+        Of :func:`attentome.motifs.mixture.split_mixture`; None where components were not asked for.
+    component_frequencies : ndarray of float32, shape (layers, heads, N_COMPONENTS, columns, 4), or None
         0 in columns that are not used.
     """
 
@@ -88,9 +88,9 @@ class Evidence:
     key_context: np.ndarray
     n_positions: int
     n_top: int
-    word_shares: np.ndarray | None = None
-    word_effective: np.ndarray | None = None
-    word_frequencies: np.ndarray | None = None
+    component_shares: np.ndarray | None = None
+    component_effective: np.ndarray | None = None
+    component_frequencies: np.ndarray | None = None
 
     @property
     def window(self):
@@ -120,8 +120,8 @@ class Evidence:
         """Bases that a head (both numbers count from 0) can read where it looks: smallest and largest d, both included.
 
         Where it looks are the distances round the first half's peak that have half of its mean score or more, at most
-        :data:`BESIDE` nt to either side; convolution brings further bases into their keys, and :data:`MARGIN` nt beside
-        these are taken too.
+        :data:`BESIDE` nt to either side; convolution brings further bases into their keys, and :data:`READ_MARGIN` nt
+        beside these are taken too.
         """
         profile, peak = self.mean_top[0, layer, head], int(self.peak_d_heldout[layer, head])
         below = np.flatnonzero(profile < profile[peak] / 2)
@@ -129,7 +129,7 @@ class Evidence:
         farthest = min(below[below > peak].min(initial=self.window) - 1, peak + BESIDE)
         upstream, downstream = self.key_context[layer]
         low, high = self.logo_range(layer, head)
-        return max(low, int(nearest - downstream) - MARGIN), min(high, int(farthest + upstream) + MARGIN)
+        return max(low, int(nearest - downstream) - READ_MARGIN), min(high, int(farthest + upstream) + READ_MARGIN)
 
     def logo_range(self, layer, head):
         """Columns of a head's logos (both numbers count from 0): :func:`logo_range`."""
@@ -156,7 +156,7 @@ class Evidence:
         return self._best_run(self.column_bits)
 
     @property
-    def told(self):
+    def effect_information(self):
         """What a head tells of the sequence: bits of its effect logo x mean square of its effect, bit x logit^2.
 
         The effect in evidence for a label (``slope``): the unit of an untrained network's outputs means nothing.
@@ -203,7 +203,7 @@ def logo_range(peak, window, key_context):
         Smallest and largest d, both included; as many as of ``distances.zoom_range``.
     """
     low, high = zoom_range(peak, window)
-    upstream, downstream = (int(reach) + BESIDE + MARGIN for reach in key_context)
+    upstream, downstream = (int(reach) + BESIDE + READ_MARGIN for reach in key_context)
     wanted = min(peak + upstream, window - 1) - high
     moved = max(0, min(wanted, peak - downstream - low))
     return low + moved, high + moved
@@ -293,33 +293,36 @@ def logo_table(evidence):
     return pd.concat(rows, ignore_index=True)
 
 
-def word_table(evidence):
-    """The words of all heads, in the columns that the statistics use.
+def component_table(evidence):
+    """The components of all heads, in the columns that the statistics use.
 
     Parameters
     ----------
     evidence : Evidence
-        With words.
+        With components.
 
     Returns
     -------
     DataFrame
-        layer, head, word (all counted from 1; the first has the largest share), share (of the weight), then d, A, C, G,
-        T and bits as in :func:`logo_table`. Words without a share are left out.
+        layer, head, component (all counted from 1; the first has the largest share), share (of the weight), then d, A,
+        C, G, T and bits as in :func:`logo_table`. Components without a share are left out.
     """
-    columns = ["layer", "head", "word", "share", "d", *"ACGT", "bits"]
+    columns = ["layer", "head", "component", "share", "d", *"ACGT", "bits"]
     rows = [pd.DataFrame(columns=columns)]
-    for layer, head, word in zip(*np.nonzero(evidence.word_shares), strict=True):
+    for layer, head, component in zip(*np.nonzero(evidence.component_shares), strict=True):
         used, (nearest, farthest) = evidence.used(layer, head), evidence.read_range(layer, head)
-        n, frequencies = evidence.word_effective[layer, head, word], evidence.word_frequencies[layer, head, word, used]
+        n, frequencies = (
+            evidence.component_effective[layer, head, component],
+            evidence.component_frequencies[layer, head, component, used],
+        )
         bits = divergence(frequencies, evidence.background[1, layer, head, used], n)
         rows.append(
             pd.DataFrame(
                 {
                     "layer": layer + 1,
                     "head": head + 1,
-                    "word": word + 1,
-                    "share": evidence.word_shares[layer, head, word],
+                    "component": component + 1,
+                    "share": evidence.component_shares[layer, head, component],
                     "d": np.arange(farthest, nearest - 1, -1),
                     **{letter: n * frequencies[:, i] for i, letter in enumerate("ACGT")},
                     "bits": np.maximum(bits, 0),
@@ -329,7 +332,7 @@ def word_table(evidence):
     return pd.concat(rows[1:] or rows, ignore_index=True)
 
 
-def window_table(evidence, genome, ahead):
+def best_window_table(evidence, genome, ahead):
     """The best windows of all heads in the second half: where the bases lie that convolution brings into the key.
 
     Parameters

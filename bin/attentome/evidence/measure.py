@@ -27,28 +27,28 @@ from attentome.evaluation.block_draws import block_draws, drawn_pr_auc
 from attentome.evaluation.calibration import label_slope
 from attentome.evaluation.metrics import roc_auc
 from attentome.evidence.head_evidence import Evidence, logo_range
-from attentome.evidence.sample import Half, sample_halves
+from attentome.evidence.sample import SampleHalf, sample_halves
 from attentome.heads.distances import used_range
 from attentome.motifs.logo import base_counts
-from attentome.motifs.mixture import WORDS, split_words
+from attentome.motifs.mixture import N_COMPONENTS, split_mixture
 
 N_POSITIONS = 400_000
 """Positions of the test arc, both strands counted, on which heads are measured; all of a shorter arc."""
 N_TOP = 250
 """Highest outputs of each half over which profiles are taken."""
 N_SPLIT = 5000
-"""Windows with the largest effect that are split into words."""
+"""Windows with the largest effect that are split into components."""
 N_WINDOWS = 50
 """Windows in the logo of the best ones."""
 BEST_SHARE = 0.01
 """A PWM is asked to tell this share of a head's highest scores from the rest."""
-PSEUDOCOUNT = 0.5
+PWM_PSEUDOCOUNT = 0.5
 N_RESAMPLES = 200
 """Of the bootstrap of the PR AUC."""
 
 
 def measure_heads(
-    network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP, words=False
+    network, genome, labels, intervals, seed, device, threads=1, n_positions=N_POSITIONS, n_top=N_TOP, components=False
 ):
     """Measure the heads of one network.
 
@@ -66,8 +66,8 @@ def measure_heads(
     device : torch.device
     threads : int
     n_positions, n_top : int
-    words : bool
-        Split the effect logos into words, of which those of control networks have no use.
+    components : bool
+        Split the effect logos into components, of which those of control networks have no use.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def measure_heads(
     top : dict of str to ndarray, shape (2 x n_top,)
         ``contig``, ``strand`` (plus or minus), ``position`` (genomic, 0-based) of the highest outputs of both halves.
     """
-    halves = [Half(network, genome, part, device, threads) for part in sample_halves(intervals, n_positions)]
+    halves = [SampleHalf(network, genome, part, device, threads) for part in sample_halves(intervals, n_positions)]
     n_top = min(n_top, *(len(half.outputs) // 2 for half in halves))
     mean_top = np.stack([half.top_profile(n_top) for half in halves])
     peaks = mean_top[0].argmax(-1)
@@ -119,22 +119,27 @@ def measure_heads(
         n_positions=sum(len(half.outputs) for half in halves),
         n_top=n_top,
     )
-    if words:
-        _split_words(evidence, halves[1], effects, seed)
+    if components:
+        _split_mixture(evidence, halves[1], effects, seed)
     return evidence, top
 
 
-def _split_words(evidence, half, effects, seed):
-    """Add the words of the effect logos to the evidence."""
-    shape = (*evidence.peak_d_heldout.shape, WORDS)
-    evidence.word_shares, evidence.word_effective = np.zeros(shape), np.zeros(shape)
-    evidence.word_frequencies = np.zeros((*shape, *evidence.effect_frequencies.shape[2:]), np.float32)
+def _split_mixture(evidence, half, effects, seed):
+    """Add the components of the effect logos to the evidence."""
+    shape = (*evidence.peak_d_heldout.shape, N_COMPONENTS)
+    evidence.component_shares, evidence.component_effective = np.zeros(shape), np.zeros(shape)
+    evidence.component_frequencies = np.zeros((*shape, *evidence.effect_frequencies.shape[2:]), np.float32)
     for at in np.ndindex(evidence.peak_d_heldout.shape):
         used = evidence.used(*at)
         weights = _weights(effects[at])
         rows = np.argsort(-weights, kind="stable")[:N_SPLIT]
-        evidence.word_shares[at], evidence.word_frequencies[at][:, used], evidence.word_effective[at] = split_words(
-            half.windows(rows, *evidence.read_range(*at)), weights[rows], evidence.background[1][at][used], [seed, *at]
+        evidence.component_shares[at], evidence.component_frequencies[at][:, used], evidence.component_effective[at] = (
+            split_mixture(
+                half.windows(rows, *evidence.read_range(*at)),
+                weights[rows],
+                evidence.background[1][at][used],
+                [seed, *at],
+            )
         )
 
 
@@ -177,7 +182,7 @@ def _measure_head(halves, first, second, effect, peak, network, at, seed):
         "effect_power": falls.mean(),
         "best_counts": base_counts(halves[1].windows(rows, low, high)),
         "random_counts": base_counts(halves[1].windows(drawn, low, high)),
-        "auroc": np.float64(roc_auc(is_best, halves[1].word_scores(weights, used[1]))),
+        "auroc": np.float64(roc_auc(is_best, halves[1].pwm_scores(weights, used[1]))),
         "rows": rows,
     }
 
@@ -189,13 +194,13 @@ def pwm(frequencies, background, n):
     ----------
     frequencies, background : ndarray, shape (columns, 4)
     n : float
-        Windows behind the frequencies; ``PSEUDOCOUNT`` windows of the background are added.
+        Windows behind the frequencies; ``PWM_PSEUDOCOUNT`` windows of the background are added.
 
     Returns
     -------
     ndarray of float, shape (columns, 4)
         log2; 0 where the background is 0.
     """
-    smoothed = (frequencies * n + background * PSEUDOCOUNT) / (n + PSEUDOCOUNT)
+    smoothed = (frequencies * n + background * PWM_PSEUDOCOUNT) / (n + PWM_PSEUDOCOUNT)
     safe = np.where(background > 0, background, 1.0)
     return np.log2(np.where(background > 0, np.maximum(smoothed, 1e-12) / safe, 1.0))

@@ -34,7 +34,7 @@ def smallest_q(n_heads, n_networks):
     return min(1.0, n_heads / (1 + n_networks * n_heads))
 
 
-def band(null, low=2.5, high=97.5):
+def null_band(null, low=2.5, high=97.5):
     """Percentiles over the first axis, nan where it is empty: two ndarrays."""
     null = np.asarray(null, float)
     if not len(null):

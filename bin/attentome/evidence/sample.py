@@ -14,7 +14,7 @@ from attentome.network.predict import run_pieces
 
 STRETCH = 4096
 """Longest stretch of the sample, nt."""
-BLOCK = 1024
+BOOTSTRAP_BLOCK = 1024
 """Blocks of a bootstrap over the sample, nt."""
 
 
@@ -57,7 +57,7 @@ def _cut(intervals, first, last, stretch):
     return parts
 
 
-class Half:
+class SampleHalf:
     """One half of the sample: its positions, the bases before them, and what a network makes of them.
 
     Rows are its positions in the order of its pieces; ``codes[anchor[row] - d]`` is the base at distance d.
@@ -147,7 +147,7 @@ class Half:
         logo, background = (part / np.maximum(part.sum(1, keepdims=True), 1e-300) for part in (sums, plain))
         return logo, background, weights.sum() ** 2 / max((weights**2).sum(), 1e-300)
 
-    def word_scores(self, weights, high):
+    def pwm_scores(self, weights, high):
         """Sum of a PWM's log-odds in each window: shape (n,); column 0 of the PWM is d = ``high``."""
         table = np.zeros((len(weights), 6))
         table[:, [0, 2, 3, 1]] = weights
@@ -174,10 +174,10 @@ class Half:
         return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
     def blocks(self):
-        """Number of the genome block of each row: both strands of :data:`BLOCK` nt of a stretch together."""
+        """Number of the genome block of each row: both strands of :data:`BOOTSTRAP_BLOCK` nt of a stretch together."""
         blocks, number = {}, 0
         for part in self.intervals:
-            blocks[part.contig, part.start] = number + np.arange(len(part)) // BLOCK
+            blocks[part.contig, part.start] = number + np.arange(len(part)) // BOOTSTRAP_BLOCK
             number = int(blocks[part.contig, part.start][-1]) + 1
         return np.concatenate([flip(here, strand) for here in blocks.values() for strand in STRANDS])
 

@@ -27,7 +27,7 @@ from attentome.figures.style import (
     new_figure,
     wrap,
 )
-from attentome.heads.distances import GROUPS, origin_words
+from attentome.heads.distances import GROUPS, anchor_text
 from attentome.heads.names import head_title
 from attentome.motifs.logo import LETTERS
 
@@ -210,7 +210,7 @@ def _whole_window(figure, head, top):
     strip.tick_params(length=0)
     for side in ("top", "right"):
         strip.spines[side].set_visible(True)
-    strip.set_xlabel(f"distance d upstream of {origin_words(head.ahead)}, nt", labelpad=2)
+    strip.set_xlabel(f"distance d upstream of {anchor_text(head.ahead)}, nt", labelpad=2)
 
 
 def _zoom(figure, axes, head, elements):

@@ -13,7 +13,7 @@ QUANTUM = 1 << 20
 PLACE_BITS = 42
 LAST_PLACE = (1 << PLACE_BITS) - 1
 LEAST_WAITING = 1 << 16
-CELLS = 1 << 18
+BEST_CELLS = 1 << 18
 MANY = 4
 """Where one column in so many has something to look at, all are looked at, so many positions at once:"""
 ROWS = 32
@@ -120,7 +120,7 @@ class BestPlaces:
         by_count = np.argsort(counts, kind="stable")[::-1]
         while len(by_count):
             width = counts[by_count[0]]
-            here, by_count = np.split(by_count, [max(1, CELLS // (self.n + width))])
+            here, by_count = np.split(by_count, [max(1, BEST_CELLS // (self.n + width))])
             table = np.full((len(here), self.n + width), -1, np.int64)
             table[:, : self.n] = self._keys[found[here]]
             row = np.repeat(np.arange(len(here)), counts[here])

@@ -4,7 +4,7 @@ GROUPS = ("top", "all", "bottom")
 """Groups of positions: the highest outputs, every position of the genome, the lowest outputs."""
 ZOOM = 100
 """Width of the zoomed panels and of the logo, nt."""
-MARGIN = 5
+KEY_MARGIN = 5
 """The statistics of a logo use the bases in reach of the key and this many nt on either side."""
 
 
@@ -49,7 +49,7 @@ def key_reach(peak, key_context):
 
 
 def used_range(peak, key_context, low, high):
-    """Distances that the statistics of a logo use: the key's reach and :data:`MARGIN` nt beside it, as far as drawn.
+    """Distances that a logo's statistics use: the key's reach and :data:`KEY_MARGIN` nt beside it, as far as drawn.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def used_range(peak, key_context, low, high):
         Smallest and largest d, both included.
     """
     nearest, farthest = key_reach(peak, key_context)
-    return max(low, nearest - MARGIN), min(high, farthest + MARGIN)
+    return max(low, nearest - KEY_MARGIN), min(high, farthest + KEY_MARGIN)
 
 
-def origin_words(ahead):
+def anchor_text(ahead):
     """What lies at d = 0: the query, or the end of a window that looks ``ahead`` nt further downstream."""
     return "the query" if ahead == 0 else f"the window's end, {ahead} nt downstream of the query"

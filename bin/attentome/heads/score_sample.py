@@ -20,7 +20,7 @@ def draw_places(n_places, n, seed):
     return np.sort(np.random.default_rng(seed).choice(n_places, min(n, n_places), replace=False, shuffle=False))
 
 
-def encode(scores):
+def encode_scores(scores):
     """Scores in 0..1 (float32) to codes in their order (uint16), both ndarrays of one shape."""
     steps = (np.ascontiguousarray(scores).view(np.int32) >> DROPPED_BITS) - LOWEST
     return np.clip(steps, 0, CODES - 1).astype(np.uint16)
@@ -66,7 +66,7 @@ class SampleFile:
         if low < high:
             rows = [place - first for place in self._places[low:high]]
             scores = band[:, rows].cpu().numpy() if band.is_cuda else band.numpy()[:, rows]
-            codes = encode(scores.transpose(1, 0, 2)[..., ::-1])
+            codes = encode_scores(scores.transpose(1, 0, 2)[..., ::-1])
             at = self._offset + (layer * len(self._places) + low) * self._row_bytes
             os.pwrite(self._file.fileno(), codes.tobytes(), at)
 

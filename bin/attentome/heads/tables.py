@@ -32,7 +32,7 @@ def profile_table(head):
     )
 
 
-def spearman_table(head):
+def head_spearman_table(head):
     """Rows of ``spearman.tsv``: layer, head, d, rho, rho_times_mean (rho x mean score of all
     positions), n."""
     return pd.DataFrame(

@@ -13,7 +13,7 @@ from attentome.io.files import read_json, sha256
 from attentome.sites.readers.detect import read_set
 
 PARAMETERS = "parameters"
-MISSING = Fault(None, "there is no such file", "check the name and the folder")
+NO_SUCH_FILE = Fault(None, "there is no such file", "check the name and the folder")
 
 
 @dataclass
@@ -74,14 +74,14 @@ def check_run(sheet, sources, params, schema):
         if entry is None and not params.get(role):
             return None
         if entry is None or not entry["staged"]:
-            faults[str(params.get(role, role))] = [MISSING]
+            faults[str(params.get(role, role))] = [NO_SUCH_FILE]
             return None
         return entry["staged"]
 
     if Path(sheet).is_file():
         entries, faults[Path(sheet).name] = read_sheet(sheet)
     elif params.get("input"):
-        faults[str(params["input"])] = [MISSING]
+        faults[str(params["input"])] = [NO_SUCH_FILE]
     run.genome, run.annotation = whole_file("genome"), whole_file("annotation")
     if run.genome:
         run.records, faults[Path(run.genome).name] = read_genome_file(run.genome)

@@ -23,7 +23,7 @@ TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
 LONGEST_WAIT = 300.0
 """Seconds that a server's Retry-After may make us wait."""
-BLOCK = 1 << 14
+WRITE_BLOCK = 1 << 14
 """Bytes that are written at once; at a stall at most so many are lost."""
 BY_HAND = "download it by hand and give the file's path"
 _SECRET = re.compile("pass|token|secret|key|sig|auth|cred", re.IGNORECASE)
@@ -41,7 +41,7 @@ class _Interrupted(Exception):
 
 
 @dataclass
-class Part:
+class PartialDownload:
     """The file under its temporary name, and what the server said of the whole.
 
     Attributes
@@ -104,7 +104,7 @@ def download(url, folder, attempts=5, timeout=30.0, pause=2.0):
     """
     if urlsplit(url).scheme not in SCHEMES or not urlsplit(url).hostname:
         raise SourceFault("is not an address", f"give one that begins with {'://, '.join(SCHEMES)}://")
-    part = Part(Path(folder) / f"{url_name(url)}.part")
+    part = PartialDownload(Path(folder) / f"{url_name(url)}.part")
     receive = _receive_ftp if urlsplit(url).scheme == "ftp" else _receive_http
     for attempt in range(1, attempts + 1):
         try:
@@ -131,7 +131,7 @@ def _receive_http(url, part, timeout):
             _check_status(response, part)
             start = _beginning(response, part, start)
             with open(part.path, "ab" if start else "wb") as handle:
-                for block in response.raw.stream(BLOCK, decode_content=False):
+                for block in response.raw.stream(WRITE_BLOCK, decode_content=False):
                     handle.write(block)
             return response.url, _file_name(url, response)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
@@ -206,7 +206,7 @@ def _receive_ftp(url, part, timeout):
             part.validator, part.total = changed, int(total) if total and total.isdigit() else None
             part.resumed += start > 0
             with open(part.path, "ab" if start else "wb") as handle:
-                ftp.retrbinary(f"RETR {path}", handle.write, BLOCK, rest=start or None)
+                ftp.retrbinary(f"RETR {path}", handle.write, WRITE_BLOCK, rest=start or None)
         return url, url_name(url)
     except ftplib.error_perm as error:
         answer = str(error).splitlines()[0]

@@ -12,11 +12,11 @@ from attentome.sites.readers.detect import FORMATS, OPTIONS
 from attentome.sites.readers.published import CONDITIONS
 
 REQUIRED_COLUMNS = ("set", "source")
-SET_COLUMNS = ("format", "assembly", "sha256", "weight", "priority", "coordinate_fix", "contig_alias")
+SHEET_SET_COLUMNS = ("format", "assembly", "sha256", "weight", "priority", "coordinate_fix", "contig_alias")
 """Columns that every set may fill."""
 OPTION_COLUMNS = tuple(dict.fromkeys(name for names in OPTIONS.values() for name in names))
 """Columns that sets of some formats may fill."""
-COLUMNS = REQUIRED_COLUMNS + SET_COLUMNS + OPTION_COLUMNS
+SHEET_COLUMNS = REQUIRED_COLUMNS + SHEET_SET_COLUMNS + OPTION_COLUMNS
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]*")
 _FIX = re.compile(r"[+-]?[0-9]{1,3}/[+-]?[0-9]{1,3}")
 
@@ -31,7 +31,7 @@ def read_sheet(path):
     Parameters
     ----------
     path : str or Path
-        CSV with a header: :data:`REQUIRED_COLUMNS` and any other of :data:`COLUMNS`.
+        CSV with a header: :data:`REQUIRED_COLUMNS` and any other of :data:`SHEET_COLUMNS`.
 
     Returns
     -------
@@ -79,9 +79,9 @@ def _header_faults(row, header):
         return [Fault(row, "the header is not separated by commas", "save the sample sheet as CSV with commas")]
     faults = []
     for name in dict.fromkeys(header):
-        if name not in COLUMNS:
-            close = {"file": ["source"]}.get(name.lower()) or difflib.get_close_matches(name.lower(), COLUMNS, 1)
-            remedy = f"did you mean '{close[0]}'?" if close else f"the columns are {', '.join(COLUMNS)}"
+        if name not in SHEET_COLUMNS:
+            close = {"file": ["source"]}.get(name.lower()) or difflib.get_close_matches(name.lower(), SHEET_COLUMNS, 1)
+            remedy = f"did you mean '{close[0]}'?" if close else f"the columns are {', '.join(SHEET_COLUMNS)}"
             faults.append(Fault(row, f"unknown column '{name}'", remedy))
         elif header.count(name) > 1:
             faults.append(Fault(row, f"the column '{name}' comes twice", "remove one of them"))

@@ -18,7 +18,7 @@ from attentome.io.files import sha256
 
 NCBI_DATASETS = "https://api.ncbi.nlm.nih.gov/datasets/v2/genome/accession"
 NCBI_EFETCH = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi"
-KINDS = ("genome", "annotation", "set")
+SOURCE_KINDS = ("genome", "annotation", "set")
 PACKAGE = {"genome": ("GENOME_FASTA", "_genomic.fna"), "annotation": ("GENOME_GFF", "genomic.gff")}
 """Kind -> what to ask NCBI Datasets for, and how the file's name in the package ends."""
 _ASSEMBLY = re.compile(r"GC[AF]_\d{9}(\.\d+)?")

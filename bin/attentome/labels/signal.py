@@ -9,7 +9,7 @@ from attentome.motifs.logo import base_counts, genome_background, information
 
 FIRST, LAST = -54, 6
 """Bases relative to the TSS that are aligned, both included."""
-OFFSETS = (-3, -2, -1, 1, 2, 3)
+TRIED_OFFSETS = (-3, -2, -1, 1, 2, 3)
 """Coordinate offsets that are tried, nt on the genome."""
 
 
@@ -81,7 +81,7 @@ def readings(sites, genome):
     add("with + and − exchanged", sites.assign(strand=sites["strand"].map({"+": "-", "-": "+"})))
     minus = sites["strand"] == "-"
     if minus.any() and not minus.all():
-        for offset in OFFSETS:
+        for offset in TRIED_OFFSETS:
             moved = sites.assign(start=sites["start"] + np.where(minus, offset, 0))
             add(f"with the sites of the − strand moved by {signed(offset)} nt", moved)
     return found

@@ -1,10 +1,10 @@
 """Which known element of a promoter a head's matrix spells, and whether at the place where the element lies.
 
 A consensus of letters is laid on the columns of the matrix. Each letter scores log2 of the frequency of the bases it
-stands for over their frequency in the genome; N scores nothing. p is the share of random words, with letters of the
-same kinds at the same places of the consensus, whose best place scores as high. Twice: for words of the genome's bases,
-which is ``p``, and for words of the bases that the matrix itself has at the place, ``p_composition``. A matrix that is
-merely rich in A and T may have a low p for TATAAT, but not a low p_composition.
+stands for over their frequency in the genome; N scores nothing. p is the share of random k-mers, with letters of the
+same kinds at the same places of the consensus, whose best place scores as high. Twice: for k-mers of the genome's
+bases, which is ``p``, and for k-mers of the bases that the matrix itself has at the place, ``p_composition``. A matrix
+that is merely rich in A and T may have a low p for TATAAT, but not a low p_composition.
 """
 
 import csv
@@ -44,14 +44,14 @@ SEARCH = 30
 """How far from its place (nt, both sides) an element is looked for."""
 MIN_LETTERS = 5
 """A consensus with fewer letters other than N is too short: its p is told, but it has no q and is never named."""
-EXACT_WORDS = 1 << 18
-"""Up to so many random words are all counted; of more, a sample is drawn."""
-DRAWS = 100_000
-ALPHA = 0.05
-COLUMNS = [
+EXACT_KMERS = 1 << 18
+"""Up to so many random k-mers are all counted; of more, a sample is drawn."""
+SAMPLED_KMERS = 100_000
+MAX_Q = 0.05
+ELEMENT_COLUMNS = [
     "layer",
     "head",
-    "word",
+    "component",
     "element",
     "score",
     "p",
@@ -181,7 +181,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
     A place counts where all letters lie on columns of the matrix and every part of the consensus (letters between Ns)
     has :data:`LEAST_BITS` per column or more on average. ``score``, ``p`` and
     ``p_composition`` are of the best place within the tolerance, or anywhere downstream of the TSS; NaN where no such
-    place counts. Random words have the same places to choose from.
+    place counts. Random k-mers have the same places to choose from.
 
     Parameters
     ----------
@@ -193,31 +193,31 @@ def match_elements(matrices, elements, background, label_shift, seed):
     label_shift : int
         nt from the TSS to d = 0.
     seed : int
-        Of the sample of words where there are more than :data:`EXACT_WORDS`; every head meets the same sample.
+        Of the sample of k-mers where there are more than :data:`EXACT_KMERS`; every head meets the same sample.
 
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`, a row per matrix and element; ``word`` is the matrix's. ``q`` by Benjamini and Hochberg over
-        the rows that have a p and an element of :data:`MIN_LETTERS` letters or more; NaN in others. ``shift_nt``: how
-        far upstream (positive) or downstream of the element's place the best place within :data:`SEARCH` nt lies, of
-        equals the nearest; ``place_from_d`` and ``place_to_d`` that place (nt, both included). ``named`` is 1 where q
-        and p_composition are :data:`ALPHA` or less, the best place lies within the tolerance, and every part of the
-        consensus scores above 0 there.
+        :data:`ELEMENT_COLUMNS`, a row per matrix and element; ``component`` is the matrix's. ``q`` by Benjamini and
+        Hochberg over the rows that have a p and an element of :data:`MIN_LETTERS` letters or more; NaN in others.
+        ``shift_nt``: how far upstream (positive) or downstream of the element's place the best place within
+        :data:`SEARCH` nt lies, of equals the nearest; ``place_from_d`` and ``place_to_d`` that place (nt, both
+        included). ``named`` is 1 where q and p_composition are :data:`MAX_Q` or less, the best place lies within the
+        tolerance, and every part of the consensus scores above 0 there.
     """
     rows = [_match(matrix, element, background, label_shift, seed) for matrix in matrices for element in elements]
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "long_enough", "here"])
+    table = pd.DataFrame(rows, columns=[*ELEMENT_COLUMNS, "long_enough", "here"])
     tested = table["long_enough"].astype(bool) & table["p"].notna()
     if tested.any():
         table.loc[tested, "q"] = false_discovery_control(table.loc[tested, "p"].to_numpy(float))
-    low = (table["q"] <= ALPHA) & (table["p_composition"] <= ALPHA)
+    low = (table["q"] <= MAX_Q) & (table["p_composition"] <= MAX_Q)
     table["named"] = (low & table["here"].astype(bool)).astype(int)
     whole = ["shift_nt", "place_from_d", "place_to_d", "expected_from_d", "expected_to_d"]
-    return table[COLUMNS].astype({name: "Int64" for name in whole})
+    return table[ELEMENT_COLUMNS].astype({name: "Int64" for name in whole})
 
 
 def _match(matrix, element, background, label_shift, seed):
-    where = matrix.layer, matrix.head, matrix.word, element.name
+    where = matrix.layer, matrix.head, matrix.component, element.name
     from_d, to_d = element.distances(label_shift)
     width, columns = len(element.consensus), len(matrix.counts)
     if to_d is None:
@@ -248,8 +248,8 @@ def _match(matrix, element, background, label_shift, seed):
         score = scores[near].max()
         own_bases = matrix.frequencies(background)[at[near][scores[near].argmax()]].mean(axis=0)
         choices = [values[letter][at[near, letter]] for letter in range(len(places))]
-        p = share_of_words(choices, shares, score, seed)
-        p_composition = share_of_words(choices, letter_scores(matrix, element, background, own_bases)[1], score, seed)
+        p = share_of_kmers(choices, shares, score, seed)
+        p_composition = share_of_kmers(choices, letter_scores(matrix, element, background, own_bases)[1], score, seed)
     best = int(np.argmax(np.round(scores, 9)))
     here = bool(near[best]) and all(own[best, part].sum() > 0 for part in element.parts)
     shift, place_to = None if to_d is None else int(away[best]), int(starts[best])
@@ -275,15 +275,15 @@ def _classes(letter):
     return ["".join(bases) for bases in combinations(LETTERS, len(IUPAC[letter]))]
 
 
-def letter_scores(matrix, element, background, word_bases):
+def letter_scores(matrix, element, background, kmer_bases):
     """What each letter of a consensus, and each letter that may stand in its stead, scores on each column.
 
     Parameters
     ----------
     matrix : HeadMatrix
     element : KnownElement
-    background, word_bases : ndarray, shape (4,)
-        Frequencies of A, C, G, T in the genome and in random words.
+    background, kmer_bases : ndarray, shape (4,)
+        Frequencies of A, C, G, T in the genome and in random k-mers.
 
     Returns
     -------
@@ -291,25 +291,25 @@ def letter_scores(matrix, element, background, word_bases):
         Per letter of :attr:`KnownElement.letters`: log2 of the frequency over the background's of each set of as many
         bases as the letter stands for.
     shares : list of ndarray, each shape (kinds,)
-        How often random words have each set: in proportion to its bases in ``word_bases``.
+        How often random k-mers have each set: in proportion to its bases in ``kmer_bases``.
     """
     frequencies, background = matrix.frequencies(background), np.asarray(background, float)
     values, shares = [], []
     for _, letter in element.letters:
         member = np.array([[base in kind for base in LETTERS] for kind in _classes(letter)], float)
         values.append(np.log2(frequencies @ member.T / (member @ background)))
-        weight = member @ word_bases
+        weight = member @ kmer_bases
         shares.append(weight / weight.sum())
     return values, shares
 
 
-def share_of_words(values, shares, score, seed):
-    """Share of random words whose best place scores ``score`` or more.
+def share_of_kmers(values, shares, score, seed):
+    """Share of random k-mers whose best place scores ``score`` or more.
 
     Parameters
     ----------
     values : list of ndarray, each shape (places, kinds)
-        Per letter of the word, what each kind scores at each place.
+        Per letter of the k-mer, what each kind scores at each place.
     shares : list of ndarray, each shape (kinds,)
     score : float
     seed : int
@@ -317,16 +317,16 @@ def share_of_words(values, shares, score, seed):
     Returns
     -------
     float
-        Counted over all words if they are :data:`EXACT_WORDS` or fewer, otherwise (1 + words as high) / (1 + words) of
-        :data:`DRAWS` draws.
+        Counted over all k-mers if they are :data:`EXACT_KMERS` or fewer, otherwise (1 + k-mers as high) / (1 + k-mers)
+        of :data:`SAMPLED_KMERS` draws.
     """
     least = score - 1e-9
-    if prod(len(share) for share in shares) > EXACT_WORDS:
+    if prod(len(share) for share in shares) > EXACT_KMERS:
         rng = np.random.default_rng(seed)
-        total = np.zeros((len(values[0]), DRAWS))
+        total = np.zeros((len(values[0]), SAMPLED_KMERS))
         for value, share in zip(values, shares, strict=True):
-            total += value[:, rng.choice(len(share), DRAWS, p=share)]
-        return float((1 + (total.max(axis=0) >= least).sum()) / (1 + DRAWS))
+            total += value[:, rng.choice(len(share), SAMPLED_KMERS, p=share)]
+        return float((1 + (total.max(axis=0) >= least).sum()) / (1 + SAMPLED_KMERS))
     total, weight = np.zeros((len(values[0]), 1)), np.ones(1)
     for value, share in zip(values, shares, strict=True):
         total = (total[:, :, None] + value[:, None, :]).reshape(len(total), -1)
@@ -334,12 +334,12 @@ def share_of_words(values, shares, score, seed):
     return min(1.0, float(weight[total.max(axis=0) >= least].sum()))
 
 
-def expected_place(words, elements, label_shift, near_d):
+def expected_place(names, elements, label_shift, near_d):
     """Where an element that a motif stands for should lie.
 
     Parameters
     ----------
-    words : sequence of str
+    names : sequence of str
         Id and name of the motif; case does not count.
     elements : list of KnownElement
     label_shift : int
@@ -351,10 +351,10 @@ def expected_place(words, elements, label_shift, near_d):
     (int, int) or (None, None)
         Smallest and largest distance, both included.
     """
-    words = {word.lower() for word in words}
+    names = {name.lower() for name in names}
     places = [
         element.distances(label_shift)
         for element in elements
-        if element.first is not None and words & {motif.lower() for motif in element.motifs}
+        if element.first is not None and names & {motif.lower() for motif in element.motifs}
     ]
     return min(places, key=lambda place: abs(sum(place) / 2 - near_d), default=(None, None))

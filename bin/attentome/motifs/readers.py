@@ -15,7 +15,7 @@ from attentome.io.files import read_tsv
 from attentome.io.text import text_fault, text_lines
 from attentome.motifs.logo import LETTERS
 
-FORMATS = "give MEME text (version 4 or newer), TRANSFAC or JASPAR"
+FORMAT_REMEDY = "give MEME text (version 4 or newer), TRANSFAC or JASPAR"
 HEAD_COLUMNS = ["layer", "head", "d", *LETTERS, "bits"]
 """Columns of the table of the heads' matrices."""
 
@@ -54,8 +54,8 @@ class HeadMatrix:
         A, C, G, T.
     bits : ndarray of float, shape (columns,)
         Information of each column.
-    word : int
-        0: of all windows; else one of the head's words.
+    component : int
+        0: of all windows; else one of the components of its mixture.
     """
 
     layer: int
@@ -63,7 +63,7 @@ class HeadMatrix:
     to_d: int
     counts: np.ndarray
     bits: np.ndarray
-    word: int = 0
+    component: int = 0
 
     def frequencies(self, background, pseudocount=1.0):
         """Frequencies with ``pseudocount`` sequences of the background added, shape (columns, 4)."""
@@ -94,7 +94,7 @@ def read_motifs(path):
         raise ValueError(fault_lines(path, [unreadable])[0])
     lines = [(number, line.strip()) for number, line in text_lines(path)]
     if not lines:
-        raise ValueError(f"{path}: is empty; {FORMATS}")
+        raise ValueError(f"{path}: is empty; {FORMAT_REMEDY}")
     if any(line.startswith("MEME version") for _, line in lines):
         motifs = _read_meme(path, lines)
     elif any(re.match(r"P[0O]\s", line + " ", re.IGNORECASE) for _, line in lines):
@@ -102,9 +102,9 @@ def read_motifs(path):
     elif lines[0][1].startswith(">"):
         motifs = _read_jaspar(path, lines)
     else:
-        raise _fault(path, lines[0][0], "is the start of no motif format that is known here", FORMATS)
+        raise _fault(path, lines[0][0], "is the start of no motif format that is known here", FORMAT_REMEDY)
     if not motifs:
-        raise ValueError(f"{path}: holds no motifs; {FORMATS}")
+        raise ValueError(f"{path}: holds no motifs; {FORMAT_REMEDY}")
     return motifs
 
 
@@ -239,9 +239,9 @@ def read_head_matrices(path):
     Parameters
     ----------
     path : str or Path
-        TSV with :data:`HEAD_COLUMNS`; of each head, or of each of its words where there is a column ``word``, the rows
-        stand together, with d falling by 1 from row to row. Rows whose column ``used`` is not 1, where there is one,
-        are left out.
+        TSV with :data:`HEAD_COLUMNS`; of each head, or of each of its components where there is a column ``component``,
+        the rows stand together, with d falling by 1 from row to row. Rows whose column ``used`` is not 1, where there
+        is one, are left out.
 
     Returns
     -------
@@ -273,9 +273,13 @@ def read_head_matrices(path):
                 f"{path}: row {row}: holds something else than whole numbers of layer, head and d, "
                 "counts and bits; give numbers of 0 or more"
             )
-    table = table[HEAD_COLUMNS].astype(float).assign(word=table["word"].astype(int) if "word" in table.columns else 0)
+    table = (
+        table[HEAD_COLUMNS]
+        .astype(float)
+        .assign(component=table["component"].astype(int) if "component" in table.columns else 0)
+    )
     matrices = []
-    for (layer, head, word), rows in table.groupby(["layer", "head", "word"], sort=False):
+    for (layer, head, component), rows in table.groupby(["layer", "head", "component"], sort=False):
         steps = np.diff(rows["d"])
         if np.any(steps != -1):
             raise ValueError(
@@ -289,7 +293,7 @@ def read_head_matrices(path):
                 int(rows["d"].iloc[0]),
                 rows[list(LETTERS)].to_numpy(),
                 rows["bits"].to_numpy(),
-                int(word),
+                int(component),
             )
         )
     return matrices

@@ -40,7 +40,7 @@ BEST = 5
 FEW_MOTIFS = 25
 SHARP_BITS = 1.5
 """Of the best column of a query."""
-COLUMNS = [
+MATCH_COLUMNS = [
     "layer",
     "head",
     "database",
@@ -198,15 +198,15 @@ def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and Hochberg over
-        all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d`` and
-        ``place_to_d`` the distances (nt, both included) that the whole motif covers, parts that hang over included;
+        :data:`MATCH_COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and
+        Hochberg over all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d``
+        and ``place_to_d`` the distances (nt, both included) that the whole motif covers, parts that hang over included;
         ``shuffled_hits_expected`` how many motifs of databases with shuffled columns match this query with this p or a
         lower one, on average.
     """
     motifs = [(database, motif) for database, content in databases.items() for motif in content]
     if not queries or not motifs:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=MATCH_COLUMNS)
     matrices = [motif.frequencies for _, motif in motifs]
     stretches = [query.frequencies for query in queries]
     p, offset, overlap, reverse = tomtom_alignments(stretches, matrices)
@@ -238,4 +238,4 @@ def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
                     (chance[i] <= p[i, j]).sum() / shuffles,
                 )
             )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=MATCH_COLUMNS)

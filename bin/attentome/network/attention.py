@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import torch
 
-BLOCK = {"cpu": 64, "cuda": 512}
+QUERY_BLOCK = {"cpu": 64, "cuda": 512}
 """Queries of a block that is computed alone."""
 SHORT_BLOCK = 32
 """Queries of a block that is computed together with others."""
-CELLS = {"cpu": 2**18, "cuda": 2**27}
+SCORE_CELLS = {"cpu": 2**18, "cuda": 2**27}
 """Scores that are computed together, where at least eight short blocks have no more."""
 NEVER = -1e30
 
@@ -242,8 +242,8 @@ def runs(n, window, keys, alone=False):
         A block meets block + window - 1 keys, and one more that none of its queries sees: a product's rows are then as
         long as whole cache lines. The last block is a run of its own, and may find no such key.
     """
-    block, together = BLOCK[keys.device.type], 1
-    fitting = CELLS[keys.device.type] // (len(keys) * SHORT_BLOCK * (SHORT_BLOCK + window))
+    block, together = QUERY_BLOCK[keys.device.type], 1
+    fitting = SCORE_CELLS[keys.device.type] // (len(keys) * SHORT_BLOCK * (SHORT_BLOCK + window))
     if fitting >= 8 and not alone:
         block, together = SHORT_BLOCK, fitting
     full = (n - 1) // block

@@ -19,7 +19,7 @@ def choose_device(wanted):
     return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def device_words(device):
+def device_text(device):
     """What a device is, in words: the GPU's name and memory, CUDA's version, or that it is the CPU."""
     if device.type == "cpu":
         return f"CPU, torch {torch.__version__}"

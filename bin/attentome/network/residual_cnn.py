@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from attentome.genome.contigs import OUTSIDE
 from attentome.network.transformer import dropout, tss_logit
 
-CHUNK = 8192
+CNN_CHUNK = 8192
 """Positions that :meth:`ConvolutionalNetwork.scan` computes at once."""
 
 
@@ -146,7 +146,7 @@ class ConvolutionalNetwork(nn.Module):
         return outputs if self.auxiliary is None else torch.cat([outputs, self.auxiliary(x)], -1), []
 
     @torch.inference_mode()
-    def scan(self, tokens, watch=None, chunk=CHUNK):
+    def scan(self, tokens, watch=None, chunk=CNN_CHUNK):
         """Outputs of a long stretch in bounded memory, as ``Network.scan``.
 
         Parameters

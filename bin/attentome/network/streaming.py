@@ -11,13 +11,13 @@ from torch.nn.functional import pad
 
 from attentome.network import attention
 
-CHUNK = {"cpu": 3 << 16, "cuda": 3 << 20}
+LAYER_CHUNK = {"cpu": 3 << 16, "cuda": 3 << 20}
 """Numbers of a layer's queries that are computed at once: 1,024 positions of the published network on a CPU."""
 
 
 def chunk_of(config, device):
     """Positions of a layer that are computed at once, so that memory does not depend on the network's width."""
-    return max(1, CHUNK[device.type] // (config.heads * config.d_head))
+    return max(1, LAYER_CHUNK[device.type] // (config.heads * config.d_head))
 
 
 def scan_stem(network, tokens, exists, chunk):

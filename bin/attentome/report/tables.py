@@ -6,7 +6,7 @@ from attentome.report.outcome.verdict import grades_shown, run_state
 
 TESTED = (
     *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
-    *("s_q_random", "s_q_rotated", "told", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
+    *("s_q_random", "s_q_rotated", "effect_information", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
     *(f"dprauc_{kind}{part}" for kind in ("zero", "mean", "uniform") for part in ("", "_lo", "_hi")),
     *("seeds_found", "seeds_run", "ism_rho", "ism_q", "deletion_area", "deletion_lo", "deletion_hi"),
 )

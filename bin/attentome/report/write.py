@@ -31,7 +31,7 @@ def write_report(run, out, templates, multiqc=True):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     out : Path
         Folder; its contents become the top of the results folder.
     templates : Templates

@@ -13,7 +13,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "head_tests": ["Tested"],
-        "run": ["RunFacts", "read_run"],
+        "head_tests": ["HeadTests"],
+        "run": ["RunResults", "read_run"],
     },
 )

@@ -13,7 +13,7 @@ LOGO_BITS = (0.25, 0.5, 1.0, 1.5, 2.0)
 
 
 @dataclass
-class Tested:
+class HeadTests:
     """Tables as in ``docs/output.md``; layer and head count from 1.
 
     Attributes
@@ -32,9 +32,9 @@ class Tested:
         A control head's logo of each kind.
     grades : dict
         ``grades.json``: the rule, its checksum, tallies.
-    logos, words, windows : DataFrame
-        Effect logos, the words that they are split into, and best windows of the real network's heads on the second
-        half of the sample.
+    logos, components, windows : DataFrame
+        Effect logos, the components that they are split into, and best windows of the real network's heads on the
+        second half of the sample.
     parts : dict of str to ndarray
         Split of the logit, value norms.
     knockout, pairs : DataFrame
@@ -52,7 +52,7 @@ class Tested:
     control_logos: pd.DataFrame
     grades: dict
     logos: pd.DataFrame
-    words: pd.DataFrame
+    components: pd.DataFrame
     windows: pd.DataFrame
     parts: dict
     knockout: pd.DataFrame
@@ -97,7 +97,7 @@ def read_tested(folder):
 
     Returns
     -------
-    Tested or None
+    HeadTests or None
         None where heads were not tested: the folder is missing or holds no ``grades.json``.
     """
     folder = Path(folder)
@@ -120,11 +120,11 @@ def read_tested(folder):
         "motifs": "motif_matches",
         "enrichment": "site_enrichment",
         "logos": f"{REAL}/logos",
-        "words": f"{REAL}/words",
+        "components": f"{REAL}/components",
         "windows": f"{REAL}/windows",
     }
     parts = folder / REAL / "parts.safetensors"
-    return Tested(
+    return HeadTests(
         **{name: _table(folder / f"{file}.tsv") for name, file in tables.items()},
         grades=read_json(folder / "grades.json"),
         knockout_base=_json(folder / "knockout.json"),

@@ -9,7 +9,7 @@ import pandas as pd
 from attentome.genome.contigs import load_genome
 from attentome.heads.names import head_title
 from attentome.io.files import read_bed, read_json, read_tsv
-from attentome.results.head_tests import Tested, read_tested
+from attentome.results.head_tests import HeadTests, read_tested
 
 FIGURES = ("profile", "logo", "spearman")
 
@@ -63,7 +63,7 @@ class HeadResult:
 
 
 @dataclass
-class RunFacts:
+class RunResults:
     """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not
     recorded"."""
 
@@ -94,7 +94,7 @@ class RunFacts:
     peers: dict = field(default_factory=dict)
     sites: pd.DataFrame | None = None
     genome: dict = field(default_factory=dict)
-    tested: Tested | None = None
+    tested: HeadTests | None = None
 
     @property
     def elements(self):
@@ -136,7 +136,7 @@ def read_run(options):
 
     Returns
     -------
-    RunFacts
+    RunResults
 
     Raises
     ------
@@ -149,7 +149,7 @@ def read_run(options):
     genome = {}
     if _given(options.genome) and _given(options.genome_json):
         genome = load_genome(options.genome, options.genome_json)
-    return RunFacts(
+    return RunResults(
         name=options.run_name,
         heads=heads,
         metrics=read_json(options.metrics),

@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.contigs import BASES, decode, encode, interval_to_stream, reverse_complement, to_stream
-from attentome.simulate.minimal import CONTIG, DOWNSTREAM
-from attentome.simulate.parts import PARTS, plant, spread
+from attentome.simulate.minimal import CONTIG, ELEMENT_DOWNSTREAM
+from attentome.simulate.parts import PARTS, plant, spread_places
 
 LENGTH, PROMOTERS = 1_000_000, 3_000
 """Size of a self-test genome in nt, and its promoters."""
-UPSTREAM = 75
-"""nt before its TSS that each promoter or decoy keeps to itself, besides DOWNSTREAM, so that no two overlap."""
+PROMOTER_UPSTREAM = 75
+"""nt before its TSS that each promoter or decoy keeps to itself, besides ELEMENT_DOWNSTREAM, so that no two overlap."""
 
 PROMOTER_CLASSES = {
     "core": (0.30, ("minus35", "minus10")),
@@ -56,7 +56,7 @@ SCRAMBLED = sorted(
     }
 )
 """The ten orders of the -10's letters with at most two in place."""
-TRUTH_COLUMNS = ["contig", "tss", "strand", "kind", "class", "spacer"]
+DESIGN_TRUTH_COLUMNS = ["contig", "tss", "strand", "kind", "class", "spacer"]
 PART_COLUMNS = ["contig", "tss", "strand", "kind", "part", "start", "end", "sequence"]
 
 
@@ -126,8 +126,9 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
     sequence : str
         The plus strand.
     truth : DataFrame
-        :data:`TRUTH_COLUMNS`, a row for each promoter and decoy, in genomic order. ``tss`` is 0-based (of a decoy:
-        where the TSS would be); ``class`` is missing for a decoy, ``spacer`` (nt) where not both hexamers are there.
+        :data:`DESIGN_TRUTH_COLUMNS`, a row for each promoter and decoy, in genomic order. ``tss`` is 0-based (of a
+        decoy: where the TSS would be); ``class`` is missing for a decoy, ``spacer`` (nt) where not both hexamers are
+        there.
     parts : DataFrame
         :data:`PART_COLUMNS`, a row for each planted part, in the order of ``truth``. ``start`` and ``end`` are genomic,
         0-based half-open; ``sequence`` is what stands there, 5' to 3' on the strand.
@@ -142,10 +143,12 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
     motif = draw_motif(random)
     kinds = random.permutation(_kinds(design, promoters))
     truth, parts = [], []
-    for (kind, name), start in zip(kinds, spread(len(kinds), UPSTREAM + DOWNSTREAM, length, random)):
+    for (kind, name), start in zip(
+        kinds, spread_places(len(kinds), PROMOTER_UPSTREAM + ELEMENT_DOWNSTREAM, length, random)
+    ):
         strand = ("plus", "minus")[random.integers(2)]
-        first, _ = interval_to_stream(int(start), int(start) + UPSTREAM + DOWNSTREAM, length, strand)
-        tss = first + UPSTREAM
+        first, _ = interval_to_stream(int(start), int(start) + PROMOTER_UPSTREAM + ELEMENT_DOWNSTREAM, length, strand)
+        tss = first + PROMOTER_UPSTREAM
         site = {
             "contig": CONTIG,
             "tss": to_stream(tss, length, strand),
@@ -163,7 +166,7 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
             begin, end, letters = plant(tokens, tss + base, consensus, design.conservation, strand, random)
             parts.append(site | {"part": part, "start": begin, "end": end, "sequence": letters})
         truth.append(site | {"class": name or None, "spacer": spacer if name == "core" else None})
-    truth = pd.DataFrame(truth, columns=TRUTH_COLUMNS).sort_values("tss", ignore_index=True)
+    truth = pd.DataFrame(truth, columns=DESIGN_TRUTH_COLUMNS).sort_values("tss", ignore_index=True)
     parts = pd.DataFrame(parts, columns=PART_COLUMNS).sort_values("tss", kind="stable", ignore_index=True)
     return decode(tokens), truth.astype({"spacer": "Int64"}), parts
 

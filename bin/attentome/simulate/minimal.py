@@ -13,17 +13,17 @@ import pandas as pd
 
 from attentome.genome.contigs import decode, interval_to_stream, to_stream
 from attentome.io.files import write_bed, write_text, write_tsv
-from attentome.simulate.parts import plant, spread
+from attentome.simulate.parts import plant, spread_places
 
 CONTIG = "sim"
 MINUS35 = "TTGACA"
 MINUS10 = "TATAAT"
 MINUS10_TO_TSS = 7
 """Distance in nt from the last base of the -10 hexamer to the TSS."""
-UPSTREAM, DOWNSTREAM = 45, 20
+ELEMENT_UPSTREAM, ELEMENT_DOWNSTREAM = 45, 20
 """Each element keeps 45 nt before its TSS and 20 nt from its TSS on to itself, so that no two overlap."""
-KINDS = ("promoter", "decoy_minus10", "decoy_minus35")
-TRUTH_COLUMNS = [
+PLANTED_KINDS = ("promoter", "decoy_minus10", "decoy_minus35")
+MINIMAL_TRUTH_COLUMNS = [
     "contig",
     "tss",
     "strand",
@@ -68,7 +68,7 @@ def simulate_genome(
     sequence : str
         The plus strand.
     truth : DataFrame
-        :data:`TRUTH_COLUMNS`, one row per planted element, in genomic order. ``tss`` is 0-based (of a decoy:
+        :data:`MINIMAL_TRUTH_COLUMNS`, one row per planted element, in genomic order. ``tss`` is 0-based (of a decoy:
         where the TSS would be if it were a promoter), hexamers are 0-based half-open genomic intervals,
         missing (``<NA>``) where a decoy has none; ``minus10`` and ``minus35`` are the planted letters, 5' to
         3'.
@@ -82,15 +82,15 @@ def simulate_genome(
         raise ValueError(f"the shares of 16-nt and 18-nt spacers sum to {spacer_16 + spacer_18:g}, more than 1")
     random = np.random.default_rng([seed, 0])
     tokens = random.integers(0, 4, length).astype(np.uint8)
-    kinds = random.permutation(np.repeat(KINDS, [promoters, decoys, decoys]))
-    starts = spread(len(kinds), UPSTREAM + DOWNSTREAM, length, random)
+    kinds = random.permutation(np.repeat(PLANTED_KINDS, [promoters, decoys, decoys]))
+    starts = spread_places(len(kinds), ELEMENT_UPSTREAM + ELEMENT_DOWNSTREAM, length, random)
     rows = []
     for kind, start in zip(kinds, starts):
         strand = ("plus", "minus")[random.integers(2)]
         spacer = int(random.choice([16, 17, 18], p=[spacer_16, 1 - spacer_16 - spacer_18, spacer_18]))
-        stop = int(start) + UPSTREAM + DOWNSTREAM
+        stop = int(start) + ELEMENT_UPSTREAM + ELEMENT_DOWNSTREAM
         first, _ = interval_to_stream(int(start), stop, length, strand)
-        tss = first + UPSTREAM
+        tss = first + ELEMENT_UPSTREAM
         minus10 = tss - MINUS10_TO_TSS - len(MINUS10) + 1
         minus35 = minus10 - spacer - len(MINUS35)
         row = {
@@ -106,7 +106,7 @@ def simulate_genome(
         if kind != "decoy_minus10":
             row |= _plant(tokens, "minus35", minus35, MINUS35, minus35_conservation, strand, random)
         rows.append(row)
-    truth = pd.DataFrame(rows, columns=TRUTH_COLUMNS).sort_values("tss", ignore_index=True)
+    truth = pd.DataFrame(rows, columns=MINIMAL_TRUTH_COLUMNS).sort_values("tss", ignore_index=True)
     whole = ["tss", "spacer", "minus10_start", "minus10_end", "minus35_start", "minus35_end"]
     return decode(tokens), truth.astype({column: "Int64" for column in whole})
 

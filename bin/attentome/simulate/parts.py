@@ -12,7 +12,7 @@ from attentome.genome.contigs import decode, encode, interval_to_stream, reverse
 
 
 @dataclass(frozen=True)
-class Part:
+class PromoterPart:
     """A part of a promoter.
 
     Attributes
@@ -39,18 +39,18 @@ class Part:
 
 _CRP = "TGTGANNNNNNTCACA"
 PARTS = {
-    "up": Part("UP", "NNAAAWWTWTTTTNNNAAANNN", -59, "Estrem et al. 1998, PNAS 95:9761"),
-    "crp_61": Part("CRP", _CRP, -69, "class I, centre -61.5; Busby and Ebright 1999, J. Mol. Biol. 293:199"),
-    "crp_41": Part("CRP", _CRP, -49, "class II, centre -41.5; Busby and Ebright 1999, J. Mol. Biol. 293:199"),
-    "minus35": Part("-35", "TTGACA", -35, "Hawley and McClure 1983, Nucleic Acids Res. 11:2237"),
-    "ext_minus10": Part("ext. -10", "TG", -15, "Keilty and Rosenberg 1987, J. Biol. Chem. 262:6389"),
-    "minus10": Part("-10", "TATAAT", -12, "Hawley and McClure 1983, Nucleic Acids Res. 11:2237"),
+    "up": PromoterPart("UP", "NNAAAWWTWTTTTNNNAAANNN", -59, "Estrem et al. 1998, PNAS 95:9761"),
+    "crp_61": PromoterPart("CRP", _CRP, -69, "class I, centre -61.5; Busby and Ebright 1999, J. Mol. Biol. 293:199"),
+    "crp_41": PromoterPart("CRP", _CRP, -49, "class II, centre -41.5; Busby and Ebright 1999, J. Mol. Biol. 293:199"),
+    "minus35": PromoterPart("-35", "TTGACA", -35, "Hawley and McClure 1983, Nucleic Acids Res. 11:2237"),
+    "ext_minus10": PromoterPart("ext. -10", "TG", -15, "Keilty and Rosenberg 1987, J. Biol. Chem. 262:6389"),
+    "minus10": PromoterPart("-10", "TATAAT", -12, "Hawley and McClure 1983, Nucleic Acids Res. 11:2237"),
 }
 """By the name of the part in tables. The -35 hexamer lies there with a spacer of 17 nt, 1 nt nearer or farther with 16
 or 18 nt. The second CRP site takes the place of the -35 hexamer."""
 
 
-def spread(count, width, length, random):
+def spread_places(count, width, length, random):
     """Starts of ``count`` intervals of ``width`` nt on ``length`` nt: uniform among all non-overlapping placements.
 
     Raises
@@ -76,7 +76,7 @@ def plant(tokens, first, consensus, conservation, strand, random):
     first : int
         Stream position of the first letter.
     consensus : str
-        As in :class:`Part`.
+        As in :class:`PromoterPart`.
     conservation : float
         Probability that a letter is the consensus; otherwise it is one of the four at random.
     strand : {"plus", "minus"}

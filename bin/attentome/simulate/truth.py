@@ -28,10 +28,10 @@ from attentome.genome.ruler import distance_of_base
 from attentome.io.files import open_text
 from attentome.simulate.parts import PARTS
 
-GRADES = ("A", "B", "C", "D")
-UNSUPPORTED = "unsupported"
+CLAIM_GRADES = ("A", "B", "C", "D")
+CLAIM_UNSUPPORTED = "unsupported"
 CLAIM_COLUMNS = ["layer", "head", "grade", "element", "element_q", "from_d", "to_d", "shift_nt"]
-TOLERANCE = 2
+PLACE_TOLERANCE = 2
 """nt."""
 RECALL_COLUMNS = [
     "part",
@@ -100,8 +100,10 @@ def _claim(cells, where):
             cells[name] = float(cells[name] or "nan")
     except ValueError as fault:
         raise ValueError(f"{where}: {fault}; give whole layers and heads, and numbers or nan behind them") from None
-    if cells["grade"] not in (*GRADES, UNSUPPORTED):
-        raise ValueError(f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(GRADES)} or {UNSUPPORTED}")
+    if cells["grade"] not in (*CLAIM_GRADES, CLAIM_UNSUPPORTED):
+        raise ValueError(
+            f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(CLAIM_GRADES)} or {CLAIM_UNSUPPORTED}"
+        )
     # Not turned round: also false where one of the two is missing.
     if not cells["from_d"] <= cells["to_d"] and not (np.isnan(cells["from_d"]) and np.isnan(cells["to_d"])):
         raise ValueError(
@@ -185,7 +187,7 @@ def position_error(from_d, to_d, part_from_d, part_to_d):
     )
 
 
-def judge_claims(claims, expected, tolerance=TOLERANCE):
+def judge_claims(claims, expected, tolerance=PLACE_TOLERANCE):
     """Whether each head's claim is true.
 
     Parameters
@@ -215,7 +217,7 @@ def judge_claims(claims, expected, tolerance=TOLERANCE):
 
 
 def _judge(claim, effective, tolerance):
-    if claim.grade not in GRADES:
+    if claim.grade not in CLAIM_GRADES:
         return "not graded", "", np.nan
     named = isinstance(claim.element, str) and claim.element != ""
     if np.isnan(claim.from_d):
@@ -243,7 +245,7 @@ def bears_name(element, name):
     return element == name or element.startswith(f"{name} ")
 
 
-def recall_table(claims, expected, tolerance=TOLERANCE):
+def recall_table(claims, expected, tolerance=PLACE_TOLERANCE):
     """Which planted parts with effect a run recalls, and by which head.
 
     Parameters
@@ -266,7 +268,7 @@ def recall_table(claims, expected, tolerance=TOLERANCE):
     return table.astype({"layer": "Int64", "head": "Int64"})[RECALL_COLUMNS]
 
 
-def summarise_runs(claims, expected, tolerance=TOLERANCE):
+def summarise_runs(claims, expected, tolerance=PLACE_TOLERANCE):
     """All runs of a self-test together.
 
     Parameters
@@ -297,7 +299,7 @@ def summarise_runs(claims, expected, tolerance=TOLERANCE):
     )
     verdicts = judge_claims(trained, expected, tolerance)["verdict"]
     n = {verdict: int((verdicts == verdict).sum()) for verdict in ("true", "false", "silent")}
-    control_graded = int(controls["grade"].isin(GRADES).sum())
+    control_graded = int(controls["grade"].isin(CLAIM_GRADES).sum())
     summary = {
         "runs": trained["run"].nunique(),
         "parts": int((expected["effect"] == 1).sum()),

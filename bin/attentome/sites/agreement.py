@@ -14,7 +14,7 @@ LEAST_SITES, SURE_FALL = 50, 6.0
 """What :func:`purine_fall` needs: sites on either side, standard errors."""
 
 
-def agreement_table(sites, others, genome):
+def set_agreement_table(sites, others, genome):
     """Share of a set's sites at which any other set has one, strand by strand and offset by offset.
 
     Parameters
@@ -42,7 +42,7 @@ def agreement_table(sites, others, genome):
 
 
 def purine_table(sites, genome):
-    """Share of a set's sites with A or G at the TSS, like :func:`agreement_table` with ``check`` ``purine``."""
+    """Share of a set's sites with A or G at the TSS, like :func:`set_agreement_table` with ``check`` ``purine``."""
 
     def hit(part, offset):
         return is_purine(_moved(part, offset, genome), genome)
@@ -100,7 +100,7 @@ def purine_fall(sites, genome):
 
 
 def sequence_table(counts):
-    """The counts of ``printed_sequence`` as a table like :func:`agreement_table` with ``check`` ``sequence``."""
+    """The counts of ``printed_sequence`` as a table like :func:`set_agreement_table` with ``check`` ``sequence``."""
     rows = [
         ("sequence", word, int(offset), n / counts["n"][word], counts["n"][word])
         for word in STRAND_WORD.values()

@@ -6,13 +6,19 @@ import pandas as pd
 from attentome.genome.liftover import assembly_blocks
 from attentome.genome.names import ASSEMBLIES, same_sequence, split_version
 from attentome.sites.agreement import is_purine, purine_fall
-from attentome.sites.shift import NEAR, first_beyond, position_shifts
+from attentome.sites.shift import ONE_ASSEMBLY, first_beyond, position_shifts
 
-TOLERANCE = 3
+SHIFT_TOLERANCE = 3
 """nt by which a shift may differ from that of a known assembly."""
 SURE_SD = 3.0
 """A purine share this many standard deviations above one half speaks for a set's positions."""
-RIGHT, WRONG, CONTRADICTS, DOUBTFUL, UNKNOWN = "right", "wrong", "contradicts", "doubtful", "unknown"
+RIGHT_ASSEMBLY, WRONG_ASSEMBLY, CONTRADICTS, DOUBTFUL, UNKNOWN_ASSEMBLY = (
+    "right",
+    "wrong",
+    "contradicts",
+    "doubtful",
+    "unknown",
+)
 
 
 def check_assemblies(sets, proven, genome, assemblies=None):
@@ -54,10 +60,10 @@ def check_assemblies(sets, proven, genome, assemblies=None):
             continue
         others = pd.concat([sets[other] for other in met or sets if other != name])
         shifts = position_shifts(sets[name], others, lengths)
-        shifts = shifts[shifts["shift"].abs() > NEAR] if len(shifts) else relation[name, met[0]]
+        shifts = shifts[shifts["shift"].abs() > ONE_ASSEMBLY] if len(shifts) else relation[name, met[0]]
         named = _name(shifts, genome, assemblies or {})
         out[name] = {
-            "verdict": CONTRADICTS if name in proven else WRONG,
+            "verdict": CONTRADICTS if name in proven else WRONG_ASSEMBLY,
             "named": named,
             "sentence": _off_sentence(sets[name], others, met or [o for o in sets if o != name], shifts, named, genome),
             "shifts": shifts.to_dict("records"),
@@ -72,7 +78,7 @@ def _relations(sets, lengths):
         for other in sets:
             if name != other:
                 shifts = position_shifts(sets[name], sets[other], lengths)
-                relation[name, other] = shifts[shifts["shift"].abs() > NEAR] if len(shifts) else None
+                relation[name, other] = shifts[shifts["shift"].abs() > ONE_ASSEMBLY] if len(shifts) else None
     return relation
 
 
@@ -123,7 +129,7 @@ def _fine(name, met, proven, relation, n_good):
     else:
         said.append("It shares too few positions with the other sets to compare them.")
     return {
-        "verdict": RIGHT if met or name in proven else UNKNOWN,
+        "verdict": RIGHT_ASSEMBLY if met or name in proven else UNKNOWN_ASSEMBLY,
         "named": None,
         "sentence": " ".join(said),
         "shifts": [],
@@ -172,7 +178,7 @@ def _name(shifts, genome, assemblies):
         if (
             own & {split_version(accession)[0] for accession in accessions}
             and known.length != length
-            and abs(length - known.length - last["shift"]) <= TOLERANCE
+            and abs(length - known.length - last["shift"]) <= SHIFT_TOLERANCE
         ):
             return f"{known.accession} = {known.same_as} ({known.length:,} nt)"
     return None
@@ -189,5 +195,5 @@ def _explains(blocks, shifts):
             & (blocks["old_end"] > stretch.start)
         ]
         moved = over["new_start"] - over["old_start"]
-        right += bool(((moved - stretch.shift).abs() <= TOLERANCE).any())
+        right += bool(((moved - stretch.shift).abs() <= SHIFT_TOLERANCE).any())
     return right > 0.8 * len(shifts)

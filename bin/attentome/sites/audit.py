@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from attentome.sites.agreement import agreement_table, best_offset, purine_table, sequence_table
-from attentome.sites.assembly_check import WRONG, check_assemblies
+from attentome.sites.agreement import best_offset, purine_table, sequence_table, set_agreement_table
+from attentome.sites.assembly_check import WRONG_ASSEMBLY, check_assemblies
 from attentome.sites.harmonise import LEAST_STANDING
-from attentome.sites.printed_sequence import LEAST_ROWS, OFFSETS, STRAND_WORD
+from attentome.sites.printed_sequence import MIN_ROWS, OFFSETS, STRAND_WORD
 
 AUDIT_COLUMNS = ["set", "check", "strand", "offset", "share", "n"]
 REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
@@ -42,7 +42,7 @@ def audit_sets(harmonised, sets, genome, assemblies=None):
     )
     audits, parts = {}, [pd.DataFrame(columns=AUDIT_COLUMNS)]
     for name, sites in sets.items():
-        agreement = agreement_table(sites, [sets[other] for other in sets if other != name], genome)
+        agreement = set_agreement_table(sites, [sets[other] for other in sets if other != name], genome)
         purine, sequence = purine_table(sites, genome), sequence_table(harmonised[name]["sequence"])
         parts += [table.assign(set=name) for table in (sequence, agreement, purine) if len(table)]
         audits[name] = {
@@ -63,7 +63,7 @@ def wrong_assemblies(audits):
     return {
         name: (audit["assembly"]["sentence"], REMEDY_LIFTED if audit["lift"] else REMEDY)
         for name, audit in audits.items()
-        if audit["assembly"]["verdict"] == WRONG and audit["coordinate_fix"]["asked"] != "report"
+        if audit["assembly"]["verdict"] == WRONG_ASSEMBLY and audit["coordinate_fix"]["asked"] != "report"
     }
 
 
@@ -73,7 +73,7 @@ def _proof(harmonised):
     if counts:
         n = sum(counts["n"].values())
         standing = sum(counts[word][str(offset)] for word in SIGN for offset in OFFSETS)
-        if n >= LEAST_ROWS and standing >= LEAST_STANDING * n:
+        if n >= MIN_ROWS and standing >= LEAST_STANDING * n:
             where = "the assembly it comes from" if harmonised["lift"] else "this genome"
             return f"{standing:,} of {n:,} printed sequences stand in {where} within 3 nt of their positions."
     return ""
@@ -98,7 +98,7 @@ def audit_sentences(audit, agreement):
     audit : dict
         ``<set>.audit.json`` so far.
     agreement : DataFrame
-        Of :func:`attentome.sites.agreement.agreement_table`.
+        Of :func:`attentome.sites.agreement.set_agreement_table`.
 
     Returns
     -------

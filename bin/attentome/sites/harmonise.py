@@ -9,16 +9,16 @@ import pandas as pd
 from attentome.genome.liftover import FLANKS, assembly_blocks, lift
 from attentome.io.files import SITE_COLUMNS, write_bed, write_text
 from attentome.sites.printed_sequence import (
-    LEAST_ROWS,
+    MIN_ROWS,
     OFFSETS,
     STRAND_WORD,
     apply_fix,
     sequence_counts,
     sequence_offsets,
 )
+from attentome.sites.readers.rows import BEYOND
 from attentome.sites.tss_set import LOSS_TYPES, merge_duplicates
 
-BEYOND = "beyond the contig's end"
 DUPLICATE = "duplicate"
 LEAST_STANDING = 0.5
 """Share of the printed sequences that must stand within 3 nt of their positions, else the assembly is another one."""
@@ -143,11 +143,11 @@ def _misplaced(sites, sequence_tss, contigs, counts):
         return None
     n = sum(counts["n"].values())
     standing = sum(counts[word][str(offset)] for word in STRAND_WORD.values() for offset in OFFSETS)
-    if n < LEAST_ROWS or standing >= LEAST_STANDING * n:
+    if n < MIN_ROWS or standing >= LEAST_STANDING * n:
         return None
     sentence = f"{n - standing:,} of {n:,} printed sequences do not stand within 3 nt of their positions"
     distances = _distances(sites[sites["sequence"] != ""], sequence_tss, contigs)
-    if len(distances) < LEAST_ROWS:
+    if len(distances) < MIN_ROWS:
         return f"{sentence}, and most are nowhere in {', '.join(contigs)}"
     values, times = np.unique(distances, return_counts=True)
     common = values[np.argsort(-times, kind="stable")][:3]

@@ -11,7 +11,7 @@ import numpy as np
 from attentome.genome.contigs import UNKNOWN, encode, to_stream
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
-LEAST_ROWS, LEAST_SHARE = 20, 0.95
+MIN_ROWS, MIN_SHARE = 20, 0.95
 """``auto`` moves a strand if at least so many of its rows and so large a share stand at one offset other than 0."""
 STRAND_WORD = {"+": "plus", "-": "minus"}
 _EXPLICIT = re.compile(r"([+-]?\d+)/([+-]?\d+)")
@@ -108,13 +108,13 @@ def proven_fix(counts):
     Returns
     -------
     dict of str to int
-        ``plus`` and ``minus``: 0 unless at least :data:`LEAST_ROWS` rows and :data:`LEAST_SHARE` of the strand's rows
+        ``plus`` and ``minus``: 0 unless at least :data:`MIN_ROWS` rows and :data:`MIN_SHARE` of the strand's rows
         with a printed sequence stand at one other offset.
     """
     fix = {"plus": 0, "minus": 0}
     for word in fix if counts else ():
         offset, rows = max(counts[word].items(), key=lambda item: item[1])
-        if rows >= max(LEAST_ROWS, LEAST_SHARE * counts["n"][word]):
+        if rows >= max(MIN_ROWS, MIN_SHARE * counts["n"][word]):
             fix[word] = int(offset)
     return fix
 

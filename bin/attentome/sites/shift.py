@@ -14,7 +14,7 @@ STRETCHES = (250_000, 1_000_000, None)
 """nt of the stretches that are looked at one by one; longer ones, at last whole contigs, where sites are few."""
 BLUR = 1
 """Distances this near count as one, nt."""
-NEAR = 3
+ONE_ASSEMBLY = 3
 """Up to this distance two sets are on one assembly, nt; ``agreement`` tells such offsets."""
 LEAST_PAIRS, LEAST_FOLD = 8, 3.0
 """The most frequent distance needs this many pairs, and so many times those of any other more than 10 nt from it."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from attentome.evidence.claims import NO_NAME
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.figures.style import BLUES, FAINT, INK, times
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.report.html.frame import SIGNS
 from attentome.report.text.heads import cell_bases
 from attentome.report.text.numbers import number
@@ -87,7 +87,7 @@ def grade_instead(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -107,7 +107,7 @@ def atlas_cells(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -218,7 +218,7 @@ def counts_sentence(tested, cells):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
     cells : list of Cell
 
     Returns
@@ -230,9 +230,9 @@ def counts_sentence(tested, cells):
         return ""
     grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
-        return tally_words(tested)
+        return tally_text(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
 
 
 def delta_words(delta):
@@ -282,7 +282,7 @@ def control_cells(tested):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
 
     Returns
     -------
@@ -332,7 +332,7 @@ def legend(run, example):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     example : Cell
 
     Returns
@@ -343,7 +343,7 @@ def legend(run, example):
     items = [
         f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
         f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
-        f"the peak's height and its distance d, nt upstream of {origin_words(run.profile['ahead'])}",
+        f"the peak's height and its distance d, nt upstream of {anchor_text(run.profile['ahead'])}",
     ]
     if control_bands(tested):
         items.append(

@@ -1,6 +1,6 @@
 """The head atlas as one page: every head in a cell of its own, all on the same scales, sorted by grade."""
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, NOT_RUN, UNSUPPORTED
 from attentome.figures.letters import letter_svg_path
 from attentome.figures.style import FAINT, GROUP_COLOUR, SMALL, SOFT, escape, times
@@ -286,7 +286,7 @@ def _lead(run, outcome, cells):
             "<p>Heads are not graded: controls are not part of this run. A logo alone proves nothing: choosing 50 "
             "windows by any rule makes some logo.</p>"
         )
-    known = tally_words(run.tested) in outcome["sentence"]
+    known = tally_text(run.tested) in outcome["sentence"]
     counts = "" if known else f"<p>{escape(counts_sentence(run.tested, cells))}</p>\n"
     return f'{warning(outcome)}<p class="{kind}">{sentence}</p>\n{counts}{_peers(run)}'
 
@@ -296,7 +296,7 @@ def atlas_page(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
         Of :func:`attentome.report.outcome.verdict.judge`.
     """

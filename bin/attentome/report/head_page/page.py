@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.figures.style import BASE_COLOUR, escape
 from attentome.genome.ruler import signed
 from attentome.motifs.logo import CONSENSUS_BITS, LETTERS
@@ -57,7 +57,7 @@ def head_page(head, run, outcome, similar):
     Parameters
     ----------
     head : HeadResult
-    run : RunFacts
+    run : RunResults
     outcome : dict
     similar : list of (HeadResult, float)
         The most similar heads and the correlation of their profiles.
@@ -147,7 +147,7 @@ def _untested(head, run):
     """Head and panels of the page of a head that was not tested."""
     return f"""<div class="head">{badge("not graded")}<div><h1>Layer {head.layer} · Head {head.head}</h1>
 <p class="lead">{UNTESTED}</p></div></div>
-<p>{escape(head_sentence(head, run.elements))} {escape(tally_words(None))}</p>
+<p>{escape(head_sentence(head, run.elements))} {escape(tally_text(None))}</p>
 {inline(head.figures["profile"])}
 {inline(head.figures["logo"])}
 {inline(head.figures["spearman"])}

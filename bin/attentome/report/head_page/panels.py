@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.figures.style import escape
 from attentome.heads.names import head_name
 from attentome.report.head_page.profiles import whole_window, zoom_figure
@@ -58,7 +58,7 @@ def dossier(head, run, outcome):
     Parameters
     ----------
     head : HeadResult
-    run : RunFacts
+    run : RunResults
         Its ``tested`` is there.
     outcome : dict
 
@@ -93,7 +93,7 @@ def dossier(head, run, outcome):
             + tested.grades["rule_sha256"][:16]
             + "…):</p>"
             + "".join(f"<p>{escape(line)}</p>" for line in rule_lines(tested.grades))
-            + f"<p>{escape(tally_words(tested))}</p></div>",
+            + f"<p>{escape(tally_text(tested))}</p></div>",
         ]
     )
 
@@ -177,7 +177,7 @@ def _logos(view, tested, row, logo):
         f"Bits against the same positions without weights, corrected for size. Full colour: d {used.min()} to "
         f"{used.max()}, {number(row['bits_heldout'], 3)} bit in the ten columns in a row that hold most. "
         "Test L takes these bits × the mean of the weights × the square of the slope of the labels on the "
-        f"output ({number(row['output_slope'], 2)}), {number(row['told'], 2)} (q ≤ {test['max_q']:g} "
+        f"output ({number(row['output_slope'], 2)}), {number(row['effect_information'], 2)} (q ≤ {test['max_q']:g} "
         f"against {control_words(tested)}). Scale: {tested.logo_scale}"
         f"{'; higher columns are cut' if logo['bits'].max() > bits else ''}."
     )
@@ -189,7 +189,7 @@ def _logos(view, tested, row, logo):
         f"{number(row['logo_auroc'], 3)}: the attention logo of one half tells the highest 1 % of scores of the "
         "other half."
     )
-    words = _of(tested.words, row)
+    words = _of(tested.components, row)
     split = ""
     if len(words):
         about = (

@@ -24,7 +24,7 @@ from attentome.figures.style import (
     text_width,
 )
 from attentome.figures.svg import path, svg, words_at
-from attentome.heads.distances import GROUPS, origin_words
+from attentome.heads.distances import GROUPS, anchor_text
 from attentome.report.head_page.tracks import KIND_WORDS
 
 DASHES = {"top": "", "all": "5 2", "bottom": "1 1.6"}
@@ -72,7 +72,7 @@ def whole_window(view, bands):
     ticks = [*range(0, view.window - step // 2, step), view.window - 1]
     parts += [words_at(x(tick), under + 22, str(tick), "middle") for tick in ticks]
     parts.append(
-        words_at(LEFT + INNER / 2, under + 38, f"distance d upstream of {origin_words(view.ahead)}, nt", "middle")
+        words_at(LEFT + INNER / 2, under + 38, f"distance d upstream of {anchor_text(view.ahead)}, nt", "middle")
     )
     return svg(
         WIDTH, under + 46, "Mean score over the whole window", "profile.tsv: mean x window over d; bands.tsv", parts

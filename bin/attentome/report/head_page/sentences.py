@@ -7,7 +7,7 @@ import numpy as np
 from attentome.evidence.claims import CLAIMS, NO_NAME
 from attentome.evidence.grades import FAILED, NOT_GRADED, NOT_RUN, PASSED, UNSUPPORTED
 from attentome.figures.style import escape, times
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.heads.names import head_name, head_title
 from attentome.motifs.logo import TELLING_BITS, consensus
 from attentome.report.head_page.tracks import KIND_WORDS, base_words
@@ -90,7 +90,7 @@ def sentence(row, view, logo, base, controls):
     """
     if row["grade"] == UNSUPPORTED:
         return " ".join([failed_words(row, controls), *_type(row)])
-    upstream = "" if view.ahead == 0 else f" of {origin_words(view.ahead)}"
+    upstream = "" if view.ahead == 0 else f" of {anchor_text(view.ahead)}"
     where = f"at base {base_words(view.peak_d_heldout, view.label_shift)} when the output sits on a TSS"
     parts = [f"Looks {view.peak_d_heldout} nt upstream{upstream}, {where}."]
     if row["grade"] == NOT_GRADED:
@@ -240,7 +240,7 @@ def _elements(own, there, may_name):
         named = may_name and one["named"] == 1 and one["q"] <= ALPHA
         cells = [
             escape(minus(one["element"])),
-            f"word {one['word']}" if one["word"] else "all",
+            f"word {one['component']}" if one["component"] else "all",
             _place(one["place_from_d"], one["place_to_d"]),
             _place(one["expected_from_d"], one["expected_to_d"]),
             "–" if one["shift_nt"] != one["shift_nt"] else minus(f"{one['shift_nt']:+.0f}").replace("+0", "0"),

@@ -32,7 +32,7 @@ def strips_svg(tested, row, rule):
 
     Parameters
     ----------
-    tested : Tested
+    tested : HeadTests
     row : dict
         The head's row of ``heads.tsv``.
     rule : dict
@@ -167,11 +167,11 @@ def _sharp(tested, row, rule, top):
 
 def _logo(tested, row, rule, top):
     # What is 0 or less, or next to nothing, lies at the left end.
-    high = max(*tested.heads["told"], *_of_controls(tested, "told"), 1e-6)
+    high = max(*tested.heads["effect_information"], *_of_controls(tested, "effect_information"), 1e-6)
     scale = Scale(high * TOLD_RANGE, high, LEFT, RIGHT - 14, log=True)
     ticks = [tick for tick in 10.0 ** np.arange(-12, 4, 2) if scale.low <= tick <= high]
-    parts, words = _against_controls(tested, row, "told", "l", scale, ticks, "", top)
-    return parts, [number(row["told"], 2), *words]
+    parts, words = _against_controls(tested, row, "effect_information", "l", scale, ticks, "", top)
+    return parts, [number(row["effect_information"], 2), *words]
 
 
 def _of_controls(tested, column):

@@ -221,7 +221,7 @@ def logo_track(view, logo, bits, line=None):
 def words_track(view, words):
     """The words that the effect logo is split into, one below the other, 0 to 2 bits, in register with panel c."""
     parts, top = [], 0
-    for word, rows in words.groupby("word"):
+    for word, rows in words.groupby("component"):
         scale = Scale(0, 2, top + 66, top + 18)
         parts += letters_at(rows.assign(used=1), view.x, view.px, scale)
         parts.append(
@@ -230,7 +230,7 @@ def words_track(view, words):
             + words_at(LEFT + 6, top + 9, f"word {word}: {100 * rows['share'].iloc[0]:.0f} % of the weight")
         )
         top += 74
-    return svg(WIDTH, top, "Words of the effect logo", "tests/measured/curated/words.tsv", parts)
+    return svg(WIDTH, top, "Words of the effect logo", "tests/measured/curated/components.tsv", parts)
 
 
 def control_logo_track(view, logos, bits):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.ruler import signed
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.report.multiqc.content import number_column, parent, picture
 from attentome.report.multiqc.tests import tested_sections
 from attentome.report.text.heads import element_at, shared_bases
@@ -20,7 +20,7 @@ def head_sections(run, card, atlas_png):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     card : dict
     atlas_png : Path
         Picture of the atlas.
@@ -52,7 +52,7 @@ def _atlas(run, card, png):
 
 
 def _heads(run, card):
-    data, origin = {}, origin_words(run.profile["ahead"])
+    data, origin = {}, anchor_text(run.profile["ahead"])
     tests = {(row["layer"], row["head"]): row for row in run.tested.heads.to_dict("records")} if run.tested else {}
     shown = card["grades"]["shown"]
     for head in run.heads:
@@ -183,7 +183,7 @@ def _heatmap(run):
         **parent("heads"),
         "section_name": "Where heads look",
         "description": f"Mean score of the highest outputs, log2 of multiples of uniform (0: nothing), d "
-        f"{far - 1} to 0 nt upstream of {origin_words(run.profile['ahead'])}; DNA runs 5′ to 3′. Colour −1 to 6 for "
+        f"{far - 1} to 0 nt upstream of {anchor_text(run.profile['ahead'])}; DNA runs 5′ to 3′. Colour −1 to 6 for "
         "all. Data: tables/profiles.tsv.gz.",
         "plot_type": "heatmap",
         "pconfig": {

@@ -18,7 +18,7 @@ def sections(run, card, atlas_png):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     card : dict
     atlas_png : Path or None
         Picture of the atlas; None where heads are not shown.

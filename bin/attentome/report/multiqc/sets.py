@@ -20,7 +20,7 @@ def set_sections(run, card):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     card : dict
         Of :func:`attentome.report.run_card.facts.run_card`.
 

@@ -17,7 +17,7 @@ def tested_sections(run, card):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     card : dict
 
     Returns
@@ -41,7 +41,7 @@ def _controls(tested, card):
     tabs, labels = [], []
     for column, name, axis in (
         ("peak_x_uniform_heldout", "Sharpness", "height of the peak, log2 × uniform"),
-        ("told", "Logo", "told by the held-out effect logo, log10 of bit × logit²"),
+        ("effect_information", "Logo", "told by the held-out effect logo, log10 of bit × logit²"),
     ):
         groups = {"trained": tested.heads[column]}
         for kind, words in GROUPS.items():

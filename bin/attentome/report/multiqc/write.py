@@ -23,7 +23,7 @@ def write_multiqc(run, outcome, card, atlas_png, out):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome, card : dict
     atlas_png : Path or None
         None where the atlas is not shown.

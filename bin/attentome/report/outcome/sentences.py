@@ -2,7 +2,7 @@
 
 import math
 
-from attentome.evidence.control_tally import control_tally, tally_words
+from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.report.outcome.checks import LEAST_TEST, LEAST_TRAIN, leaking_networks, rotated_pr_auc, too_many_graded
 from attentome.report.text.numbers import interval_text, number
 
@@ -31,7 +31,7 @@ def outcome_sentence(state, run, missing=()):
     ----------
     state : str
         Of :func:`attentome.report.outcome.verdict.run_state`.
-    run : RunFacts
+    run : RunResults
     missing : list of str
         Of :func:`attentome.report.outcome.verdict.missing_parts`.
     """
@@ -45,13 +45,13 @@ def outcome_sentence(state, run, missing=()):
             "is graded."
         )
     if state == "control_alarm":
-        return f"Do not use the grades. {' '.join(_alarms(run))} The network itself: {found}. {tally_words(run.tested)}"
+        return f"Do not use the grades. {' '.join(_alarms(run))} The network itself: {found}. {tally_text(run.tested)}"
     learned = f"The network learned to find TSS: {found}"
     if state == "untested":
         why = _why_untested(run)
         return f"{learned}. Its {len(run.heads)} heads are described below but not graded, because {why}."
     parts = f" Parts are missing: {'; '.join(missing)}." if state == "partial" else ""
-    return f"{learned}{_graded(run)}{parts} {tally_words(run.tested)}"
+    return f"{learned}{_graded(run)}{parts} {tally_text(run.tested)}"
 
 
 def _too_few(run):
@@ -168,7 +168,7 @@ def outcome_advice(state, run, checks):
     Parameters
     ----------
     state : str
-    run : RunFacts
+    run : RunResults
     checks : list of dict
         Of :func:`attentome.report.outcome.checks.checks_of`.
     """

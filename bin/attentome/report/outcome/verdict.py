@@ -1,6 +1,6 @@
 """The outcome of a run: what may be believed, in one sentence, and what to do where it did not work."""
 
-from attentome.evidence.control_tally import control_tally, tally_words
+from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.heads.names import head_title
 from attentome.report.outcome.checks import (
     LEARNED_FACTOR,
@@ -121,7 +121,7 @@ def grades_shown(state):
 def grade_line(run, state):
     """The sentence that stands wherever grades stand: the tally of the control heads, or why there are no grades."""
     if grades_shown(state):
-        return tally_words(run.tested)
+        return tally_text(run.tested)
     return GRADES_HIDDEN if run.tested and state != "untested" else UNGRADED
 
 
@@ -139,7 +139,7 @@ def judge(run):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
 
     Returns
     -------

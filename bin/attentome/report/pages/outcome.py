@@ -15,7 +15,7 @@ def outcome_page(run, outcome, templates):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
         Of :func:`attentome.report.outcome.verdict.judge`.
     templates : Templates

@@ -128,7 +128,7 @@ def run_card(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns

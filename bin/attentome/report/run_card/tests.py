@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from attentome.evidence.control_tally import control_tally, tally_words
+from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.report.outcome.sentences import best_is_c, networks_needed
 from attentome.report.text.numbers import number
 
@@ -68,7 +68,7 @@ def network_facts(run):
         "capped": grades["capped"],
         "why_best_is_c": best_is_c(run),
         "networks_needed": networks_needed(run),
-        "tally": tally_words(run.tested),
+        "tally": tally_text(run.tested),
         **{name: grades[name] for name in ("n_positions", "n_top")},
         "measured_view": {key: view.get(key) for key in ("measured", "within_context", "beyond_nt")} if view else None,
     }

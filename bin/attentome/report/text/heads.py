@@ -3,7 +3,7 @@
 import re
 
 from attentome.genome.ruler import signed
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.report.text.numbers import number
 
 
@@ -48,7 +48,7 @@ def head_sentence(head, elements):
         inside = f", inside the {place.replace('-', '−')} box" if place else ""
         text = (
             f"Its mean score over the highest outputs is highest {d} nt upstream of "
-            f"{origin_words(numbers['ahead'])}, {number(high, 2)}× "
+            f"{anchor_text(numbers['ahead'])}, {number(high, 2)}× "
             f"uniform: base {signed(groups['top']['base'])} where d = 0 sits on TSS + "
             f"{numbers['label_shift']}"
             f"{inside}. Over all positions the mean there is "

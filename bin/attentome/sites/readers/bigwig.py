@@ -12,7 +12,7 @@ from attentome.sites.tss_set import SITE_TYPES, Reading
 
 PEAK_RADIUS = 5
 """A call is the highest count within this many nt on both sides; these nt are no background."""
-PSEUDOCOUNT = 1.0
+COVERAGE_PSEUDOCOUNT = 1.0
 """Added to both counts before treated is divided by control."""
 BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 """What a bigWig file starts and ends with, in either byte order."""
@@ -133,7 +133,7 @@ def call_sites(counts, strand, min_count, min_fold, background_window, control=N
     n = _window_sums(ones, places, background_window // 2) - _window_sums(ones, places, PEAK_RADIUS)
     keep = counts[places] * n >= min_fold * around
     if control is not None:
-        keep &= counts[places] + PSEUDOCOUNT >= min_fold * (control[places] * scale + PSEUDOCOUNT)
+        keep &= counts[places] + COVERAGE_PSEUDOCOUNT >= min_fold * (control[places] * scale + COVERAGE_PSEUDOCOUNT)
     return places[keep]
 
 

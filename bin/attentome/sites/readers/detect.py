@@ -9,7 +9,7 @@ from attentome.io.faults import Fault
 from attentome.io.text import text_fault, text_lines
 from attentome.sites.readers.bigwig import BIGWIG, read_bigwigs
 from attentome.sites.readers.cells import LEGACY_WORKBOOK, ZIP, find_header, first_bytes, read_tables
-from attentome.sites.readers.plain import TABLE_DEFAULTS, read_bed, read_gff3, read_gtf, read_table
+from attentome.sites.readers.plain import TABLE_DEFAULTS, read_bed_set, read_gff3, read_gtf, read_table
 from attentome.sites.readers.published import (
     SEND_COLUMNS,
     SMRT_COLUMNS,
@@ -22,7 +22,7 @@ from attentome.sites.readers.published import (
 from attentome.sites.tss_set import Reading
 
 READERS = {
-    "bed": read_bed,
+    "bed": read_bed_set,
     "gff3": read_gff3,
     "gtf": read_gtf,
     "cappable": read_cappable,

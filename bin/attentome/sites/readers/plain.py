@@ -32,7 +32,7 @@ TABLE_DEFAULTS = {
 """What the columns of a table are called unless the sample sheet names them."""
 
 
-def read_bed(path, names):
+def read_bed_set(path, names):
     """Read a BED file with at least six columns (0-based half-open).
 
     Comment, ``track`` and ``browser`` lines are passed over. Tabs part the columns, or else blanks. A first line
@@ -83,7 +83,7 @@ def _bed_header(path):
 
 
 def read_gff3(path, names):
-    """Read a GFF3 file (1-based closed); every row is a site, whatever its type; see :func:`read_bed`.
+    """Read a GFF3 file (1-based closed); every row is a site, whatever its type; see :func:`read_bed_set`.
 
     A ``region`` row, which describes a whole contig, is a fault. What follows ``##FASTA`` is not read.
     """
@@ -91,7 +91,7 @@ def read_gff3(path, names):
 
 
 def read_gtf(path, names):
-    """Read a GTF file (1-based closed); every row is a site, whatever its type; see :func:`read_bed`."""
+    """Read a GTF file (1-based closed); every row is a site, whatever its type; see :func:`read_bed_set`."""
     return read_gff(path, names, "gtf", str)
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from attentome.genome.arcs import stream_key
 from attentome.genome.contigs import load_genome
 from attentome.genome.pieces import by_position
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 from attentome.io.files import read_json, write_arrays
 from attentome.io.record import task_record
 from attentome.tracks.bigwig import at_tss, write_bigwig
@@ -28,13 +27,13 @@ def main():
         genome = load_genome(args.genome, args.genome_json)
         label_shift = read_json(Path(args.model) / "model.json")["label_shift"]
         outputs = by_position(genome, np.concatenate([np.load(folder / "outputs.npy") for folder in args.shards]))
-        write_arrays(args.out / "outputs.safetensors", {stream_key(*name): array for name, array in outputs.items()})
+        write_arrays(args.out / "outputs.safetensors", outputs)
         for strand in STRANDS:
             write_bigwig(
                 args.out / f"output.{strand}.bw",
                 {
                     contig.name: at_tss(
-                        1 / (1 + np.exp(-outputs[contig.name, strand].astype(np.float64))),
+                        1 / (1 + np.exp(-outputs[stream_key(contig.name, strand)].astype(np.float64))),
                         strand,
                         label_shift,
                         contig.circular,

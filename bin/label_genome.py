@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from attentome.genome.arcs import ARCS, split_genome, split_table, stream_key
+from attentome.genome.arcs import ARCS, split_genome, split_table
 from attentome.genome.contigs import load_genome
 from attentome.io.files import read_bed, write_arrays, write_json, write_tsv
 from attentome.io.record import task_record
@@ -34,7 +34,7 @@ def main():
         sites = read_bed(args.sites, extra=("support", "sets"))
         labels, lost = label_genome(genome, sites, args.label_shift)
         table = split_table(split_genome(genome, args.split), labels)
-        write_arrays(args.out / "labels.safetensors", {stream_key(*name): array for name, array in labels.items()})
+        write_arrays(args.out / "labels.safetensors", labels)
         if args.sets:
             own = {path.stem: read_bed(path, extra=("evidence", "sigma")) for path in args.sets}
             write_arrays(args.out / "auxiliary.safetensors", auxiliary_labels(genome, own, args.label_shift))

@@ -10,7 +10,7 @@ import torch
 
 from attentome.genome.contigs import load_genome
 from attentome.genome.pieces import positions_of
-from attentome.genome.strands import STRAND_SIGN
+from attentome.genome.strands import sign_of
 from attentome.heads.profile_merge import best_windows, extreme_places, group_moments, merge_sums, sample_correlation
 from attentome.io.exits import one_line_exit
 from attentome.io.files import write_arrays, write_json, write_tsv
@@ -55,7 +55,7 @@ def main():
         windows = pd.DataFrame(best_windows(args.shards, peaks, distances, outputs))
         contig, strand, position = positions_of(genome, windows.pop("place"))
         windows.insert(4, "contig", contig)
-        windows.insert(5, "strand", [STRAND_SIGN[name] for name in strand])
+        windows.insert(5, "strand", list(map(sign_of, strand)))
         windows.insert(6, "anchor", anchors(genome, contig, strand, position, config.ahead))
         write_arrays(args.out / "profile.safetensors", profile)
         write_tsv(args.out / "windows.tsv", windows)

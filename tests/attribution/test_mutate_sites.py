@@ -8,7 +8,7 @@ import pytest
 import torch
 from project import load_command
 
-from attentome.genome.arcs import split_genome, split_table, stream_key
+from attentome.genome.arcs import split_genome, split_table
 from attentome.genome.contigs import BASES, Contig, decode
 from attentome.genome.ruler import distance_of_base
 from attentome.io.files import read_json, read_tsv, write_arrays, write_json, write_text, write_tsv
@@ -39,7 +39,7 @@ def inputs(tmp_path_factory):
     start = np.arange(3, 400, 11)
     sites = pd.DataFrame({"contig": "c", "start": start, "strand": ["+", "-"] * 18 + ["+"]})
     labels, _ = label_genome({"c": contig}, sites, SHIFT)
-    write_arrays(folder / "labels.safetensors", {stream_key(*stream): array for stream, array in labels.items()})
+    write_arrays(folder / "labels.safetensors", labels)
     write_json(folder / "labels.json", {"label_shift": SHIFT})
     write_tsv(folder / "split.tsv", split_table(split_genome({"c": contig}, "60/30/10"), labels))
     attention = Network(NetworkConfig(2, 2, 8, 4, WINDOW, conv_width=3, ahead=AHEAD))

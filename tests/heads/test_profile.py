@@ -155,7 +155,9 @@ def test_pieces_and_batches_do_not_matter(network, genome, whole, tmp_path, piec
 def test_arcs_are_cut_out_of_the_genome(network, genome, whole):
     arcs = [Interval("test", "line", 30, 90), Interval("test", "circle", 0, 300)]
     arrays = by_position(genome, whole[0])
-    expected = [arrays[part.contig, strand][part.start : part.end] for part in arcs for strand in ("plus", "minus")]
+    expected = [
+        arrays[f"{part.contig}.{strand}"][part.start : part.end] for part in arcs for strand in ("plus", "minus")
+    ]
     outputs = predict_intervals(network, genome, arcs, CPU, 2, 2, piece=41)
     np.testing.assert_allclose(outputs, np.concatenate(expected), atol=1e-5)
 
@@ -176,7 +178,7 @@ def test_places_run_through_both_strands_of_all_contigs(genome):
     assert strand.tolist() == ["plus", "plus", "minus", "minus", "plus", "minus"]
     assert position.tolist() == [0, 299, 299, 0, 0, 0]
     values = by_position(genome, np.arange(1000))
-    assert values["circle", "minus"].tolist() == list(range(599, 299, -1)) and values["line", "plus"][3] == 603
+    assert values["circle.minus"].tolist() == list(range(599, 299, -1)) and values["line.plus"][3] == 603
     with pytest.raises(ValueError, match="shard 4 of 3"):
         share_of(pieces, 4, 3)
 

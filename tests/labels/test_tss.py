@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attentome.genome.arcs import arc_positions, arc_values, read_split, split_genome, split_table, stream_key
+from attentome.genome.arcs import arc_positions, arc_values, read_split, split_genome, split_table
 from attentome.genome.contigs import BASES, OUTSIDE, Contig, decode, encode
 from attentome.labels.tss import auxiliary_labels, label_genome, split_sets
 
@@ -19,15 +19,15 @@ def sites(*rows):
 
 def test_label_is_downstream_on_each_strand():
     labels, lost = label_genome(genome_of(("c", 100, False)), sites(("c", 30, "+"), ("c", 70, "-")), 20)
-    assert np.flatnonzero(labels["c", "plus"]).tolist() == [50]
-    assert np.flatnonzero(labels["c", "minus"]).tolist() == [50]
+    assert np.flatnonzero(labels["c.plus"]).tolist() == [50]
+    assert np.flatnonzero(labels["c.minus"]).tolist() == [50]
     assert lost == 0
 
 
 def test_circular_label_goes_over_the_origin_on_its_own_strand():
     labels, lost = label_genome(genome_of(("c", 100, True)), sites(("c", 95, "+"), ("c", 5, "-")), 20)
-    assert np.flatnonzero(labels["c", "plus"]).tolist() == [15]
-    assert np.flatnonzero(labels["c", "minus"]).tolist() == [85]
+    assert np.flatnonzero(labels["c.plus"]).tolist() == [15]
+    assert np.flatnonzero(labels["c.minus"]).tolist() == [85]
     assert lost == 0
 
 
@@ -46,10 +46,10 @@ def test_linear_label_beyond_the_end_is_lost_not_moved():
     labels, lost = label_genome(genome, sites(("c", 95, "+"), ("d", 5, "-"), ("d", 29, "+")), 20)
     assert lost == 2
     assert {key: np.flatnonzero(array).tolist() for key, array in labels.items()} == {
-        ("c", "plus"): [],
-        ("c", "minus"): [],
-        ("d", "plus"): [49],
-        ("d", "minus"): [],
+        "c.plus": [],
+        "c.minus": [],
+        "d.plus": [49],
+        "d.minus": [],
     }
 
 
@@ -93,7 +93,7 @@ def test_split_table_counts_labels_of_both_strands():
 
 
 def test_arc_values_and_positions_agree():
-    arrays = {stream_key("c", "plus"): np.arange(50), stream_key("c", "minus"): 1000 + np.arange(50)}
+    arrays = {"c.plus": np.arange(50), "c.minus": 1000 + np.arange(50)}
     parts = split_genome(genome_of(("c", 50, True)), "60/20/20")
     chosen = [part for part in parts if part.arc == "train"]
     contig, strand, position = arc_positions(chosen)

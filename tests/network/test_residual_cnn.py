@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from attentome.genome.arcs import Interval, stream_key
+from attentome.genome.arcs import Interval
 from attentome.genome.contigs import OUTSIDE, UNKNOWN, Contig, encode
+from attentome.genome.strands import stream_key
 from attentome.network.residual_cnn import ConvolutionalConfig, ConvolutionalNetwork
 from attentome.network.saved_model import load_model, read_config, save_model
 from attentome.network.transformer import tss_logit

@@ -23,10 +23,10 @@ import torch
 from attentome.evaluation.block_draws import block_draws, drawn_metrics
 from attentome.evaluation.metrics import block_numbers
 from attentome.evaluation.stretches import bootstrap_block, stretches
-from attentome.genome.arcs import arc_values, stream_key
+from attentome.genome.arcs import arc_values
 from attentome.genome.contigs import OUTSIDE, flip
 from attentome.genome.pieces import arc_pieces
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 from attentome.heads.names import numbers_of_head
 from attentome.network.predict import ARC_PIECE, run_pieces
 from attentome.network.streaming import chunk_of, scan_changed_layer, scan_stem, window_means

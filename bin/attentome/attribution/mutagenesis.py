@@ -14,10 +14,10 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 
-from attentome.genome.arcs import arc_positions, arc_values, stream_key
+from attentome.genome.arcs import arc_positions, arc_values
 from attentome.genome.contigs import BASES, UNKNOWN, to_stream
 from attentome.genome.ruler import base_of_distance
-from attentome.genome.strands import STRAND_SIGN
+from attentome.genome.strands import STRANDS, sign_of, stream_key
 from attentome.network.device import as_tokens
 from attentome.network.threads import in_order
 
@@ -96,7 +96,7 @@ def choose_queries(genome, labels, intervals, n, seed):
         If the labels do not fit the genome or the arc holds none.
     """
     for part in intervals:
-        for strand in STRAND_SIGN:
+        for strand in STRANDS:
             key = stream_key(part.contig, strand)
             if part.contig not in genome or len(labels.get(key, ())) != len(genome[part.contig]):
                 raise ValueError(
@@ -256,7 +256,7 @@ def ism_table(effects, label_shift):
         {
             "contig": rows["contig"].to_numpy(),
             "query": rows["position"].to_numpy(),
-            "strand": rows["strand"].map(STRAND_SIGN).to_numpy(),
+            "strand": rows["strand"].map(sign_of).to_numpy(),
             "d": d,
             "base": bases_of(effects.distances, label_shift)[which],
             "ref": letters[effects.codes[site, which]],

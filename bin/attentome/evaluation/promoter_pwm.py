@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from attentome.genome.contigs import BASES, flip
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 
 HEXAMER, EXTENSION = 6, 3
 SPACERS = np.arange(14, 21)
@@ -190,8 +190,8 @@ def scan_genome(model, genome, label_shift):
 
     Returns
     -------
-    dict of (contig, strand) to ndarray of float32, shape (length,)
-        Index = genomic position of the query.
+    dict of str to ndarray of float32, shape (length,)
+        ``<contig>.<strand>`` to outputs; index = genomic position of the query.
     """
     outputs = {}
     for contig in genome.values():
@@ -201,5 +201,5 @@ def scan_genome(model, genome, label_shift):
                 end = min(begin + PWM_CHUNK, len(contig))
                 codes = contig.window(strand, begin - label_shift - 1 - PWM_UPSTREAM, end - label_shift + START[1] - 1)
                 stream[begin:end] = log_odds(model, codes)
-            outputs[contig.name, strand] = flip(stream, strand)
+            outputs[stream_key(contig.name, strand)] = flip(stream, strand)
     return outputs

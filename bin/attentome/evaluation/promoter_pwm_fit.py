@@ -22,9 +22,8 @@ from attentome.evaluation.promoter_pwm import (
     part_scores,
     places,
 )
-from attentome.genome.arcs import stream_key
 from attentome.genome.contigs import flip, interval_to_stream
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 
 GUESSES = sorted(product((5, 6, 7, 8), (16, 17, 18)), key=lambda gaps: abs(gaps[0] - 6) + abs(gaps[1] - 17))
 """Discriminator and spacer at which the first matrices are read, nt; the most usual ones of sigma70 first."""

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.evaluation.metrics import Stretch, call_peaks, match_calls
-from attentome.genome.arcs import stream_key
-from attentome.genome.strands import STRAND_SIGN, STRANDS
+from attentome.genome.strands import STRANDS, sign_of, stream_key
 from attentome.labels.tss import query_position
 
 CURVE_POINTS = 2000
@@ -88,7 +87,7 @@ def calls_table(genome, outputs, labels, threshold, tolerance, label_shift):
                             place + 1,
                             ".",
                             round(1000 * probability),
-                            STRAND_SIGN[strand],
+                            sign_of(strand),
                             values[query],
                             int(hit),
                         )

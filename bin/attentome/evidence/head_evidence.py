@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from safetensors import SafetensorError, safe_open
 
+from attentome.genome.strands import sign_of
 from attentome.heads.distances import zoom_range
 from attentome.io.files import write_arrays
 
@@ -365,7 +366,7 @@ def best_window_table(evidence, genome, ahead):
                     "contig": best["contig"],
                     "start": np.clip(start, 0, lengths - 1),
                     "end": np.clip(end, 1, lengths),
-                    "strand": np.where(plus, "+", "-"),
+                    "strand": list(map(sign_of, best["strand"])),
                     "rank": np.arange(1, len(start) + 1),
                     "query": best["position"],
                     "score": best["score"],

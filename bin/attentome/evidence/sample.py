@@ -3,10 +3,10 @@
 import numpy as np
 
 from attentome.attribution.knockout import KnockOut, knocked_out_outputs
-from attentome.genome.arcs import Interval, stream_key
+from attentome.genome.arcs import Interval
 from attentome.genome.contigs import flip, to_stream
 from attentome.genome.pieces import arc_pieces, genome_pieces
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 from attentome.heads.moments import Moments
 from attentome.heads.profile_merge import group_moments
 from attentome.motifs.logo import letters
@@ -124,9 +124,7 @@ class SampleHalf:
         outputs = np.concatenate(
             [
                 flip(outputs[:, first:last].T, strand).T
-                for first, last, strand in zip(
-                    strands, strands[1:], ["plus", "minus"] * len(self.intervals), strict=False
-                )
+                for first, last, strand in zip(strands, strands[1:], STRANDS * len(self.intervals), strict=False)
             ],
             1,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 
 ARCS = ("train", "validation", "test")
 PRESET_ARCS = {
@@ -88,7 +88,7 @@ def split_table(intervals, labels):
     """The arcs as a table: arc, contig, start, end, positions (both strands), sites (labels on both strands)."""
     rows = []
     for part in intervals:
-        n = sum(int(labels[part.contig, strand][part.start : part.end].sum()) for strand in STRANDS)
+        n = sum(int(labels[stream_key(part.contig, strand)][part.start : part.end].sum()) for strand in STRANDS)
         rows.append((part.arc, part.contig, part.start, part.end, 2 * len(part), n))
     return pd.DataFrame(rows, columns=["arc", "contig", "start", "end", "positions", "sites"])
 
@@ -100,11 +100,6 @@ def read_split(table, arc=None):
         for row in table.itertuples()
         if arc in (None, row.arc)
     ]
-
-
-def stream_key(contig, strand):
-    """Name of a stream's array in a file: ``<contig>.plus`` or ``<contig>.minus``."""
-    return f"{contig}.{strand}"
 
 
 def arc_values(arrays, intervals):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from attentome.genome.contigs import flip, interval_to_stream, to_stream
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 
 PIECE = 65536
 """Longest piece, nt. Each comes with the network's whole context, so shorter ones cost more and longer ones memory."""
@@ -153,12 +153,12 @@ def by_position(genome, values):
 
     Returns
     -------
-    dict of (contig, strand) to ndarray, shape (length,)
-        Index = genomic position; views.
+    dict of str to ndarray, shape (length,)
+        ``<contig>.<strand>`` to values; index = genomic position; views.
     """
     arrays, first = {}, 0
     for contig in genome.values():
         for strand in STRANDS:
-            arrays[contig.name, strand] = flip(values[first : first + len(contig)], strand)
+            arrays[stream_key(contig.name, strand)] = flip(values[first : first + len(contig)], strand)
             first += len(contig)
     return arrays

@@ -154,15 +154,15 @@ def pieces_around(genome, places, near):
     -------
     list of Piece
     """
-    contig, strand, position = positions_of(genome, places)
+    contigs, strands, positions = positions_of(genome, places)
     pieces = []
-    for place, name, sign, at in zip(places.tolist(), contig, strand, position.tolist(), strict=True):
-        start = at if sign == "plus" else len(genome[name]) - 1 - at
+    for place, name, strand, at in zip(places.tolist(), contigs, strands, positions.tolist(), strict=True):
+        start = at if strand == "plus" else len(genome[name]) - 1 - at
         last = pieces[-1] if pieces else None
-        if last and (last.contig, last.strand) == (name, sign) and start - last.stop < near:
-            pieces[-1] = Piece(name, sign, last.start, start + 1, last.place)
+        if last and (last.contig, last.strand) == (name, strand) and start - last.stop < near:
+            pieces[-1] = Piece(name, strand, last.start, start + 1, last.place)
         else:
-            pieces.append(Piece(name, sign, start, start + 1, place))
+            pieces.append(Piece(name, strand, start, start + 1, place))
     return pieces
 
 

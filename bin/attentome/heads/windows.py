@@ -3,7 +3,7 @@
 import numpy as np
 
 from attentome.genome.contigs import UNKNOWN, to_stream
-from attentome.genome.strands import STRAND_SIGN
+from attentome.genome.strands import STRANDS, sign_of, strand_of
 
 SITE_TOLERANCE = 5
 """A window lies at a known TSS when its anchor is at most this many nt from TSS + label shift."""
@@ -29,7 +29,7 @@ def window_tokens(genome, windows, low, high):
     """
     rows = []
     for contig, sign, anchor in zip(windows["contig"], windows["strand"], windows["anchor"], strict=True):
-        strand = "plus" if sign == "+" else "minus"
+        strand = strand_of(sign)
         position = to_stream(int(anchor), len(genome[contig]), strand)
         rows.append(genome[contig].window(strand, position - high, position - low + 1))
     return np.array(rows, np.uint8).reshape(len(windows), high - low + 1)
@@ -116,7 +116,7 @@ def share_at_sites(sites, genome, label_shift, tolerance=SITE_TOLERANCE):
     """
     covered = total = 0
     for name, contig in genome.items():
-        for sign in STRAND_SIGN.values():
+        for sign in map(sign_of, STRANDS):
             positions = sites.loc[(sites["contig"] == name) & (sites["strand"] == sign), "start"].to_numpy()
             anchor = positions + (label_shift if sign == "+" else -label_shift)
             places = (anchor[:, None] + np.arange(-tolerance, tolerance + 1)).ravel()

@@ -5,6 +5,7 @@ import numpy as np
 
 from attentome.genome.contigs import OUTSIDE, to_stream
 from attentome.genome.ruler import signed
+from attentome.genome.strands import strand_of
 from attentome.motifs.logo import base_counts, genome_background, information
 
 FIRST, LAST = -54, 6
@@ -37,7 +38,7 @@ def aligned_tokens(sites, genome):
     parts = [np.empty((0, len(bases)), np.uint8)]
     for (name, sign), group in sites.groupby(["contig", "strand"]):
         contig = genome[name]
-        strand = "plus" if sign == "+" else "minus"
+        strand = strand_of(sign)
         places = to_stream(group["start"].to_numpy(), len(contig), strand)[:, None] + steps
         if contig.circular:
             parts.append(contig.stream(strand)[places % len(contig)])

@@ -7,8 +7,7 @@ site whose label would lie beyond the end is lost and counted. Positions are 0-b
 
 import numpy as np
 
-from attentome.genome.arcs import stream_key
-from attentome.genome.strands import STRAND_SIGN, STRANDS
+from attentome.genome.strands import STRANDS, sign_of, stream_key
 
 
 def label_genome(genome, sites, label_shift):
@@ -24,8 +23,8 @@ def label_genome(genome, sites, label_shift):
 
     Returns
     -------
-    labels : dict of (contig, strand) to ndarray of uint8, shape (length,)
-        1 at the labelled positions; index = genomic position. ``strand`` is plus or minus.
+    labels : dict of str to ndarray of uint8, shape (length,)
+        ``<contig>.<strand>`` to 1 at the labelled positions, else 0; index = genomic position.
     lost : int
         Sites of linear contigs whose label would lie beyond the end.
     """
@@ -33,7 +32,7 @@ def label_genome(genome, sites, label_shift):
     lost = 0
     for contig in genome.values():
         for strand in STRANDS:
-            here = sites[(sites.contig == contig.name) & (sites.strand == STRAND_SIGN[strand])]
+            here = sites[(sites.contig == contig.name) & (sites.strand == sign_of(strand))]
             position = query_position(here.start.to_numpy(), strand, label_shift)
             if contig.circular:
                 position = position % len(contig)
@@ -41,7 +40,7 @@ def label_genome(genome, sites, label_shift):
             lost += int((~inside).sum())
             array = np.zeros(len(contig), np.uint8)
             array[position[inside]] = 1
-            labels[contig.name, strand] = array
+            labels[stream_key(contig.name, strand)] = array
     return labels, lost
 
 
@@ -62,7 +61,7 @@ def auxiliary_labels(genome, sets, label_shift):
         ``<set>/<contig>.<strand>`` to labels by genomic position.
     """
     return {
-        f"{name}/{stream_key(*stream)}": array
+        f"{name}/{stream}": array
         for name, sites in sets.items()
         for stream, array in label_genome(genome, sites, label_shift)[0].items()
     }

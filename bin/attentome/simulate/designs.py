@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.contigs import BASES, decode, encode, interval_to_stream, reverse_complement, to_stream
+from attentome.genome.strands import STRANDS, sign_of
 from attentome.simulate.minimal import CONTIG, ELEMENT_DOWNSTREAM
 from attentome.simulate.parts import PARTS, plant, spread_places
 
@@ -146,13 +147,13 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
     for (kind, name), start in zip(
         kinds, spread_places(len(kinds), PROMOTER_UPSTREAM + ELEMENT_DOWNSTREAM, length, random)
     ):
-        strand = ("plus", "minus")[random.integers(2)]
+        strand = STRANDS[random.integers(2)]
         first, _ = interval_to_stream(int(start), int(start) + PROMOTER_UPSTREAM + ELEMENT_DOWNSTREAM, length, strand)
         tss = first + PROMOTER_UPSTREAM
         site = {
             "contig": CONTIG,
             "tss": to_stream(tss, length, strand),
-            "strand": "+" if strand == "plus" else "-",
+            "strand": sign_of(strand),
             "kind": kind,
         }
         names = PROMOTER_CLASSES[name][1] if name else DECOYS[kind]

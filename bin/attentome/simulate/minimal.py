@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.contigs import decode, interval_to_stream, to_stream
+from attentome.genome.strands import STRANDS, sign_of, strand_of
 from attentome.io.files import write_bed, write_text, write_tsv
 from attentome.simulate.parts import plant, spread_places
 
@@ -86,7 +87,7 @@ def simulate_genome(
     starts = spread_places(len(kinds), ELEMENT_UPSTREAM + ELEMENT_DOWNSTREAM, length, random)
     rows = []
     for kind, start in zip(kinds, starts):
-        strand = ("plus", "minus")[random.integers(2)]
+        strand = STRANDS[random.integers(2)]
         spacer = int(random.choice([16, 17, 18], p=[spacer_16, 1 - spacer_16 - spacer_18, spacer_18]))
         stop = int(start) + ELEMENT_UPSTREAM + ELEMENT_DOWNSTREAM
         first, _ = interval_to_stream(int(start), stop, length, strand)
@@ -96,7 +97,7 @@ def simulate_genome(
         row = {
             "contig": CONTIG,
             "tss": to_stream(tss, length, strand),
-            "strand": "+" if strand == "plus" else "-",
+            "strand": sign_of(strand),
             "kind": kind,
         }
         if kind == "promoter":
@@ -177,7 +178,7 @@ def place_genes(truth, length, seed=1):
     for index in random.permutation(len(true)):
         site = true.iloc[index]
         leader, size = int(random.integers(20, 61)), 3 * int(random.integers(100, 301))
-        strand = "plus" if site["strand"] == "+" else "minus"
+        strand = strand_of(site["strand"])
         first = to_stream(int(site["tss"]), length, strand) + leader
         if first + size > length:
             continue

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.contigs import decode
-from attentome.sites.printed_sequence import OFFSETS, STRAND_WORD
+from attentome.genome.strands import STRANDS, sign_of
+from attentome.sites.printed_sequence import OFFSETS
 
 CHECK_COLUMNS = ["check", "strand", "offset", "share", "n"]
 LEAST_SITES, SURE_FALL = 50, 6.0
@@ -102,10 +103,10 @@ def purine_fall(sites, genome):
 def sequence_table(counts):
     """The counts of ``printed_sequence`` as a table like :func:`set_agreement_table` with ``check`` ``sequence``."""
     rows = [
-        ("sequence", word, int(offset), n / counts["n"][word], counts["n"][word])
-        for word in STRAND_WORD.values()
-        if counts and counts["n"][word]
-        for offset, n in counts[word].items()
+        ("sequence", strand, int(offset), n / counts["n"][strand], counts["n"][strand])
+        for strand in STRANDS
+        if counts and counts["n"][strand]
+        for offset, n in counts[strand].items()
     ]
     return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
@@ -118,9 +119,11 @@ def best_offset(table, strand):
 
 def _shares(check, sites, hit):
     rows = []
-    for strand, word in STRAND_WORD.items():
-        part = sites[sites["strand"] == strand]
-        rows += [(check, word, offset, float(np.mean(hit(part, offset))), len(part)) for offset in OFFSETS if len(part)]
+    for strand in STRANDS:
+        part = sites[sites["strand"] == sign_of(strand)]
+        rows += [
+            (check, strand, offset, float(np.mean(hit(part, offset))), len(part)) for offset in OFFSETS if len(part)
+        ]
     return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
 

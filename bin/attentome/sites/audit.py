@@ -2,15 +2,16 @@
 
 import pandas as pd
 
+from attentome.genome.strands import STRANDS, sign_of
 from attentome.sites.agreement import best_offset, purine_table, sequence_table, set_agreement_table
 from attentome.sites.assembly_check import WRONG_ASSEMBLY, check_assemblies
 from attentome.sites.harmonise import LEAST_STANDING
-from attentome.sites.printed_sequence import MIN_ROWS, OFFSETS, STRAND_WORD
+from attentome.sites.printed_sequence import MIN_ROWS, OFFSETS
 
 AUDIT_COLUMNS = ["set", "check", "strand", "offset", "share", "n"]
 REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
 REMEDY_LIFTED = "its positions are not those of the FASTA in column assembly; leave that empty, or give the right one"
-SIGN = {"plus": "+", "minus": "−"}
+SIGN = {strand: sign_of(strand).replace("-", "\N{MINUS SIGN}") for strand in STRANDS}
 
 
 def audit_sets(harmonised, sets, genome, assemblies=None):
@@ -85,7 +86,7 @@ def _by_offset(table):
     return {
         word: {str(row.offset): row.share for row in table[table["strand"] == word].itertuples()}
         | {"n": int(table[table["strand"] == word]["n"].max())}
-        for word in STRAND_WORD.values()
+        for word in STRANDS
         if (table["strand"] == word).any()
     }
 

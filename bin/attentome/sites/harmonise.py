@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.liftover import FLANKS, assembly_blocks, lift
+from attentome.genome.strands import STRANDS, sign_of
 from attentome.io.files import SITE_COLUMNS, write_bed, write_text
 from attentome.sites.printed_sequence import (
     MIN_ROWS,
     OFFSETS,
-    STRAND_WORD,
     apply_fix,
     sequence_counts,
     sequence_offsets,
@@ -142,7 +142,7 @@ def _misplaced(sites, sequence_tss, contigs, counts):
     if counts is None:
         return None
     n = sum(counts["n"].values())
-    standing = sum(counts[word][str(offset)] for word in STRAND_WORD.values() for offset in OFFSETS)
+    standing = sum(counts[strand][str(offset)] for strand in STRANDS for offset in OFFSETS)
     if n < MIN_ROWS or standing >= LEAST_STANDING * n:
         return None
     sentence = f"{n - standing:,} of {n:,} printed sequences do not stand within 3 nt of their positions"
@@ -159,9 +159,9 @@ def _distances(sites, sequence_tss, contigs):
     some = sites.iloc[np.unique(np.linspace(0, len(sites) - 1, SEARCHED).astype(int))]
     letters = np.frombuffer(b"ATCGN", np.uint8)
     text = {
-        (name, strand): letters[contig.stream(word)].tobytes()
+        (name, sign_of(strand)): letters[contig.stream(strand)].tobytes()
         for name, contig in contigs.items()
-        for strand, word in STRAND_WORD.items()
+        for strand in STRANDS
     }
     distances = []
     for site in some.itertuples():

@@ -9,11 +9,11 @@ import re
 import numpy as np
 
 from attentome.genome.contigs import UNKNOWN, encode, to_stream
+from attentome.genome.strands import STRANDS, sign_of, strand_of
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 MIN_ROWS, MIN_SHARE = 20, 0.95
 """``auto`` moves a strand if at least so many of its rows and so large a share stand at one offset other than 0."""
-STRAND_WORD = {"+": "plus", "-": "minus"}
 _EXPLICIT = re.compile(r"([+-]?\d+)/([+-]?\d+)")
 
 
@@ -43,10 +43,10 @@ def sequence_offsets(sites, sequence_tss, contigs):
     for (contig, strand, length), part in sites.assign(rows=rows).groupby(["contig", "strand", lengths]):
         if length <= sequence_tss:
             continue
-        stream = contigs[contig].stream(STRAND_WORD[strand])
+        stream = contigs[contig].stream(strand_of(strand))
         printed = np.stack([encode(text) for text in part["sequence"]])
         for offset in sorted(OFFSETS, key=lambda offset: (-abs(offset), offset)):
-            tss = to_stream(part["tss"].to_numpy() + offset, len(stream), STRAND_WORD[strand])
+            tss = to_stream(part["tss"].to_numpy() + offset, len(stream), strand_of(strand))
             index = tss[:, None] - sequence_tss + np.arange(length)
             inside = (index >= 0) & (index < len(stream)) | contigs[contig].circular
             stands = ((printed == stream[index % len(stream)]) & (printed != UNKNOWN) & inside).all(1)
@@ -74,10 +74,10 @@ def sequence_counts(sites, offsets):
     if not printed.any():
         return None
     counts = {"n": {}}
-    for strand, word in STRAND_WORD.items():
-        of_strand = printed & (sites["strand"] == strand).to_numpy()
-        counts[word] = {str(offset): int((offsets[of_strand] == offset).sum()) for offset in OFFSETS}
-        counts["n"][word] = int(of_strand.sum())
+    for strand in STRANDS:
+        of_strand = printed & (sites["strand"] == sign_of(strand)).to_numpy()
+        counts[strand] = {str(offset): int((offsets[of_strand] == offset).sum()) for offset in OFFSETS}
+        counts["n"][strand] = int(of_strand.sum())
     return counts
 
 
@@ -111,11 +111,11 @@ def proven_fix(counts):
         ``plus`` and ``minus``: 0 unless at least :data:`MIN_ROWS` rows and :data:`MIN_SHARE` of the strand's rows
         with a printed sequence stand at one other offset.
     """
-    fix = {"plus": 0, "minus": 0}
-    for word in fix if counts else ():
-        offset, rows = max(counts[word].items(), key=lambda item: item[1])
-        if rows >= max(MIN_ROWS, MIN_SHARE * counts["n"][word]):
-            fix[word] = int(offset)
+    fix = dict.fromkeys(STRANDS, 0)
+    for strand in fix if counts else ():
+        offset, rows = max(counts[strand].items(), key=lambda item: item[1])
+        if rows >= max(MIN_ROWS, MIN_SHARE * counts["n"][strand]):
+            fix[strand] = int(offset)
     return fix
 
 
@@ -140,8 +140,8 @@ def apply_fix(sites, offsets, asked, counts):
         ``asked``, ``plus``, ``minus`` (nt added), ``moved`` (rows), ``why`` (a sentence).
     """
     explicit, proven = parse_fix(asked), proven_fix(counts)
-    fix = explicit or (proven if asked == "auto" else {"plus": 0, "minus": 0})
-    by = sites["strand"].map({strand: fix[word] for strand, word in STRAND_WORD.items()}).astype("int64")
+    fix = explicit or (proven if asked == "auto" else dict.fromkeys(STRANDS, 0))
+    by = sites["strand"].map({sign_of(strand): fix[strand] for strand in STRANDS}).astype("int64")
     if not explicit:
         by[offsets == 0] = 0
     why = _why(asked, fix, proven, counts, int(((offsets == 0) & (by == 0)).sum()))

@@ -4,8 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from attentome.genome.arcs import stream_key
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, stream_key
 
 
 def position_loss(output, labels, positive_weight, focal_gamma):

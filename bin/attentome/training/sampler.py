@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from attentome.genome.arcs import stream_key
 from attentome.genome.contigs import flip, interval_to_stream
-from attentome.genome.strands import STRAND_SIGN, STRANDS
+from attentome.genome.strands import STRANDS, sign_of, stream_key
 
 
 class SegmentSampler:
@@ -79,5 +78,5 @@ class SegmentSampler:
             codes[row] = contig.window(
                 strand, offset + start - self.upstream, offset + start + self.segment + self.downstream
             )
-            self.places.append(f"{contig.name} {STRAND_SIGN[strand]} {offset + start} to {offset + start + len(here)}")
+            self.places.append(f"{contig.name} {sign_of(strand)} {offset + start} to {offset + start + len(here)}")
         return codes, labels, scored

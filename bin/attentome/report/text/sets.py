@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from attentome.genome.ruler import signed
-from attentome.genome.strands import STRAND_SIGN
+from attentome.genome.strands import STRANDS, sign_of
 
 SHOWN = 3
 """Names that are listed before the rest is counted."""
@@ -66,7 +66,7 @@ def lift_words(audit):
 def fix_words(audit):
     """The offset that positions were moved by, in genome coordinates: ``+1 nt on the + strand (1,989 rows in all)``."""
     fix = audit.get("coordinate_fix") or {}
-    moved = [f"{signed(fix[name])} nt on the {_sign(name)} strand" for name in STRAND_SIGN if fix.get(name)]
+    moved = [f"{signed(fix[name])} nt on the {_sign(name)} strand" for name in STRANDS if fix.get(name)]
     return f"{', '.join(moved)} ({fix['moved']:,} rows in all)" if moved else "none"
 
 
@@ -123,7 +123,7 @@ def _strands(table, name, check):
 
 def _sign(strand):
     """A strand as printed: + or the minus sign."""
-    return STRAND_SIGN.get(strand, strand).replace("-", "−")
+    return (sign_of(strand) if strand in STRANDS else strand).replace("-", "−")
 
 
 def percent(share):

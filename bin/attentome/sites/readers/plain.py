@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from attentome.io.text import gff_lines, text_fault, text_lines
 from attentome.sites.readers.cells import find_header, full_row, read_tables, table_rows
 from attentome.sites.readers.rows import (
-    SIGNS,
-    STRAND_WORDS,
+    SIGNS_ALONE,
+    STRAND_SPELLINGS,
     RowFault,
     SourceRow,
     collect,
@@ -132,7 +132,7 @@ def read_gff(path, names, format, contig_name, beyond_is_loss=False):
             contig_name(fields[0]),
             start - 1,
             end,
-            strand_sign(fields[6], SIGNS),
+            strand_sign(fields[6], SIGNS_ALONE),
             fields[6].strip(),
             score_number(fields[5]),
         )
@@ -157,7 +157,7 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
         ``contig_column``, ``position_column``, ``strand_column``, ``score_column``, ``evidence_column``,
         ``sigma_column``, ``sequence_column``: names in the header, default :data:`TABLE_DEFAULTS`. Position and
         strand are needed, and the contig where the genome has several; others only if they are asked for.
-        Strands are :data:`~attentome.sites.readers.rows.STRAND_WORDS`.
+        Strands are :data:`~attentome.sites.readers.rows.STRAND_SPELLINGS`.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
             value.get("contig"),
             position,
             position + 1,
-            strand_sign(value["strand"], STRAND_WORDS),
+            strand_sign(value["strand"], STRAND_SPELLINGS),
             value["strand"],
             score_number(value.get("score", "")),
             value.get("evidence", ""),

@@ -13,8 +13,8 @@ from attentome.sites.readers.cells import find_header, full_row, read_tables, ta
 from attentome.sites.readers.plain import read_gff
 from attentome.sites.readers.rows import (
     NO_POSITION,
-    SIGNS,
-    STRAND_WORDS,
+    SIGNS_ALONE,
+    STRAND_SPELLINGS,
     RowFault,
     SourceRow,
     collect,
@@ -146,7 +146,7 @@ def read_regulondb(path, names, evidence=(), sigma=()):
             None,
             position - 1,
             position,
-            strand_sign(fields[2], STRAND_WORDS),
+            strand_sign(fields[2], STRAND_SPELLINGS),
             fields[2].strip(),
             0.0,
             level,
@@ -176,7 +176,7 @@ def read_thomason(path, names):
             None,
             position - 1,
             position,
-            strand_sign(fields[8], SIGNS),
+            strand_sign(fields[8], SIGNS_ALONE),
             fields[8].strip(),
             score_number(fields[5]),
             left_out="" if position else NO_POSITION,

@@ -11,9 +11,9 @@ from attentome.genome.names import NameFault
 from attentome.io.faults import Fault
 from attentome.sites.tss_set import LOSS_TYPES, SITE_TYPES, Reading
 
-STRAND_WORDS = {"+": "+", "-": "-", "plus": "+", "minus": "-", "forward": "+", "reverse": "-"}
+STRAND_SPELLINGS = {"+": "+", "-": "-", "plus": "+", "minus": "-", "forward": "+", "reverse": "-"}
 """What a table may call a strand, in any case. BED, GFF3 and GTF know + and - only."""
-SIGNS = {"+": "+", "-": "-"}
+SIGNS_ALONE = {"+": "+", "-": "-"}
 BEYOND = "beyond the contig's end"
 """Reason of a loss."""
 NO_POSITION = "no position"
@@ -170,13 +170,13 @@ def whole_number(text, name, decimals=False):
     return int(text)
 
 
-def strand_sign(text, words=SIGNS):
-    """+ or - from its cell; ``words`` are the accepted ones in lower case."""
-    word = text.strip().lower()
-    if word not in words:
-        what = "no strand" if word in ("", ".", "?") else f"strand is '{_shown(text.strip())}'"
-        raise RowFault(what, f"give one of {' '.join(words)}")
-    return words[word]
+def strand_sign(text, spellings=SIGNS_ALONE):
+    """+ or - from its cell; ``spellings`` are the accepted ones in lower case."""
+    spelling = text.strip().lower()
+    if spelling not in spellings:
+        what = "no strand" if spelling in ("", ".", "?") else f"strand is '{_shown(text.strip())}'"
+        raise RowFault(what, f"give one of {' '.join(spellings)}")
+    return spellings[spelling]
 
 
 def score_number(text):

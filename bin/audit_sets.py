@@ -9,8 +9,9 @@ from attentome.figures.audit import plot_audit
 from attentome.genome.contigs import load_genome
 from attentome.genome.liftover import read_assembly
 from attentome.io.faults import Fault, fault_lines
-from attentome.io.files import read_bed, read_json, write_json, write_tsv
+from attentome.io.files import read_bed, read_json, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.sites import AUDIT
 from attentome.sites.audit import audit_sets, wrong_assemblies
 
 
@@ -44,7 +45,7 @@ def main():
             sys.exit(2)
         out = Path(args.out)
         plot_audit(table, out / "audit")
-        write_tsv(out / "audit.tsv", table)
+        AUDIT.write(out / "audit.tsv", table)
         for name, audit in audits.items():
             write_json(out / f"{name}.audit.json", audit)
 

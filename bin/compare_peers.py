@@ -9,8 +9,10 @@ import pandas as pd
 from attentome.evaluation.peers import NETWORK, PEER_METRICS, PEERS, compare_peers
 from attentome.evaluation.stretches import bootstrap_block
 from attentome.genome.arcs import read_split
-from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.evaluation import PEERS_TABLE
+from attentome.io.schemas.labels import SPLIT
 
 
 def main():
@@ -33,7 +35,7 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "COMPARE_PEERS", packages=("numpy", "pandas")):
         given = {name: getattr(args, name) for name in (NETWORK, *PEERS) if getattr(args, name)}
-        labels, arc = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
+        labels, arc = read_arrays(args.labels), read_split(SPLIT.read(args.split), "test")
         block_nt = bootstrap_block(arc)
         found = compare_peers(
             {name: read_arrays(outputs) for name, (outputs, _) in given.items()},
@@ -55,7 +57,7 @@ def main():
                 "bootstrap": {"block_nt": block_nt, "n_resamples": args.resamples, "seed": args.seed},
             },
         )
-        write_tsv(
+        PEERS_TABLE.write(
             args.out / "peers.tsv",
             pd.DataFrame(
                 [
@@ -65,7 +67,7 @@ def main():
                     for metric in PEER_METRICS
                     if of
                 ],
-                columns=["model", "n_weights", "quantity", "metric", "value", "lo", "hi"],
+                columns=list(PEERS_TABLE.columns),
             ),
         )
 

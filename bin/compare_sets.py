@@ -7,8 +7,10 @@ from pathlib import Path
 from attentome.evaluation.set_grid import compare_with_sets
 from attentome.evaluation.stretches import bootstrap_block
 from attentome.genome.arcs import read_split
-from attentome.io.files import read_arrays, read_tsv, write_tsv
+from attentome.io.files import read_arrays
 from attentome.io.record import task_record
+from attentome.io.schemas.evaluation import GRID
+from attentome.io.schemas.labels import SPLIT
 
 
 def main():
@@ -24,7 +26,7 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "COMPARE_SETS", args.network, ("numpy", "pandas")):
         label_sets = {name: read_arrays(path) for name, _, path in (text.partition("=") for text in args.labels)}
-        intervals = read_split(read_tsv(args.split), "test")
+        intervals = read_split(SPLIT.read(args.split), "test")
         table = compare_with_sets(
             args.network,
             read_arrays(args.outputs),
@@ -34,7 +36,7 @@ def main():
             args.resamples,
             args.seed,
         )
-        write_tsv(args.out / f"{args.network}.grid.tsv", table)
+        GRID.write(args.out / f"{args.network}.grid.tsv", table)
 
 
 if __name__ == "__main__":

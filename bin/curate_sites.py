@@ -6,8 +6,9 @@ from pathlib import Path
 
 from attentome.figures.distances import plot_distances
 from attentome.figures.overlap import plot_overlap
-from attentome.io.files import read_bed, read_json, write_bed, write_json, write_tsv
+from attentome.io.files import read_bed, read_json, write_bed, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.sites import DISTANCES, OVERLAP, SETS
 from attentome.sites.curation import RULES, curate, curation_summary, distance_table, overlap_table, sets_table
 
 
@@ -47,9 +48,9 @@ def main():
         out = Path(args.out)
         write_bed(out / "sites.bed", curation.sites)
         write_bed(out / "rejected.bed", curation.rejected)
-        write_tsv(out / "overlap.tsv", overlap)
-        write_tsv(out / "sets.tsv", table)
-        write_tsv(out / "distances.tsv", distances)
+        OVERLAP.write(out / "overlap.tsv", overlap)
+        SETS.write(out / "sets.tsv", table)
+        DISTANCES.write(out / "distances.tsv", distances)
         write_json(out / "curation.json", summary)
         plot_overlap(overlap, table, summary["rule"], out / "overlap")
         plot_distances(distances, args.max_distance, summary["rule"], out / "distances")

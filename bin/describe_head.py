@@ -11,8 +11,10 @@ from attentome.genome.contigs import load_genome
 from attentome.heads.describe import describe_head, head_numbers
 from attentome.heads.names import head_name, numbers_of_head
 from attentome.heads.tables import head_spearman_table, meme_text, profile_table, pwm_table, window_table
-from attentome.io.files import read_arrays, read_bed, read_json, read_tsv, write_json, write_text, write_tsv
+from attentome.io.files import read_arrays, read_bed, read_json, write_json, write_text
 from attentome.io.record import task_record
+from attentome.io.schemas.heads import HEAD_PROFILE, HEAD_PWM, HEAD_SPEARMAN, HEAD_WINDOWS
+from attentome.io.schemas.profile import PROFILE_WINDOWS
 from attentome.motifs.elements import read_elements
 
 
@@ -46,7 +48,7 @@ def describe(options):
     found = (
         read_arrays(options.profile),
         read_json(options.profile_json),
-        read_tsv(options.windows),
+        PROFILE_WINDOWS.read(options.windows),
         genome,
         read_bed(options.sites, extra=("support", "sets")),
     )
@@ -58,12 +60,10 @@ def describe(options):
 def write_head(head, elements, genome, out):
     """The files of one head in its folder."""
     write_json(out / "head.json", head_numbers(head, elements))
-    write_tsv(out / "profile.tsv", profile_table(head))
-    write_tsv(out / "spearman.tsv", head_spearman_table(head))
-    write_tsv(out / "pwm.tsv", pwm_table(head))
-    windows = window_table(head, genome)
-    rows = windows.to_csv(sep="\t", index=False, header=False, na_rep="nan", float_format="%.6g", lineterminator="\n")
-    write_text(out / "windows.bed", "#" + "\t".join(windows.columns) + "\n" + rows)
+    HEAD_PROFILE.write(out / "profile.tsv", profile_table(head))
+    HEAD_SPEARMAN.write(out / "spearman.tsv", head_spearman_table(head))
+    HEAD_PWM.write(out / "pwm.tsv", pwm_table(head))
+    HEAD_WINDOWS.write(out / "windows.bed", window_table(head, genome).rename(columns={"contig": "#contig"}))
     write_text(out / "pwm.meme", meme_text(head))
     notes = figure_notes(head)
     for name, draw in (("profile", profile_figure), ("logo", logo_figure), ("spearman", spearman_figure)):

@@ -10,8 +10,10 @@ from attentome.evaluation.metrics import arc_metrics, best_f1_threshold
 from attentome.evaluation.stretches import bootstrap_block, calls_table, stretches, thin
 from attentome.genome.arcs import ARCS, read_split
 from attentome.genome.contigs import load_genome
-from attentome.io.files import read_arrays, read_json, read_tsv, write_bed, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, write_bed, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.evaluation import CURVES, METRICS_TABLE
+from attentome.io.schemas.labels import SPLIT
 
 
 def main():
@@ -30,7 +32,7 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "EVALUATE", packages=("numpy", "pandas")):
         genome = load_genome(args.genome, args.genome_json)
-        outputs, labels, split = read_arrays(args.outputs), read_arrays(args.labels), read_tsv(args.split)
+        outputs, labels, split = read_arrays(args.outputs), read_arrays(args.labels), SPLIT.read(args.split)
         arcs = {arc: stretches(outputs, labels, read_split(split, arc)) for arc in ARCS}
         block_nt = bootstrap_block(read_split(split, "test"))
         metrics, curves = arc_metrics(arcs["test"], args.tolerance, block_nt, args.resamples, args.seed)
@@ -52,7 +54,7 @@ def main():
             "n_matched": int(calls.matched.sum()),
         }
         write_json(args.out / "metrics.json", metrics)
-        write_tsv(
+        METRICS_TABLE.write(
             args.out / "metrics.tsv",
             pd.DataFrame(
                 [
@@ -67,10 +69,10 @@ def main():
                     )
                     for name, tolerance in (("roc_auc", 0), ("pr_auc", 0), ("pr_auc_tolerant", args.tolerance))
                 ],
-                columns=["arc", "metric", "value", "lo", "hi", "tolerance_nt", "n_sites", "n_positions", "prevalence"],
+                columns=list(METRICS_TABLE.columns),
             ),
         )
-        write_tsv(
+        CURVES.write(
             args.out / "curves.tsv",
             pd.concat(
                 [

@@ -19,8 +19,12 @@ from attentome.evidence.grades import (
 from attentome.evidence.head_evidence import read_evidence
 from attentome.heads.names import head_name
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_arrays, read_json, read_tsv, sha256, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, sha256, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.graded import BANDS, CONTROL_LOGOS, CONTROLS, HEADS, SEED_PROFILES, SEEDS
+from attentome.io.schemas.knockout import KNOCKOUT
+from attentome.io.schemas.mutants import DELETION_HEADS, ISM_HEADS
+from attentome.io.schemas.names import ELEMENT_MATCHES
 
 REAL = "curated"
 
@@ -62,18 +66,19 @@ def grade(args):
     heads, seeds = grade_heads(
         measured[REAL], controls, of_kind["replicate"], knocked.get(REAL), mutants.get(REAL), rule
     )
+    elements = ELEMENT_MATCHES.read(args.elements) if args.elements and args.elements.is_file() else None
     share = measured_parts(args.measured, networks)
-    heads = name_heads(heads, _table(args.elements), share, rule)
+    heads = name_heads(heads, elements, share, rule)
     by_kind = [
         {kind: [tables.get(name) for name in names[kind]] for kind in CONTROL_KINDS} for tables in (knocked, mutants)
     ]
     of_controls = grade_controls(controls, rule, *by_kind)
-    write_tsv(args.out / "heads.tsv", heads)
-    write_tsv(args.out / "seeds.tsv", seeds)
-    write_tsv(args.out / "seed_profiles.tsv", partner_profiles(seeds, of_kind["replicate"]))
-    write_tsv(args.out / "controls.tsv", of_controls)
-    write_tsv(args.out / "bands.tsv", band_table(controls))
-    write_tsv(args.out / "control_logos.tsv", control_logos(controls))
+    HEADS.write(args.out / "heads.tsv", heads)
+    SEEDS.write(args.out / "seeds.tsv", seeds)
+    SEED_PROFILES.write(args.out / "seed_profiles.tsv", partner_profiles(seeds, of_kind["replicate"]))
+    CONTROLS.write(args.out / "controls.tsv", of_controls)
+    BANDS.write(args.out / "bands.tsv", band_table(controls))
+    CONTROL_LOGOS.write(args.out / "control_logos.tsv", control_logos(controls))
     write_json(
         args.out / "grades.json",
         {
@@ -96,14 +101,16 @@ def standing_out(of_controls, names):
 def knockouts(args, networks):
     """``knockout.tsv`` of each network of which it was run."""
     folders = {start["id"]: args.knocked / start["id"] for start in networks} if args.knocked else {}
-    return {name: read_tsv(folder / "knockout.tsv") for name, folder in folders.items() if folder.is_dir()}
+    return {name: KNOCKOUT.read(folder / "knockout.tsv") for name, folder in folders.items() if folder.is_dir()}
 
 
 def mutations(args, networks):
     """Agreement with mutagenesis and deletion curves of each network of which they were run."""
     folders = {start["id"]: args.mutated / start["id"] for start in networks} if args.mutated else {}
     return {
-        name: read_tsv(folder / "ism_heads.tsv").merge(read_tsv(folder / "deletion_heads.tsv"), on=["layer", "head"])
+        name: ISM_HEADS.read(folder / "ism_heads.tsv").merge(
+            DELETION_HEADS.read(folder / "deletion_heads.tsv"), on=["layer", "head"]
+        )
         for name, folder in folders.items()
         if folder.is_dir()
     }
@@ -114,10 +121,6 @@ def measured_parts(folders, networks):
     real = next(folder for start, folder in zip(networks, folders, strict=True) if start["id"] == REAL)
     path = real / "parts.safetensors"
     return read_arrays(path)["content_share"].ravel() if path.is_file() else None
-
-
-def _table(path):
-    return read_tsv(path) if path and path.is_file() and path.stat().st_size else None
 
 
 if __name__ == "__main__":

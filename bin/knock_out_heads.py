@@ -10,8 +10,10 @@ from attentome.attribution.knockout import KNOCKOUT_KINDS, knock_out_heads
 from attentome.genome.arcs import ARCS, read_split
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_arrays, read_tsv, write_json, write_tsv
+from attentome.io.files import read_arrays, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.knockout import KNOCKOUT, KNOCKOUT_PAIRS
+from attentome.io.schemas.labels import SPLIT
 from attentome.labels.tss import rotate_labels
 from attentome.network.device import choose_device
 from attentome.network.saved_model import load_model
@@ -53,7 +55,7 @@ def main():
             network,
             load_genome(args.genome, args.genome_json),
             rotate_labels(read_arrays(args.labels), args.rotate),
-            read_split(read_tsv(args.split), args.arc),
+            read_split(SPLIT.read(args.split), args.arc),
             args.heads,
             args.kinds.split(","),
             args.pairs,
@@ -62,8 +64,8 @@ def main():
             device,
             args.threads,
         )
-        write_tsv(args.out / "knockout.tsv", table)
-        write_tsv(args.out / "knockout_pairs.tsv", pairs)
+        KNOCKOUT.write(args.out / "knockout.tsv", table)
+        KNOCKOUT_PAIRS.write(args.out / "knockout_pairs.tsv", pairs)
         write_json(args.out / "knockout.json", {"arc": args.arc, **summary})
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from attentome.genome.arcs import ARCS, split_genome, split_table
 from attentome.genome.contigs import load_genome
-from attentome.io.files import read_bed, write_arrays, write_json, write_tsv
+from attentome.io.files import read_bed, write_arrays, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.labels import SPLIT
 from attentome.labels.tss import auxiliary_labels, label_genome
 
 
@@ -38,7 +39,7 @@ def main():
         if args.sets:
             own = {path.stem: read_bed(path, extra=("evidence", "sigma")) for path in args.sets}
             write_arrays(args.out / "auxiliary.safetensors", auxiliary_labels(genome, own, args.label_shift))
-        write_tsv(args.out / "split.tsv", table)
+        SPLIT.write(args.out / "split.tsv", table)
         sums = table.groupby("arc")[["positions", "sites"]].sum()
         write_json(
             args.out / "labels.json",

@@ -13,8 +13,10 @@ from attentome.evidence.measure import N_POSITIONS, measure_heads
 from attentome.genome.arcs import read_split
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_arrays, read_json, read_tsv, write_arrays, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, write_arrays, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.labels import SPLIT
+from attentome.io.schemas.measured import COMPONENTS, LOGOS, MEASURED_WINDOWS
 from attentome.labels.tss import rotate_labels
 from attentome.network.device import choose_device
 from attentome.network.saved_model import load_model
@@ -40,7 +42,7 @@ def main():
     packages = ("torch", "numpy", "safetensors", "scikit-learn")
     with one_line_exit("measure_heads.py"), task_record(args.record, "MEASURE_HEADS", args.tag, packages):
         genome = load_genome(args.genome, args.genome_json)
-        labels, test = read_arrays(args.labels), read_split(read_tsv(args.split), "test")
+        labels, test = read_arrays(args.labels), read_split(SPLIT.read(args.split), "test")
         device = choose_device(args.device)
         for start, folder in zip(read_json(args.networks), args.models, strict=True):
             network, description = load_model(folder, device)
@@ -56,10 +58,10 @@ def main():
                 write_arrays(out / "parts.safetensors", asdict(parts))
             shift = description["label_shift"] + network.config.ahead
             write_json(out / "measured.json", {"label_shift": shift, "window": evidence.window})
-            write_tsv(out / "logos.tsv", logo_table(evidence))
+            LOGOS.write(out / "logos.tsv", logo_table(evidence))
             if named:
-                write_tsv(out / "components.tsv", component_table(evidence))
-            write_tsv(out / "windows.tsv", best_window_table(evidence, genome, network.config.ahead))
+                COMPONENTS.write(out / "components.tsv", component_table(evidence))
+            MEASURED_WINDOWS.write(out / "windows.tsv", best_window_table(evidence, genome, network.config.ahead))
 
 
 if __name__ == "__main__":

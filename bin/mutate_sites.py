@@ -21,8 +21,10 @@ from attentome.genome.arcs import ARCS, read_split
 from attentome.genome.contigs import load_genome
 from attentome.heads.names import head_name, numbers_of_head
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.labels import SPLIT
+from attentome.io.schemas.mutants import DELETION, DELETION_HEADS, ISM_HEADS, ISM_PROFILE, ISM_TABLE
 from attentome.labels.tss import rotate_labels
 from attentome.network.device import choose_device
 from attentome.network.residual_cnn import ConvolutionalConfig
@@ -77,27 +79,27 @@ def mutate_sites(args):
             f"{description['label_shift']}"
         )
     labels = rotate_labels(read_arrays(args.labels), args.rotate)
-    queries = choose_queries(genome, labels, read_split(read_tsv(args.split), args.arc), args.sites, args.seed)
+    queries = choose_queries(genome, labels, read_split(SPLIT.read(args.split), args.arc), args.sites, args.seed)
     # Distances count from the windows' downstream ends.
     shift += network.config.ahead
     distances = choose_distances(window_of(network.config), shift, args.distances)
     run = {"device": device, "batch": args.batch, "threads": args.threads}
     effects = mutate(network, genome, queries, distances[0], distances[-1], **run)
-    write_tsv(args.out / "ism.tsv.gz", ism_table(effects, shift))
-    write_tsv(args.out / "ism_profile.tsv", ism_profile(effects, shift, args.seed))
+    ISM_TABLE.write(args.out / "ism.tsv.gz", ism_table(effects, shift))
+    ISM_PROFILE.write(args.out / "ism_profile.tsv", ism_profile(effects, shift, args.seed))
 
     orders, names = {ISM: ism_order(effects)}, {numbers: head_name(*numbers) for numbers in heads}
     if heads:
         scores = head_scores(network, genome, queries, **run)
         reach = [network.key_context(layer) for layer in range(network.config.layers)]
         agreements = head_agreement_table(effects, scores, reach, heads)
-        write_tsv(args.out / "ism_heads.tsv", agreements)
+        ISM_HEADS.write(args.out / "ism_heads.tsv", agreements)
         for layer, head, lag in agreements[["layer", "head", "lag"]].itertuples(index=False):
             orders[names[layer, head]] = base_scores(scores[:, layer - 1, head - 1], effects.distances, lag)
     curves = deletion_curves(network, genome, effects, orders, args.seed, **run)
-    write_tsv(args.out / "deletion.tsv", deletion_table(curves, args.seed))
+    DELETION.write(args.out / "deletion.tsv", deletion_table(curves, args.seed))
     if heads:
-        write_tsv(args.out / "deletion_heads.tsv", area_table(curves, names, args.seed))
+        DELETION_HEADS.write(args.out / "deletion_heads.tsv", area_table(curves, names, args.seed))
     write_json(args.out / "receptive_field.json", receptive_field(network, genome, args.seed, device, args.threads))
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.evidence.enrichment import ENRICHMENT_COLUMNS, WINDOW_COLUMNS, enrich_sites, read_factor_sites
+from attentome.evidence.enrichment import enrich_sites, read_factor_sites
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_json, read_tsv, write_tsv
+from attentome.io.files import read_json
 from attentome.io.record import task_record
+from attentome.io.schemas.measured import MEASURED_WINDOWS
+from attentome.io.schemas.names import ELEMENT_MATCHES, MOTIF_MATCHES, SITE_ENRICHMENT
 from attentome.motifs.known_elements import expected_place, match_elements, read_known_elements
 from attentome.motifs.logo import genome_background
 from attentome.motifs.readers import read_head_matrices, read_motifs
@@ -47,14 +49,14 @@ def name_heads(options):
     lengths = {name: len(contig) for name, contig in genome.items()}
     matrices = read_head_matrices(options.measured / "logos.tsv")
     components = read_head_matrices(options.measured / "components.tsv")
-    windows = read_windows(options.measured / "windows.tsv")
+    windows = MEASURED_WINDOWS.read(options.measured / "windows.tsv")
     elements = read_known_elements(options.known)
     databases = {Path(path).name: read_motifs(path) for path in options.motifs}
     sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
     background = genome_background(genome)
 
     found = match_elements(matrices + components, elements, background, label_shift, options.seed)
-    write_tsv(options.out / "element_matches.tsv", found)
+    ELEMENT_MATCHES.write(options.out / "element_matches.tsv", found)
 
     n_motifs = sum(map(len, databases.values()))
     if 0 < n_motifs < FEW_MOTIFS:
@@ -70,24 +72,13 @@ def name_heads(options):
         for row in matches.itertuples(index=False)
     ]
     places = pd.DataFrame(expected, columns=["expected_from_d", "expected_to_d"], dtype="Int64")
-    before = list(matches.columns[:-1])
-    matches = pd.concat([matches, places], axis=1)[[*before, *places.columns, "shuffled_hits_expected"]]
-    write_tsv(options.out / "motif_matches.tsv", matches)
+    matches = pd.concat([matches, places], axis=1)[list(MOTIF_MATCHES.columns)]
+    MOTIF_MATCHES.write(options.out / "motif_matches.tsv", matches)
 
-    enriched = pd.DataFrame(columns=ENRICHMENT_COLUMNS) if sites is None else enrich_sites(windows, sites, lengths)
-    write_tsv(options.out / "site_enrichment.tsv", enriched)
-
-
-def read_windows(path):
-    """The heads' windows; ValueError where a column is missing."""
-    windows = read_tsv(path)
-    missing = [column for column in WINDOW_COLUMNS if column not in windows.columns]
-    if missing:
-        raise ValueError(
-            f"{path}: header: column(s) {', '.join(missing)} missing; "
-            f"write a tab-separated header '{' '.join(WINDOW_COLUMNS)}'"
-        )
-    return windows
+    enriched = (
+        pd.DataFrame(columns=list(SITE_ENRICHMENT.columns)) if sites is None else enrich_sites(windows, sites, lengths)
+    )
+    SITE_ENRICHMENT.write(options.out / "site_enrichment.tsv", enriched)
 
 
 if __name__ == "__main__":

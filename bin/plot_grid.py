@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from attentome.figures.set_grid import plot_grid
-from attentome.io.files import read_tsv, write_tsv
 from attentome.io.record import task_record
+from attentome.io.schemas.evaluation import GRID
 
 
 def main():
@@ -19,14 +19,14 @@ def main():
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     with task_record(args.record, "GRID", packages=("numpy", "pandas", "matplotlib")):
-        table = pd.concat([read_tsv(path) for path in args.grids], ignore_index=True)
+        table = pd.concat([GRID.read(path) for path in args.grids], ignore_index=True)
         table = table.sort_values(
             ["train_set", "test_set"],
             kind="stable",
             ignore_index=True,
             key=lambda names: names.mask(names == args.first, ""),
         )
-        write_tsv(args.out / "grid.tsv", table)
+        GRID.write(args.out / "grid.tsv", table)
         plot_grid(table, args.out / "grid")
 
 

@@ -13,8 +13,9 @@ from attentome.genome.pieces import positions_of
 from attentome.genome.strands import sign_of
 from attentome.heads.profile_merge import best_windows, extreme_places, group_moments, merge_sums, sample_correlation
 from attentome.io.exits import one_line_exit
-from attentome.io.files import write_arrays, write_json, write_tsv
+from attentome.io.files import write_arrays, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.profile import PROFILE_WINDOWS
 from attentome.network.device import choose_device
 from attentome.network.saved_model import load_model
 
@@ -58,7 +59,7 @@ def main():
         windows.insert(5, "strand", list(map(sign_of, strand)))
         windows.insert(6, "anchor", anchors(genome, contig, strand, position, config.ahead))
         write_arrays(args.out / "profile.safetensors", profile)
-        write_tsv(args.out / "windows.tsv", windows)
+        PROFILE_WINDOWS.write(args.out / "windows.tsv", windows)
         write_json(
             args.out / "profile.json",
             {

@@ -12,8 +12,10 @@ import torch
 from attentome.genome.arcs import read_split
 from attentome.genome.contigs import load_genome
 from attentome.io.exits import one_line_exit
-from attentome.io.files import read_arrays, read_json, read_tsv, write_json, write_tsv
+from attentome.io.files import read_arrays, read_json, write_json
 from attentome.io.record import task_record
+from attentome.io.schemas.labels import SPLIT
+from attentome.io.schemas.training import HISTORY, SPEED
 from attentome.labels.tss import rotate_labels, split_sets
 from attentome.network.device import choose_device
 from attentome.network.saved_model import save_model
@@ -65,7 +67,7 @@ def main():
             "genome": load_genome(args.genome, args.genome_json),
             "labels": read_arrays(args.labels),
             "sets": split_sets(read_arrays(args.auxiliary)) if args.auxiliary else {},
-            "split": read_tsv(args.split),
+            "split": SPLIT.read(args.split),
             "label_shift": read_json(args.labels_json)["label_shift"],
         }
         for network in read_json(args.networks):
@@ -102,8 +104,8 @@ def train(start, config, settings, data, device, args):
             save_model(out / "model.last_good", error.network, data["label_shift"], {**origin, "diverged": str(error)})
         raise
     save_model(out / "model", network, data["label_shift"], {**origin, "best_step": summary["best_step"]})
-    write_tsv(out / "history.tsv", pd.DataFrame(history))
-    write_tsv(out / "speed.tsv", pd.DataFrame(speed))
+    HISTORY.write(out / "history.tsv", pd.DataFrame(history))
+    SPEED.write(out / "speed.tsv", pd.DataFrame(speed))
     write_json(
         out / "training.json",
         {"preset": args.preset, "seed": seed, "device": device.type, "auxiliary_sets": list(sets), **summary},

@@ -14,13 +14,13 @@ from scipy.stats import false_discovery_control
 
 from attentome.genome.names import ContigNames, NameFault
 from attentome.io.faults import Fault, fault_lines, known_names
+from attentome.io.schemas.names import SITE_ENRICHMENT
 from attentome.io.text import text_fault, text_lines
 from attentome.sites.readers.rows import RowFault, whole_number
 
 MIN_SITES = 3
 """Factors with fewer sites are left out."""
-ENRICHMENT_COLUMNS = ["layer", "head", "factor", "n_sites", "observed", "expected", "fold", "p", "q"]
-WINDOW_COLUMNS = ["layer", "head", "contig", "start", "end", "strand", "rank"]
+ENRICHMENT_COLUMNS = list(SITE_ENRICHMENT.columns)
 
 
 def read_factor_sites(path, lengths):

@@ -12,6 +12,7 @@ import pandas as pd
 from attentome.evidence.head_evidence import logo_table
 from attentome.evidence.null import empirical_p, null_band, q_values, smallest_q
 from attentome.evidence.replicates import changes_of_logos, logo_similarity, match_heads, profile_similarity
+from attentome.io.schemas.graded import BANDS, CONTROL_LOGOS, CONTROLS, SEED_PROFILES, SEEDS
 
 TESTS = ("S", "L", "K", "R", "I")
 GRADES = ("A", "B", "C", "D")
@@ -124,21 +125,7 @@ def match_across_seeds(evidence, others, controls, rule):
             )
         )
     if not rows:
-        return pd.DataFrame(
-            columns=[
-                "layer",
-                "head",
-                "network",
-                "match_layer",
-                "match_head",
-                "profile_r",
-                "lag",
-                "logo_r",
-                "logo_p",
-                "logo_q",
-                "matched",
-            ]
-        )
+        return pd.DataFrame(columns=list(SEEDS.columns))
     table = pd.concat(rows, ignore_index=True)
     table["matched"] = ((table["profile_r"] >= rule["min_r"]) & (table["logo_q"] <= rule["max_q"])).astype(int)
     return table.sort_values(["layer", "head", "network"], kind="stable", ignore_index=True)
@@ -159,7 +146,7 @@ def partner_profiles(seeds, others):
     DataFrame
         layer, head, network, d, x_uniform (mean score over the highest outputs of both halves).
     """
-    rows = [pd.DataFrame(columns=["layer", "head", "network", "d", "x_uniform"])]
+    rows = [pd.DataFrame(columns=list(SEED_PROFILES.columns))]
     for one in seeds[seeds["matched"] == 1].itertuples():
         profile = others[one.network].x_uniform[one.match_layer - 1, one.match_head - 1]
         rows.append(
@@ -354,7 +341,7 @@ def grade_controls(controls, rule, knockouts=None, mutants=None):
             table.insert(0, "control", kind)
             table.insert(1, "network", number + 1)
             rows.append(table)
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["control", "network", "grade"])
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(CONTROLS.columns))
 
 
 def band_table(controls):
@@ -384,8 +371,7 @@ def band_table(controls):
                     }
                 )
             )
-    columns = ["control", "d", "low", "high", "highest", "n_networks", "n_heads"]
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(BANDS.columns))
 
 
 def control_logos(controls, share=0.95):
@@ -415,7 +401,7 @@ def control_logos(controls, share=0.95):
         table.insert(4, "bits_heldout", bits.ravel()[chosen])
         table.insert(6, "from_peak", table["d"] - int(one.peak_d_heldout[layer, head]))
         rows.append(table)
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(CONTROL_LOGOS.columns))
 
 
 def grade_summary(real, of_kind, heads, of_controls, rule):

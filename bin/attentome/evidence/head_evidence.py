@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from attentome.genome.strands import sign_of
 from attentome.heads.distances import zoom_range
 from attentome.io.files import write_arrays
+from attentome.io.schemas.measured import COMPONENTS
 
 RUN = 10
 """The information of a logo is that of so many columns in a row: an element and little else."""
@@ -308,8 +309,7 @@ def component_table(evidence):
         layer, head, component (all counted from 1; the first has the largest share), share (of the weight), then d, A,
         C, G, T and bits as in :func:`logo_table`. Components without a share are left out.
     """
-    columns = ["layer", "head", "component", "share", "d", *"ACGT", "bits"]
-    rows = [pd.DataFrame(columns=columns)]
+    rows = [pd.DataFrame(columns=list(COMPONENTS.columns))]
     for layer, head, component in zip(*np.nonzero(evidence.component_shares), strict=True):
         used, (nearest, farthest) = evidence.used(layer, head), evidence.read_range(layer, head)
         n, frequencies = (

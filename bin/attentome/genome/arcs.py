@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.strands import STRANDS, stream_key
+from attentome.io.schemas.labels import SPLIT
 
 ARCS = ("train", "validation", "test")
 PRESET_ARCS = {
@@ -90,7 +91,7 @@ def split_table(intervals, labels):
     for part in intervals:
         n = sum(int(labels[stream_key(part.contig, strand)][part.start : part.end].sum()) for strand in STRANDS)
         rows.append((part.arc, part.contig, part.start, part.end, 2 * len(part), n))
-    return pd.DataFrame(rows, columns=["arc", "contig", "start", "end", "positions", "sites"])
+    return pd.DataFrame(rows, columns=list(SPLIT.columns))
 
 
 def read_split(table, arc=None):

@@ -1,6 +1,7 @@
 """Files between the steps, faults of files from outside, and the record of a task.
 
-Start with ``files``: TSV, BED, JSON and safetensors, each written whole or not at all. ``text`` reads lines of a
+Start with ``files``: TSV, BED, JSON and safetensors, each written whole or not at all. ``tables`` writes and checks a
+table by its schema, and ``schemas`` holds the columns of all tables between the steps. ``text`` reads lines of a
 user's file, ``faults`` words what is wrong with it, ``exits`` ends a script with one line, and ``record`` writes what
 a task used (seconds, MB). BED is 0-based and half-open; rows of a user's file count from 1.
 

@@ -19,6 +19,7 @@ from scipy.stats import false_discovery_control
 
 from attentome.genome.ruler import distance_of_base
 from attentome.io.files import open_text
+from attentome.io.schemas.names import ELEMENT_MATCHES
 from attentome.motifs.logo import LETTERS
 
 IUPAC = {
@@ -48,22 +49,7 @@ EXACT_KMERS = 1 << 18
 """Up to so many random k-mers are all counted; of more, a sample is drawn."""
 SAMPLED_KMERS = 100_000
 MAX_Q = 0.05
-ELEMENT_COLUMNS = [
-    "layer",
-    "head",
-    "component",
-    "element",
-    "score",
-    "p",
-    "p_composition",
-    "q",
-    "shift_nt",
-    "place_from_d",
-    "place_to_d",
-    "expected_from_d",
-    "expected_to_d",
-    "named",
-]
+ELEMENT_COLUMNS = list(ELEMENT_MATCHES.columns)
 
 
 @dataclass(frozen=True)

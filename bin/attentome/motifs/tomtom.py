@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from attentome.io.schemas.names import MOTIF_MATCHES
 from attentome.motifs.logo import TELLING_BITS
 
 MIN_COLUMNS = 4
@@ -40,21 +41,8 @@ BEST = 5
 FEW_MOTIFS = 25
 SHARP_BITS = 1.5
 """Of the best column of a query."""
-MATCH_COLUMNS = [
-    "layer",
-    "head",
-    "database",
-    "motif",
-    "name",
-    "p",
-    "q",
-    "offset",
-    "orientation",
-    "overlap",
-    "place_from_d",
-    "place_to_d",
-    "shuffled_hits_expected",
-]
+MATCH_COLUMNS = [column for column in MOTIF_MATCHES.columns if not column.startswith("expected_")]
+"""Those of ``motif_matches.tsv`` without the places where the named element should lie, which NAME_HEADS adds."""
 _own_cache = None
 
 

@@ -5,9 +5,35 @@ from pathlib import Path
 
 import pandas as pd
 
-from attentome.io.files import read_arrays, read_json, read_tsv
+from attentome.io.files import read_arrays, read_json
+from attentome.io.schemas.graded import BANDS, CONTROL_LOGOS, CONTROLS, HEADS, SEED_PROFILES, SEEDS
+from attentome.io.schemas.knockout import KNOCKOUT, KNOCKOUT_PAIRS
+from attentome.io.schemas.measured import COMPONENTS, LOGOS, MEASURED_WINDOWS
+from attentome.io.schemas.mutants import DELETION, DELETION_HEADS, ISM_HEADS, ISM_PROFILE
+from attentome.io.schemas.names import ELEMENT_MATCHES, MOTIF_MATCHES, SITE_ENRICHMENT
 
 REAL = "curated"
+TABLES = {
+    "heads": HEADS,
+    "seeds": SEEDS,
+    "seed_profiles": SEED_PROFILES,
+    "controls": CONTROLS,
+    "bands": BANDS,
+    "control_logos": CONTROL_LOGOS,
+    "knockout": KNOCKOUT,
+    "pairs": KNOCKOUT_PAIRS,
+    "ism_profile": ISM_PROFILE,
+    "ism_heads": ISM_HEADS,
+    "deletion": DELETION,
+    "deletion_heads": DELETION_HEADS,
+    "elements": ELEMENT_MATCHES,
+    "motifs": MOTIF_MATCHES,
+    "enrichment": SITE_ENRICHMENT,
+    "logos": LOGOS,
+    "components": COMPONENTS,
+    "windows": MEASURED_WINDOWS,
+}
+"""Attributes of :class:`HeadTests` that are tables."""
 LOGO_BITS = (0.25, 0.5, 1.0, 1.5, 2.0)
 """Scales that effect logos are drawn on."""
 
@@ -103,29 +129,9 @@ def read_tested(folder):
     folder = Path(folder)
     if not (folder / "grades.json").is_file():
         return None
-    tables = {
-        "heads": "heads",
-        "seeds": "seeds",
-        "seed_profiles": "seed_profiles",
-        "controls": "controls",
-        "bands": "bands",
-        "control_logos": "control_logos",
-        "knockout": "knockout",
-        "pairs": "knockout_pairs",
-        "ism_profile": "ism_profile",
-        "ism_heads": "ism_heads",
-        "deletion": "deletion",
-        "deletion_heads": "deletion_heads",
-        "elements": "element_matches",
-        "motifs": "motif_matches",
-        "enrichment": "site_enrichment",
-        "logos": f"{REAL}/logos",
-        "components": f"{REAL}/components",
-        "windows": f"{REAL}/windows",
-    }
     parts = folder / REAL / "parts.safetensors"
     return HeadTests(
-        **{name: _table(folder / f"{file}.tsv") for name, file in tables.items()},
+        **{name: _table(folder, schema) for name, schema in TABLES.items()},
         grades=read_json(folder / "grades.json"),
         knockout_base=_json(folder / "knockout.json"),
         receptive_field=_json(folder / "receptive_field.json"),
@@ -133,8 +139,12 @@ def read_tested(folder):
     )
 
 
-def _table(path):
-    return read_tsv(path) if path.is_file() and path.stat().st_size > 1 else pd.DataFrame()
+def _table(folder, schema):
+    """One table; an empty frame where its step did not run."""
+    path = folder / schema.file.replace("<network>", REAL).removeprefix("tests/").removeprefix("measured/")
+    return (
+        schema.read(path) if path.is_file() and path.stat().st_size > 1 else pd.DataFrame(columns=list(schema.columns))
+    )
 
 
 def _json(path):

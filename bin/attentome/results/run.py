@@ -8,7 +8,12 @@ import pandas as pd
 
 from attentome.genome.contigs import load_genome
 from attentome.heads.names import head_title
-from attentome.io.files import read_bed, read_json, read_tsv
+from attentome.io.files import read_bed, read_json
+from attentome.io.schemas.evaluation import CURVES
+from attentome.io.schemas.heads import HEAD_PROFILE, HEAD_PWM, HEAD_SPEARMAN, HEAD_WINDOWS
+from attentome.io.schemas.labels import SPLIT
+from attentome.io.schemas.sites import AUDIT, OVERLAP, SETS
+from attentome.io.schemas.training import HISTORY
 from attentome.results.head_tests import HeadTests, read_tested
 
 FIGURES = ("profile", "logo", "spearman")
@@ -112,15 +117,14 @@ class RunResults:
 def read_head(folder):
     """Read one head's folder into a :class:`HeadResult`."""
     folder = Path(folder)
-    windows = read_tsv(folder / "windows.bed")
-    windows.columns = [column.lstrip("#") for column in windows.columns]
+    windows = HEAD_WINDOWS.read(folder / "windows.bed").rename(columns={"#contig": "contig"})
     return HeadResult(
         name=folder.name,
         numbers=read_json(folder / "head.json"),
-        profile=read_tsv(folder / "profile.tsv"),
-        spearman=read_tsv(folder / "spearman.tsv"),
-        pwm=read_tsv(folder / "pwm.tsv"),
-        windows=windows.astype({"contig": str}),
+        profile=HEAD_PROFILE.read(folder / "profile.tsv"),
+        spearman=HEAD_SPEARMAN.read(folder / "spearman.tsv"),
+        pwm=HEAD_PWM.read(folder / "pwm.tsv"),
+        windows=windows,
         figures={name: (folder / f"{name}.svg").read_text(encoding="utf-8") for name in FIGURES},
     )
 
@@ -153,19 +157,19 @@ def read_run(options):
         name=options.run_name,
         heads=heads,
         metrics=read_json(options.metrics),
-        curves=_table(options.curves),
-        history=_table(options.history),
+        curves=_table(options.curves, CURVES),
+        history=_table(options.history, HISTORY),
         training=_json(options.training),
         model=_json(options.model_json),
         labels=_json(options.labels_json),
-        split=_table(options.split),
+        split=_table(options.split, SPLIT),
         genome_json=_json(options.genome_json),
         curation=_json(options.curation),
-        sets=_table(options.sets),
-        overlap=_table(options.overlap),
+        sets=_table(options.sets, SETS),
+        overlap=_table(options.overlap, OVERLAP),
         overlap_png=_file(options.overlap_png),
         audits=[read_json(path) for path in options.audits],
-        audit_table=_table(options.audit_table),
+        audit_table=_table(options.audit_table, AUDIT),
         audit_png=_file(options.audit_png),
         distances_png=_file(options.distances_png),
         sources=_json(options.sources) or [],
@@ -218,5 +222,5 @@ def _json(path):
     return read_json(path) if _given(path) and Path(path).stat().st_size else {}
 
 
-def _table(path):
-    return read_tsv(path) if _given(path) and Path(path).stat().st_size else pd.DataFrame()
+def _table(path, schema):
+    return schema.read(path) if _given(path) and Path(path).stat().st_size else pd.DataFrame()

@@ -8,9 +8,10 @@ import pandas as pd
 
 from attentome.genome.contigs import decode
 from attentome.genome.strands import STRANDS, sign_of
+from attentome.io.schemas.sites import AUDIT
 from attentome.sites.printed_sequence import OFFSETS
 
-CHECK_COLUMNS = ["check", "strand", "offset", "share", "n"]
+CHECK_COLUMNS = [column for column in AUDIT.columns if column != "set"]
 LEAST_SITES, SURE_FALL = 50, 6.0
 """What :func:`purine_fall` needs: sites on either side, standard errors."""
 

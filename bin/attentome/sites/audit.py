@@ -3,12 +3,13 @@
 import pandas as pd
 
 from attentome.genome.strands import STRANDS, sign_of
+from attentome.io.schemas.sites import AUDIT
 from attentome.sites.agreement import best_offset, purine_table, sequence_table, set_agreement_table
 from attentome.sites.assembly_check import WRONG_ASSEMBLY, check_assemblies
 from attentome.sites.harmonise import LEAST_STANDING
 from attentome.sites.printed_sequence import MIN_ROWS, OFFSETS
 
-AUDIT_COLUMNS = ["set", "check", "strand", "offset", "share", "n"]
+AUDIT_COLUMNS = list(AUDIT.columns)
 REMEDY = "give that assembly's FASTA in column assembly, or take them as they are with coordinate_fix report"
 REMEDY_LIFTED = "its positions are not those of the FASTA in column assembly; leave that empty, or give the right one"
 SIGN = {strand: sign_of(strand).replace("-", "\N{MINUS SIGN}") for strand in STRANDS}

@@ -240,17 +240,17 @@ def test_all_faults_come_at_once_and_each_has_its_form(check):
         "parameters: --max_distance is 'far', not a whole number; give a whole number",
         "parameters: --min_support 9 is more than the number of sets in the sample sheet, 4; give at most 4, or more "
         "sets",
-        "parameters: --circular names 'z', which is no contig; give auto, all, none or names of contigs: the genome "
+        "parameters: --circular names 'z', which is not a contig; give auto, all, none or names of contigs: the genome "
         "has c, d",
         "sheet.csv: row 3: set name 'one' is taken by row 2; give each set its own name",
         "sheet.csv: row 5: set name 'fo ur'; use letters, digits, '_', '.' and '-' only, a letter or digit first",
-        "genome.fna: row 3: contig 'c' has 1 characters that are no nucleotides, from this row on: X; the letters are "
+        "genome.fna: row 3: contig 'c' has 1 characters that are not nucleotides, from this row on: X; use only "
         "A C G T R Y S W K M B D H V N",
         "genes.gff: row 5: unknown contig 'e'; the genome has c, d",
         "a.bed: row 1: unknown contig 'x'; the genome has c, d; if it is one of these, say so in contig_alias",
         "a.bed: row 2: position 16 lies beyond the end of c (15 nt); give sites on the coordinates of this genome, or "
         "their assembly's FASTA in column assembly",
-        "b.txt: row 2: strand is 'up'; give one of + - plus minus forward reverse",
+        "b.txt: row 2: strand is 'up'; write +, -, plus, minus, forward or reverse",
         "b.txt: row 3: position is '', not a whole number; give a position in nt without separators",
         "missing.bed: there is no such file (row 4 of the sample sheet); names are relative to the sheet's folder, "
         "or to --source_dir",
@@ -292,10 +292,10 @@ def test_simulation_needs_no_input_and_takes_none(schema):
         ("@read\nACGT\n+\nIIII\n", 1, "before the first '>'"),
         (">c\n>d\nACGT\n", 1, "'c' has no sequence"),
         (">c\nACGT\n>d\n\n", 3, "'d' has no sequence"),
-        (">c\nACGT\n>c x\nACGT\n", 3, "'c' comes again (first in row 1)"),
+        (">c\nACGT\n>c x\nACGT\n", 3, "'c' occurs again (first in row 1)"),
         ("> c\nACGT\n>\nACGT\n", 3, "without a name"),
-        (">c\nACGT\nMEFLIL\nACEU\n", 3, "7 characters that are no nucleotides, from this row on: E F L I U"),
-        (">c\nAC-GT\n", 2, "no nucleotides"),
+        (">c\nACGT\nMEFLIL\nACEU\n", 3, "7 characters that are not nucleotides, from this row on: E F L I U"),
+        (">c\nAC-GT\n", 2, "not nucleotides"),
     ],
 )
 def test_each_fault_of_the_fasta(tmp_path, text, row, what):
@@ -417,7 +417,7 @@ def test_parameters_against_the_data():
     assert faults(min_support=4, weight=2.0) == []
     assert faults(min_support=2, weight=0.5) == ["--min_support 2 is more than the sum of the sets' weights, 1.5"]
     assert faults(train_sets="all") == faults(train_sets="a, d") == []
-    assert faults(train_sets="a,e") == ["--train_sets names 'e', which is no set of the sample sheet"]
+    assert faults(train_sets="a,e") == ["--train_sets names 'e', which is not a set of the sample sheet"]
     assert "is called 'curated'" in faults(names=["a", "curated"])[0]
     assert "is called 'residual_cnn', the name of a peer of the network" in faults(names=["a", "residual_cnn"])[0]
     contigs = {"U00096.2": 4639675}

@@ -123,7 +123,7 @@ def test_a_stalled_transfer_goes_on_where_it_ended(site, tmp_path):
 
 
 def test_a_server_that_only_stalls_is_given_up(site, tmp_path):
-    refused(site, tmp_path, [file(CONTENT, upto=100_000, stall=True)], "nothing came for 0.3 s", timeout=0.3)
+    refused(site, tmp_path, [file(CONTENT, upto=100_000, stall=True)], "no data for 0.3 s", timeout=0.3)
 
 
 def test_a_server_without_ranges_sends_all_again(site, tmp_path):

@@ -163,7 +163,7 @@ def test_printed_sequences_that_stand_elsewhere_are_another_assembly(letters):
     rows = [(2000 + 30 * k, "+-"[k % 2], 0) for k in range(60)]
     longer = letters[:1000] + random_letters(5, 777) + letters[1000:]
     said = harmonise(reading(letters, rows), a_genome(longer)).report["misplaced"]
-    assert said.startswith("60 of 60 printed sequences do not stand within 3 nt") and "+777 nt from there" in said
+    assert said.startswith("60 of 60 printed sequences do not match within 3 nt") and "+777 nt from there" in said
     assert "nowhere in c" in harmonise(reading(letters, rows), a_genome(random_letters(9, 20_000))).report["misplaced"]
     assert harmonise(reading(letters, rows), a_genome(letters)).report["misplaced"] is None
 

@@ -155,12 +155,12 @@ def test_planted_sites_are_found_among_noise(tmp_path):
 @pytest.mark.parametrize(
     "tracks, contigs, what",
     [
-        ([{"c": track(100, {5: 9})}], {"c": 100}, "its strand or its control is not known"),
+        ([{"c": track(100, {5: 9})}], {"c": 100}, "its strand or its control is unknown"),
         ([{"c": track(100, {5: 9})}] * 3, {"c": 100}, "a set of 3 files"),
         ([{"c": track(100, {5: 9})}] * 2, {"c": 101}, "contig 'c' has 100 nt here and 101 in the assembly"),
         ([{"c": track(100, {5: 9})}] * 2, {"d": 100}, "unknown contig 'c'"),
         ([{"c": track(100, {5: 9, 6: -9})}] * 2, {"c": 100}, "counts above and below 0"),
-        ([{"c": track(100, {5: np.inf})}] * 2, {"c": 100}, "counts without end"),
+        ([{"c": track(100, {5: np.inf})}] * 2, {"c": 100}, "infinite counts"),
         ([{"c": track(100, {5: 4})}] * 2, {"c": 100}, "no position has a count of 5"),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_track_that_is_cut_off_or_no_bigwig_is_a_fault(tmp_path):
     whole = write_track(tmp_path / "a.bw", {"c": track(1000, {5: 9})})
     cut = whole.read_bytes()[:-100]
     for name, content, what in (
-        ("cut.bw", cut, "is cut off"),
+        ("cut.bw", cut, "truncated"),
         ("empty.bw", b"", "is not a bigWig"),
         ("text.bw", b"c\t1\t2", "is not a bigWig"),
     ):

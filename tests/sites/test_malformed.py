@@ -75,7 +75,7 @@ SETS = {
         "strand is 'forward'",
         "give one of",
     ),
-    "strand that is a dot": ("a.bed", GOOD_BED + "c\t1\t2\ta\t0\t.\n", {}, "row 3", "no strand", "give one of + -"),
+    "strand that is a dot": ("a.bed", GOOD_BED + "c\t1\t2\ta\t0\t.\n", {}, "row 3", "no strand", "write + or -"),
     "bed of no length": ("a.bed", GOOD_BED + "c\t5\t5\ta\t0\t+\n", {}, "row 3", "not before end 5", "half-open"),
     "negative position in bed": ("a.bed", GOOD_BED + "c\t-5\t5\ta\t0\t+\n", {}, "row 3", "start is '-5'", "position"),
     "float position in bed": ("a.bed", GOOD_BED + "c\t5.0\t6\ta\t0\t+\n", {}, "row 3", "start is '5.0'", "position"),
@@ -95,7 +95,7 @@ SETS = {
         "beyond the end of c (2000 nt)",
         "column assembly",
     ),
-    "gzip cut in the middle": ("a.bed.gz", CUT_GZIP, {}, None, "cannot be read", "copy or compress it anew"),
+    "gzip cut in the middle": ("a.bed.gz", CUT_GZIP, {}, None, "cannot be read", "copy or compress it again"),
     "NUL bytes": ("a.bed", GOOD_BED.encode() + b"\0\0\0", {}, None, "is not a text file", "plain text"),
     "UTF-16": ("a.bed", GOOD_BED.encode("utf-16"), {}, None, "is text in UTF-16", "save it as UTF-8"),
     "empty file": ("a.bed", "", {}, None, "holds no sites", "give at least one"),
@@ -151,11 +151,11 @@ SETS = {
         "is one column",
         "tabs, commas or semicolons",
     ),
-    "table of no format": ("a.csv", "x,y\n1,+\n", {}, None, "no format that can be told", "name its format"),
+    "table of no format": ("a.csv", "x,y\n1,+\n", {}, None, "format that cannot be recognised", "name its format"),
     "PDF named .xlsx": ("a.xlsx", PDF, {"format": "table"}, None, "is a PDF", "give the table itself"),
     "csv named .xlsx": ("a.xlsx", TABLE.format("c,5,+"), {"format": "table"}, None, "is plain text", "name it .csv"),
-    "legacy workbook": ("a.xls", XLS, {}, None, "of the old kind (.xls)", "save it as .xlsx"),
-    "zip that is no workbook": ("a.xlsx", b"PK\x03\x04" + bytes(100), {}, None, "is no xlsx workbook", "save it anew"),
+    "legacy workbook": ("a.xls", XLS, {}, None, "is an old workbook (.xls)", "save it as .xlsx"),
+    "zip that is no workbook": ("a.xlsx", b"PK\x03\x04" + bytes(100), {}, None, "not a readable xlsx", "save it again"),
     "empty worksheet": ("a.xlsx", workbook([]), {"format": "table"}, None, "worksheet 'Sheet' is empty", "worksheet"),
     "header without rows": ("a.xlsx", workbook([HEADER]), {}, None, "holds no sites", "give at least one"),
     "merged cells": (
@@ -222,8 +222,8 @@ SETS = {
         "no site is left of 1 rows",
         "ask for what the file has",
     ),
-    "wrong checksum": ("a.bed", GOOD_BED, {"sha256": "0" * 64}, None, "has sha256", "get the file anew"),
-    "bigWig cut off": ("a.bw|a.bw", b"\x26\xfc\x8f\x88\x04\x00", {}, None, "is cut off", "copy or make it anew"),
+    "wrong checksum": ("a.bed", GOOD_BED, {"sha256": "0" * 64}, None, "has sha256", "get the file again"),
+    "bigWig cut off": ("a.bw|a.bw", b"\x26\xfc\x8f\x88\x04\x00", {}, None, "truncated bigWig", "copy or make it again"),
 }
 
 # Sample sheet, the place the line names, what, remedy.
@@ -241,8 +241,8 @@ SHEETS = {
 GENOMES = {
     "genome of no length": (">c\n", "row 1", "has no sequence", "add it"),
     "genome that is empty": ("", None, "holds no sequence", "give a FASTA"),
-    "genome with a contig twice": (GENOME + GENOME, "row 3", "comes again", "its own name"),
-    "protein as genome": (">c\n" + "MEFLIL" * 400 + "\n", "row 2", "no nucleotides", "the letters are"),
+    "genome with a contig twice": (GENOME + GENOME, "row 3", "occurs again", "its own name"),
+    "protein as genome": (">c\n" + "MEFLIL" * 400 + "\n", "row 2", "not nucleotides", "use only the letters"),
     "genome that is a table": ("c,1,2\n", "row 1", "before the first '>'", "give a FASTA"),
 }
 

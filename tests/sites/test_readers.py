@@ -98,7 +98,7 @@ def test_regulondb_is_filtered_by_evidence_and_sigma_and_tells_what_it_left_out(
         Fault(
             None,
             "no site is left of 7 rows (7 sigma factor not asked for)",
-            "ask for what the file has, or leave it out",
+            "select rows that it has, or leave it out",
         )
     ]
 
@@ -147,7 +147,7 @@ def test_files_of_one_set_are_one_reading_and_differ_by_no_format(tmp_path):
             1,
             Fault(
                 None,
-                "is of format regulondb and the set's first file of format smrt",
+                "has format regulondb but the set's first file has format smrt",
                 "give files of one format, or make them two sets",
             ),
         )
@@ -160,9 +160,9 @@ def test_files_of_one_set_are_one_reading_and_differ_by_no_format(tmp_path):
         (b"<!DOCTYPE html>\n<html>", "is a web page"),
         (b">c\nACGT\n", "is a FASTA file"),
         (b"%PDF-1.7\n", "is a PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a workbook of the old kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old workbook (.xls)"),
         (b"", "holds no sites"),
-        (b"PK\x03\x04\x00\x00", "is no xlsx workbook"),
+        (b"PK\x03\x04\x00\x00", "is not a readable xlsx workbook"),
         (b"a,b\n1,2\n", "is of no format"),
         ("c\t1\t2\tx\t0\t+\n".encode("utf-16"), "is text in UTF-16"),
     ],
@@ -294,7 +294,7 @@ def test_a_name_that_stands_for_no_contig(printed, what, remedy):
 def test_an_alias_of_a_contig_that_is_not_there(printed, aliases, what):
     with pytest.raises(NameFault) as fault:
         ContigNames({"NC_000913.3": 4641652}, aliases).own(printed)
-    assert fault.value.args == (what, "name a contig that is there: the genome has NC_000913.3")
+    assert fault.value.args == (what, "name a contig that exists: the genome has NC_000913.3")
 
 
 def test_a_genome_without_version_has_the_one_that_its_length_tells():

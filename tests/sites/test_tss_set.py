@@ -187,7 +187,7 @@ def test_each_bed_fault_names_its_row_and_the_good_rows_are_kept(tmp_path, row, 
     "row, what",
     [
         (("c", "x", "TSS", 0, 1, ".", "+", ".", "."), "start is 0"),
-        (("c", "x", "TSS", 9, 8, ".", "+", ".", "."), "behind end"),
+        (("c", "x", "TSS", 9, 8, ".", "+", ".", "."), "after end"),
         (("c", "x", "region", 1, 100, ".", "+", ".", "."), "'region'"),
         (("c", "x", "TSS", 101, 101, ".", "+", ".", "."), "beyond the end"),
         (("c", "x", "TSS", 1, 1, ".", "?", ".", "."), "no strand"),

@@ -31,9 +31,9 @@ class Interval:
 def split_genome(genome, split):
     """Cut the genome into contiguous arcs.
 
-    The contigs are laid end to end in file order; the test arc begins at the middle of the first contig's length
-    fraction that is left to training, so that with ``70/20/10`` the order along the genome is: training, test,
-    validation, training. A circular contig's training arc thus goes over the origin.
+    The contigs are laid end to end in file order. Half of the training share precedes the test arc, so that with
+    ``70/20/10`` the order along the genome is: training, test, validation, training. The training arc of a single
+    circular contig thus crosses the origin.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def arc_values(arrays, intervals):
 
 
 def arc_positions(intervals):
-    """Where the values of :func:`arc_values` lie.
+    """Positions of the values of :func:`arc_values`.
 
     Returns
     -------

@@ -53,7 +53,7 @@ class Contig:
         return self._reverse
 
     def window(self, strand, start, stop):
-        """Codes of stream positions [start, stop), which may reach over either end.
+        """Codes of stream positions [start, stop), which may extend beyond either end.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class Contig:
 
 
 def take(array, start, stop, circular, fill):
-    """``array[start:stop]`` where the interval may reach over the ends: wrapped if circular, else filled."""
+    """``array[start:stop]`` where the interval may extend beyond the ends: wrapped if circular, else filled."""
     if 0 <= start and stop <= len(array):
         return array[start:stop]
     index = np.arange(start, stop)
@@ -98,7 +98,7 @@ def reverse_complement(tokens):
 
 
 def flip(array, strand):
-    """An array along genomic positions brought into stream order, or back: reversed for ``minus``, a view."""
+    """Bring an array along genomic positions into stream order, or back: reversed for ``minus``, a view."""
     return array if strand == "plus" else array[::-1]
 
 
@@ -118,7 +118,7 @@ def read_fasta(path):
     Raises
     ------
     ValueError
-        If sequence stands before the first header.
+        If there is sequence before the first header.
     """
     name, description, parts = None, "", []
     with open_text(path) as handle:
@@ -145,7 +145,7 @@ def load_genome(fasta, description):
     fasta : str or Path
         ``genome.fna`` as written by CHECK_INPUTS.
     description : str or Path
-        ``genome.json`` beside it, which says what is circular.
+        ``genome.json`` in the same folder, which says which contigs are circular.
 
     Returns
     -------

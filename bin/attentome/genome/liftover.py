@@ -1,10 +1,10 @@
-"""Lift-over: positions on one assembly to those on another, by exact blocks and the letters around each site.
+"""Lift positions from one assembly to another, by exact blocks and the letters around each site.
 
-A 31-mer that occurs once in either assembly (both strands counted) ties two places together. Such ties on one diagonal
-make a block; what lies between two of them is bridged where it is short and alike (substitutions, repeats), and both
-ends reach as far as the letters are the same. A site goes over where the 41 nt around it are the same in both
-assemblies and lead to one place, there and back. Beside a difference of the two, the site and the 20 nt on one side of
-it will do; the upstream side, the promoter's, has the first word. All positions are 0-based, intervals half-open.
+A 31-mer that occurs once in each assembly (both strands counted) ties two places together. Such ties on one diagonal
+make a block. The sequence between two ties is bridged where it is short and similar (substitutions, repeats), and both
+ends extend as far as the letters are the same. A site is lifted where the 41 nt around it are the same in both
+assemblies and lead to one place, there and back. Next to a difference, the site and the 20 nt on one side of it
+suffice; the upstream side, the promoter's, is tried first. All positions are 0-based, intervals half-open.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ K = 31
 FLANK = 20
 """nt on either side of a site that are compared; no letter may differ."""
 FLANKS = ("both", "upstream", "downstream")
-"""Which sides of a site are the same in both assemblies, best first. At the end of a linear contig a side is as long as
-both assemblies have it, and 21 letters at least must be compared."""
+"""Which sides of a site are the same in both assemblies, best first. At the end of a linear contig a side has the
+length that exists in both assemblies, and at least 21 letters must be compared."""
 LONGEST_BRIDGE = 10_000
-"""nt between two ties of one block; more than the longest repeats of bacteria (rRNA operons, some 5.5 kb)."""
+"""nt between two ties of one block; more than the longest repeats of bacteria (rRNA operons, about 5.5 kb)."""
 LEAST_ALIKE = 0.8
 """Share of equal letters that two ties and the bridge between them need; unrelated sequence has 0.25."""
 BLOCK_COLUMNS = ["old_contig", "old_start", "old_end", "new_contig", "new_start", "new_end", "strand"]
@@ -42,7 +42,7 @@ def read_assembly(path):
     Returns
     -------
     dict of str to Contig
-        Circular are those whose header says so (:func:`attentome.genome.readers.circular_contigs`).
+        Contigs are circular where their header says so (:func:`attentome.genome.readers.circular_contigs`).
     """
     records = list(read_fasta(path))
     circular, _ = circular_contigs("auto", [header for _, header, _ in records], set())
@@ -50,7 +50,7 @@ def read_assembly(path):
 
 
 def assembly_blocks(old, new):
-    """Which stretches of two assemblies are the same.
+    """Find the stretches that two assemblies share.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def _reach(tokens, reading, start, end, shift):
 
 
 def _equal_letters(a, b):
-    """How many letters two arrays have in common from their beginning on."""
+    """Length of the common beginning of two arrays."""
     n, done, chunk = min(len(a), len(b)), 0, 256
     while done < n:
         differ = a[done : min(done + chunk, n)] != b[done : min(done + chunk, n)]
@@ -156,12 +156,12 @@ def _equal_letters(a, b):
 
 
 def lift(sites, blocks, old, new):
-    """Take sites from one assembly to another.
+    """Lift sites from one assembly to another.
 
     Parameters
     ----------
     sites : DataFrame
-        ``contig`` (of ``old``), ``tss`` (0-based), ``strand`` (+ or -), other columns as they like.
+        ``contig`` (of ``old``), ``tss`` (0-based), ``strand`` (+ or -), any other columns.
     blocks : DataFrame
         Of :func:`assembly_blocks`.
     old, new : dict of str to Contig
@@ -169,7 +169,7 @@ def lift(sites, blocks, old, new):
     Returns
     -------
     lifted : DataFrame
-        The sites that went over, same columns and index, with ``contig``, ``tss`` and ``strand`` on ``new``, and a
+        The lifted sites, same columns and index, with ``contig``, ``tss`` and ``strand`` on ``new``, and a
         column ``flank``: which of :data:`FLANKS` are the same. No two places of ``old`` go to one of ``new``.
     reasons : Series of str
         For the other sites: :data:`NO_COUNTERPART`, :data:`FLANK_DIFFERS` or :data:`AMBIGUOUS`.
@@ -195,8 +195,8 @@ def _inverse(blocks):
 
 
 def _goals(places, blocks, old, new):
-    """Where blocks and flanks lead from each place: a frame ``site`` (row of ``places``), ``contig``, ``tss``,
-    ``strand``, ``flank``, of each site those with the best flank; and the rows of ``places`` that a block holds."""
+    """Targets of each place by blocks and flanks: a frame ``site`` (row of ``places``), ``contig``, ``tss``,
+    ``strand``, ``flank``, for each site those with the best flank; and the rows of ``places`` that a block holds."""
     parts, held = [], [np.zeros(0, np.int64)]
     for contig, of_contig in blocks.groupby("old_contig", sort=False):
         rows = np.flatnonzero(places["contig"] == contig)

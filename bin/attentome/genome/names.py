@@ -1,4 +1,4 @@
-"""What the contig names that a source prints mean in the genome: aliases, accessions, other versions."""
+"""Resolve the contig names that a source prints: aliases, accessions, other versions."""
 
 import re
 from typing import NamedTuple
@@ -40,7 +40,7 @@ ASSEMBLIES = (
 
 
 class NameFault(Exception):
-    """A contig name that means no contig: ``NameFault(what, remedy)``."""
+    """A contig name that cannot be resolved: ``NameFault(what, remedy)``."""
 
 
 class ContigNames:
@@ -78,7 +78,7 @@ class ContigNames:
         Raises
         ------
         NameFault
-            If no contig, or no single one, is meant.
+            If the name means no contig, or more than one.
         """
         if printed is None:
             return self._only()
@@ -91,7 +91,7 @@ class ContigNames:
         if name is not printed:
             raise NameFault(
                 f"contig_alias says '{name}' for '{printed.strip()}'",
-                f"name a contig that is there: the genome has {known_names(self.contigs)}",
+                f"name a contig that exists: the genome has {known_names(self.contigs)}",
             )
         raise NameFault(*self._unknown(printed.strip(), accession))
 
@@ -116,7 +116,7 @@ class ContigNames:
                 continue
             if version is None:
                 return (
-                    f"contig '{printed}' has no version, so it may be another one than {own}",
+                    f"contig '{printed}' has no version, so it may not be {own}",
                     f"if it is the same, give contig_alias '{printed}={own}'",
                 )
             age = "an older" if version < known_version else "a newer"
@@ -143,7 +143,7 @@ def same_sequence(name, length):
     Parameters
     ----------
     name : str
-        The contig's name; where it is an accession without its version, the length tells which it is.
+        The contig's name; where it is an accession without its version, the length decides which version it is.
     length : int
         In nt.
 

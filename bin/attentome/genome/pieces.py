@@ -2,7 +2,7 @@
 
 A *place* is a position's index in the concatenation of all streams: each contig in file order, its plus strand and then
 its minus strand, both in reading direction. Pieces are contiguous in places and depend on the genome alone, so what is
-computed piece by piece comes out the same however the pieces are shared out.
+computed piece by piece is the same however the pieces are distributed.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from attentome.genome.contigs import flip, interval_to_stream, to_stream
 from attentome.genome.strands import STRANDS, stream_key
 
 PIECE = 65536
-"""Longest piece, nt. Each comes with the network's whole context, so shorter ones cost more and longer ones memory."""
+"""Longest piece, nt. Each needs the network's whole context: shorter pieces take more time, longer ones more memory."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def share_of(pieces, shard, shards):
 
 
 class OutputFile:
-    """Writes the outputs of pieces that follow on each other to a ``.npy`` file: float32, index = place - first place.
+    """Write the outputs of consecutive pieces to a ``.npy`` file: float32, index = place - first place.
 
     Parameters
     ----------
@@ -113,12 +113,12 @@ class OutputFile:
         self._file.write(np.ascontiguousarray(outputs, "<f4"))
 
     def close(self):
-        """All is written."""
+        """Close the file once all outputs are written."""
         self._file.close()
 
 
 def positions_of(genome, places):
-    """Where places lie.
+    """Contig, strand and position of places.
 
     Parameters
     ----------

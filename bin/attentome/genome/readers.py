@@ -11,7 +11,7 @@ NUCLEOTIDES = "ACGTRYSWKMBDHVN"
 
 
 def read_genome_file(path):
-    """Read a FASTA file with all its faults.
+    """Read a FASTA file and list all its faults.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def read_genome_file(path):
     records : list of (header, sequence)
         ``header`` without the ``>``; ``sequence`` in upper case.
     faults : list of Fault
-        A file that is not FASTA, records without name or sequence, names that come twice, letters that are no
+        A file that is not FASTA, records without name or sequence, names that occur twice, letters that are not
         nucleotides (the IUPAC codes are, ``U`` and gaps are not).
     """
     unreadable = text_fault(path)
@@ -36,12 +36,12 @@ def read_genome_file(path):
             header = line[1:].strip()
             name = contig_name(header)
             if not name:
-                faults.append(Fault(number, "a record without a name", "write the contig's name right behind '>'"))
+                faults.append(Fault(number, "a record without a name", "write the contig's name directly after '>'"))
             elif name in names:
                 faults.append(
                     Fault(
                         number,
-                        f"contig '{name}' comes again (first in row {names[name]})",
+                        f"contig '{name}' occurs again (first in row {names[name]})",
                         "give each contig its own name",
                     )
                 )
@@ -65,7 +65,7 @@ def read_genome_file(path):
 
 
 def _letter_faults(name, lines):
-    """At most one fault per record: where the first letter is that is no nucleotide, and which there are."""
+    """At most one fault per record: the row of the first letter that is not a nucleotide, and all such letters."""
     first, wrong, total = None, {}, 0
     for number, line in lines:
         rest = line.translate(_DROP_NUCLEOTIDES)
@@ -78,9 +78,9 @@ def _letter_faults(name, lines):
     return [
         Fault(
             first,
-            f"contig '{name}' has {total} characters that are no nucleotides, from this row on: "
+            f"contig '{name}' has {total} characters that are not nucleotides, from this row on: "
             f"{' '.join(list(wrong)[:8])}",
-            f"the letters are {' '.join(NUCLEOTIDES)}",
+            f"use only the letters {' '.join(NUCLEOTIDES)}",
         )
     ]
 
@@ -114,8 +114,8 @@ def read_annotation(path, contigs):
     circular : set of str
         Contigs whose ``region`` row says ``Is_circular=true``.
     faults : list of Fault
-        Rows that are no GFF3, unknown contigs, coordinates beyond the contig (a feature of a circular contig
-        may end beyond it, as GFF3 has it), a ``##sequence-region`` of another length than the contig.
+        Rows that are not GFF3, unknown contigs, coordinates beyond the contig (a feature of a circular contig
+        may end beyond it, as GFF3 allows), a ``##sequence-region`` of another length than the contig.
     """
     unreadable = text_fault(path)
     if unreadable:
@@ -154,12 +154,12 @@ def _pragma_faults(path, contigs):
 
 
 def _feature_fault(fields, contigs, circular):
-    """``(what, remedy)`` for one feature row, None if it is well."""
+    """``(what, remedy)`` for one feature row, None if it is valid."""
     if len(fields) != 9:
         return f"has {len(fields)} columns separated by tabs, not 9", "give a GFF3 file"
     name, start, end, strand = unquote(fields[0]), fields[3], fields[4], fields[6]
     if not (re.fullmatch("[0-9]+", start) and re.fullmatch("[0-9]+", end) and 1 <= int(start) <= int(end)):
-        return f"'{start}' to '{end}' is no interval", "give start and end as whole numbers from 1, start first"
+        return f"'{start}' to '{end}' is not an interval", "give start and end as whole numbers from 1, start first"
     if strand not in ("+", "-", ".", "?"):
         return f"strand is '{strand}'", "give + or -, or . where there is none"
     if contigs is None:
@@ -204,7 +204,7 @@ def circular_contigs(setting, headers, annotated):
     faults = [
         Fault(
             None,
-            f"--circular names '{name}', which is no contig",
+            f"--circular names '{name}', which is not a contig",
             f"give auto, all, none or names of contigs: the genome has {known_names(names)}",
         )
         for name in asked

@@ -1,4 +1,4 @@
-"""Distance d upstream of the query <-> base relative to the TSS."""
+"""Convert between distance d upstream of the query and base relative to the TSS."""
 
 
 def distance_of_base(base, label_shift):
@@ -27,7 +27,7 @@ def distance_of_base(base, label_shift):
 
 
 def base_of_distance(d, label_shift):
-    """Base relative to the TSS (never 0) at distance ``d`` where d = 0 sits on the TSS +
+    """Base relative to the TSS (never 0) at distance ``d`` where d = 0 is at the TSS +
     ``label_shift``."""
     return label_shift + 1 - d if d <= label_shift else label_shift - d
 

@@ -2,7 +2,7 @@
 
 Start with ``check``: it reads everything and collects all faults before any other work. ``sample_sheet`` reads the
 sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sources`` brings a file from an address or
-an accession, and ``download`` is one transfer that can resume. Faults name the file, the row (from 1) and a remedy
+an accession, and ``download`` makes one transfer that can resume. Faults name the file, the row (from 1) and a remedy
 (``attentome.io.faults``).
 
 Tested through others: ``parameters`` (test_check), ``download`` (test_sources).

@@ -43,7 +43,7 @@ class CheckedRun:
 
 
 def check_run(sheet, sources, params, schema):
-    """Check everything.
+    """Check all inputs of a run.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def check_run(sheet, sources, params, schema):
     -------
     run : CheckedRun
     lines : list of str
-        One line for each fault; with any, ``run`` is not to be used.
+        One line for each fault; if there are any, do not use ``run``.
     """
     schema = read_json(schema)
     params = coerce_parameters(read_json(params), schema)
@@ -69,7 +69,7 @@ def check_run(sheet, sources, params, schema):
     run, entries, annotated, contigs = CheckedRun(), [], set(), None
 
     def whole_file(role):
-        """Path of the genome or annotation; asked for and not there is a fault."""
+        """Path of the genome or annotation; a fault if it was given but does not exist."""
         entry = staged.get((role, 0, 1))
         if entry is None and not params.get(role):
             return None
@@ -120,12 +120,12 @@ def _check_set(entry, staged, contigs, faults):
             here.append(
                 Fault(
                     None,
-                    f"has sha256 {sums[-1]}, the sample sheet says {wanted}",
-                    "get the file anew, or mend the sample sheet if this version is meant",
+                    f"has sha256 {sums[-1]}, but the sample sheet says {wanted}",
+                    "get the file again, or correct the sample sheet if this version is intended",
                 )
             )
     assembly = _assembly_contigs(entry, staged, contigs, faults)
-    own = contigs if assembly is None else assembly or None  # None: a genome with faults, nothing is held against it
+    own = contigs if assembly is None else assembly or None  # None: a genome with faults; nothing is compared with it
     rows, kind = 0, entry["format"]
     if entry["format"] and len(files) == len(sources) > 0:
         reading = read_set(files, entry["format"], own, entry["options"], entry["contig_alias"])
@@ -161,7 +161,7 @@ def _assembly_contigs(entry, staged, contigs, faults):
         faults.setdefault(entry["assembly"], []).append(
             Fault(
                 None,
-                f"is no file, and as the name of an assembly it {what} (row {entry['row']} of the sample sheet)"
+                f"is not a file, and as the name of an assembly it {what} (row {entry['row']} of the sample sheet)"
                 if what.startswith("is ")
                 else f"is neither a file nor a contig of the genome (row {entry['row']} of the sample sheet)",
                 "give the FASTA of the assembly that the set is on, or leave it empty",

@@ -1,4 +1,4 @@
-"""One file over http, https or ftp: tried again after a failure, resumed after a cut, never taken for whole if cut.
+"""Download one file over http, https or ftp: retried after a failure, resumed after a break, complete or refused.
 
 Standards: RFC 9110 (Range, If-Range, Content-Range, Retry-After), RFC 6266 (Content-Disposition), RFC 959 and 3659
 (FTP).
@@ -22,37 +22,37 @@ SCHEMES = ("http", "https", "ftp")
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
 LONGEST_WAIT = 300.0
-"""Seconds that a server's Retry-After may make us wait."""
+"""Longest wait that a server's Retry-After may ask for, s."""
 WRITE_BLOCK = 1 << 14
-"""Bytes that are written at once; at a stall at most so many are lost."""
+"""Bytes written at once; an interrupted transfer loses at most this many."""
 BY_HAND = "download it by hand and give the file's path"
 _SECRET = re.compile("pass|token|secret|key|sig|auth|cred", re.IGNORECASE)
 
 
 class SourceFault(Exception):
-    """Why a source cannot be had, for its user: ``SourceFault(what, remedy)``."""
+    """Why a source cannot be fetched, in words for the user: ``SourceFault(what, remedy)``."""
 
     def __str__(self):
         return "; ".join(self.args)
 
 
 class _Interrupted(Exception):
-    """A failure that may pass: ``_Interrupted(reason, seconds to wait or None)``."""
+    """A temporary failure: ``_Interrupted(reason, seconds to wait or None)``."""
 
 
 @dataclass
 class PartialDownload:
-    """The file under its temporary name, and what the server said of the whole.
+    """The file under its temporary name, and what the server reported about the complete file.
 
     Attributes
     ----------
     path : Path
     validator : str or None
-        Strong ETag, else Last-Modified (over ftp the time of change): what must still hold for the rest to fit.
+        Strong ETag, else Last-Modified (over ftp the time of change): it must be unchanged for the rest to fit.
     total : int or None
-        Bytes of the whole.
+        Bytes of the complete file.
     resumed : int
-        Attempts that went on where an earlier one was cut.
+        Attempts that continued an interrupted one.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class PartialDownload:
 
     @property
     def size(self):
-        """Bytes that are there."""
+        """Bytes received so far."""
         return self.path.stat().st_size if self.path.exists() else 0
 
 
@@ -78,16 +78,16 @@ class Download:
 
 
 def download(url, folder, attempts=5, timeout=30.0, pause=2.0):
-    """Bring one file into a folder, under a name that ends in ``.part``.
+    """Download one file into a folder, under a name that ends in ``.part``.
 
     Parameters
     ----------
     url : str
-        http, https or ftp; user and password may stand in it.
+        http, https or ftp; may contain user and password.
     folder : str or Path
         Must exist.
     attempts : int
-        How often to try in all.
+        Maximum number of attempts.
     timeout : float
         Seconds without a connection or without a byte after which an attempt ends.
     pause : float
@@ -110,7 +110,7 @@ def download(url, folder, attempts=5, timeout=30.0, pause=2.0):
         try:
             final, name = receive(url, part, timeout)
             if part.total is not None and part.size != part.total:
-                raise _Interrupted(f"{part.size:,} bytes came of {part.total:,}", None)
+                raise _Interrupted(f"received {part.size:,} of {part.total:,} bytes", None)
             return Download(part.path, final, name, attempt, part.resumed)
         except _Interrupted as error:
             reason, wait = error.args
@@ -122,7 +122,7 @@ def download(url, folder, attempts=5, timeout=30.0, pause=2.0):
 def _receive_http(url, part, timeout):
     """One attempt; returns final URL and file name."""
     start = part.size if part.validator else 0
-    # identity: the bytes of the file itself, so that size and checksum are those of what the server keeps.
+    # identity: the bytes of the file itself, so that size and checksum are those of the server's file.
     headers = {"User-Agent": f"attentome/{__version__}", "Accept-Encoding": "identity"}
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": part.validator}
@@ -135,11 +135,11 @@ def _receive_http(url, part, timeout):
                     handle.write(block)
             return response.url, _file_name(url, response)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        raise SourceFault("leads to an address that cannot be read", "check the address") from error
+        raise SourceFault("leads to an invalid address", "check the address") from error
     except requests.TooManyRedirects as error:
         raise SourceFault("redirects without end", f"check the address, or {BY_HAND}") from error
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        raise _Interrupted(f"nothing came for {timeout:g} s", None) from error
+        raise _Interrupted(f"no data for {timeout:g} s", None) from error
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         raise _Interrupted("no secure connection", None) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -152,18 +152,18 @@ def _check_status(response, part):
     if status in TEMPORARY:
         raise _Interrupted(answer, _retry_after(response.headers.get("Retry-After", "")))
     if status == 416:
-        part.validator = None  # what is there does not fit the server's file: begin anew
+        part.validator = None  # the part does not fit the server's file: start again
         raise _Interrupted(answer, 0.0)
     if status in (404, 410):
         raise SourceFault(f"is not there ({answer})", "check the address")
     if status in (401, 403):
-        raise SourceFault(f"is not given out ({answer})", BY_HAND)
+        raise SourceFault(f"is not accessible ({answer})", BY_HAND)
     if status not in (200, 206):
-        raise SourceFault(f"is answered with {answer}", f"check the address, or {BY_HAND}")
+        raise SourceFault(f"was answered with {answer}", f"check the address, or {BY_HAND}")
 
 
 def _beginning(response, part, asked):
-    """The byte that an answer begins at; keeps in ``part`` what it says of the whole file."""
+    """First byte of an answer; stores in ``part`` what the answer says about the complete file."""
     validator, total = _validator(response.headers), response.headers.get("Content-Length", "")
     if response.status_code == 206:
         place = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", "").strip())
@@ -210,7 +210,7 @@ def _receive_ftp(url, part, timeout):
         return url, url_name(url)
     except ftplib.error_perm as error:
         answer = str(error).splitlines()[0]
-        raise SourceFault(f"is not given out ({answer})", f"check the address, or {BY_HAND}") from error
+        raise SourceFault(f"is not accessible ({answer})", f"check the address, or {BY_HAND}") from error
     except ftplib.all_errors as error:
         reason = f"cut after {part.size:,} bytes" if part.size else "no connection"
         raise _Interrupted(reason, None) from error
@@ -247,7 +247,7 @@ def safe_name(text):
 
 
 def public_url(url):
-    """An address without what should not be written down: user and password, and tokens among the parameters."""
+    """An address without secrets: user and password, and tokens among the parameters."""
     place = urlsplit(url)
     query = [(name, "..." if _SECRET.search(name) else value) for name, value in parse_qsl(place.query, True)]
     kept = urlencode(query, safe=".") if any(value == "..." for _, value in query) else place.query

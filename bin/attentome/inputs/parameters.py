@@ -1,4 +1,4 @@
-"""The run's parameters against ``nextflow_schema.json`` and against the data."""
+"""Check the run's parameters against ``nextflow_schema.json`` and against the data."""
 
 import difflib
 import re
@@ -10,11 +10,11 @@ from attentome.io.faults import Fault
 ECOLI_K12_LENGTH = 4_641_652
 """nt of NC_000913.3, the genome that the published cut points belong to."""
 RESERVED_SETS = {
-    "curated": "what the curation makes",
+    "curated": "the curated set",
     "residual_cnn": "a peer of the network",
     "pwm_scanner": "a peer of the network",
 }
-"""Names in the results folder that no set may have, and what they are."""
+"""Names in the results folder that no set may have, and what they mean."""
 _KINDS = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}
 
 
@@ -29,7 +29,7 @@ def schema_defaults(schema):
 
 
 def coerce_parameters(params, schema):
-    """Parameters as a command line gives them, brought to the types of the schema where that can be done.
+    """Convert parameters from a command line to the types of the schema, where possible.
 
     Unset parameters (None, empty text) are left out; defaults are filled in.
 
@@ -81,7 +81,7 @@ def parameter_faults(params, schema):
         if name not in properties:
             plain = re.sub("([a-z])([A-Z])", r"\1_\2", name).replace("-", "_").lower()
             close = difflib.get_close_matches(plain, properties, 1)
-            remedy = f"did you mean --{close[0]}?" if close else "see nextflow_schema.json for those there are"
+            remedy = f"did you mean --{close[0]}?" if close else "see nextflow_schema.json for the known ones"
             faults.append(Fault(None, f"unknown parameter --{name}", remedy))
     for error in jsonschema.Draft202012Validator(schema).iter_errors(params):
         name = error.path[0]
@@ -107,7 +107,7 @@ def _explain(name, value, error, entry):
 
 
 def run_faults(params):
-    """Faults of parameters that do not go together, the data left aside.
+    """Faults of parameters that conflict with each other, whatever the data.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def run_faults(params):
 
 
 def data_faults(params, entries, contigs):
-    """Faults of parameters that do not go with the data.
+    """Faults of parameters that conflict with the data.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def data_faults(params, entries, contigs):
     faults += [
         Fault(
             None,
-            f"--train_sets names '{name}', which is no set of the sample sheet",
+            f"--train_sets names '{name}', which is not a set of the sample sheet",
             f"give all, or some of {', '.join(sorted(names))}",
         )
         for name in asked

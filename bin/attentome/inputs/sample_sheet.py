@@ -84,7 +84,7 @@ def _header_faults(row, header):
             remedy = f"did you mean '{close[0]}'?" if close else f"the columns are {', '.join(SHEET_COLUMNS)}"
             faults.append(Fault(row, f"unknown column '{name}'", remedy))
         elif header.count(name) > 1:
-            faults.append(Fault(row, f"the column '{name}' comes twice", "remove one of them"))
+            faults.append(Fault(row, f"the column '{name}' occurs twice", "remove one of them"))
     renamed = " ".join(fault.remedy for fault in faults)
     faults += [
         Fault(row, f"the header lacks the column '{name}'", "add it: each set needs its name and its source")
@@ -167,7 +167,7 @@ def _text(text, name):
 def _words(text, name):
     words = [word.strip() for word in text.split("|")]
     if not all(words):
-        raise _CellFault(f"{name} is '{text}' with an empty part", "give something on both sides of each '|'")
+        raise _CellFault(f"{name} '{text}' has an empty part", "give something on both sides of each '|'")
     return words
 
 
@@ -229,7 +229,7 @@ def _condition(text, name):
 
 def _base(text, name):
     if text not in ("0", "1"):
-        raise _CellFault(f"position_base is '{text}'", "give 1 if the first base of a contig is called 1, or 0")
+        raise _CellFault(f"position_base is '{text}'", "give 1 if the first base of a contig is number 1, or 0")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""A source from elsewhere as a checked file with its provenance: an address, or an accession at NCBI.
+"""Fetch a source as a checked file with its provenance, from an address or by an accession at NCBI.
 
 NCBI's addresses follow its documentation: Datasets v2 for a genome package (a zip that holds
 ``ncbi_dataset/data/<accession>/``) and E-utilities efetch for a single sequence.
@@ -37,7 +37,7 @@ def fetch(
     ncbi_datasets=NCBI_DATASETS,
     ncbi_efetch=NCBI_EFETCH,
 ):
-    """Fetch one source into a folder; what is not whole, not the file or no data leaves nothing there.
+    """Fetch one source into a folder; an incomplete file, another file or a web page is not kept.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def fetch(
     -------
     dict
         ``source`` and final ``url`` (both without passwords), ``kind``, ``file`` (name in the folder), ``fetched``
-        (UTC, ISO 8601), ``bytes``, ``sha256``, ``attempts``, ``resumed`` (attempts that went on after a cut).
+        (UTC, ISO 8601), ``bytes``, ``sha256``, ``attempts``, ``resumed`` (attempts that continued an interrupted one).
 
     Raises
     ------
@@ -113,7 +113,7 @@ def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
     -------
     url : str
     packed : bool
-        Whether a package of NCBI Datasets comes, which holds the file.
+        Whether the address gives a package of NCBI Datasets that holds the file.
     """
     wanted = accession(source)
     if wanted is None:
@@ -128,8 +128,8 @@ def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
         )
     if kind == "annotation":
         raise SourceFault(
-            "is a sequence's accession, by which no annotation comes",
-            "give its assembly's, such as accession:GCF_000005845.2",
+            "is the accession of a sequence, which comes without annotation",
+            "give the accession of its assembly, such as accession:GCF_000005845.2",
         )
     return f"{ncbi_efetch}?db=nuccore&id={quote(wanted)}&rettype=fasta&retmode=text&tool=attentome", False
 
@@ -148,9 +148,9 @@ def unpack(package, kind, assembly):
     Returns
     -------
     part : Path
-        The file beside the zip, under a name that ends in ``.part``.
+        The file next to the zip, under a name that ends in ``.part``.
     name : str
-        Name that it should get.
+        Its final name.
     """
     ending = PACKAGE[kind][1]
     try:
@@ -172,7 +172,7 @@ def unpack(package, kind, assembly):
                 shutil.copyfileobj(packed, handle)
             return part, name
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise SourceFault(f"came as a broken package ({error})", f"try again, or {BY_HAND}") from error
+        raise SourceFault(f"is a broken package ({error})", f"try again, or {BY_HAND}") from error
 
 
 def refuse_no_data(path):
@@ -184,7 +184,7 @@ def refuse_no_data(path):
 
 
 def refuse_no_fasta(path):
-    """Refuse a genome that is no FASTA, such as an error in words."""
+    """Refuse a genome that is not FASTA, such as an error message."""
     if not beginning(path).startswith((b">", b";")):
         raise SourceFault("is not FASTA", "give the address or the accession of a genome's sequence")
 
@@ -203,7 +203,7 @@ def beginning(path, length=512):
 
 
 def check(digest, length, checksum=None, size=None):
-    """Hold what came against what was asked for."""
+    """Compare size and checksum with those asked for."""
     if size is not None and length != size:
         raise SourceFault(f"has {length:,} bytes, not {size:,}", "check that the address gives the file you mean")
     if checksum and digest != checksum.strip().lower():
@@ -214,5 +214,5 @@ def check(digest, length, checksum=None, size=None):
 
 
 def public_source(source):
-    """A source as it may be written down."""
+    """A source without secrets, for records."""
     return public_url(source) if accession(source) is None else source

@@ -1,4 +1,4 @@
-"""How a script ends when it cannot go on: one line, and an exit code that tells why."""
+"""How a script ends when it cannot go on: one line, and an exit code that gives the reason."""
 
 import sys
 from contextlib import contextmanager
@@ -10,17 +10,17 @@ OUT_OF_GPU_MEMORY = 85
 
 @contextmanager
 def one_line_exit(program):
-    """Turn the errors that a user can mend into one line on stderr and an exit code.
+    """Turn the errors that a user can correct into one line on stderr and an exit code.
 
     Parameters
     ----------
     program : str
-        Name that stands before the line.
+        Name to print before the line.
 
     Raises
     ------
     SystemExit
-        2 for a fault in input, model or settings, 85 where the GPU's memory did not suffice.
+        2 for a fault in input, model or settings, 85 if the GPU ran out of memory.
     """
     try:
         yield

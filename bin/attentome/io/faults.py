@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 FAULTS_SHOWN = 20
-"""Faults listed of one file; the others are counted."""
+"""Maximum number of faults listed for one file; the others are counted."""
 
 
 class Fault(NamedTuple):
@@ -49,12 +49,12 @@ def fault_lines(file, faults):
             place = f"row {rows[0]} and {len(rows) - 1} more: "
         lines.append(_one_line(f"{file}: {place}{what}; {remedy}"))
     if len(alike) > FAULTS_SHOWN:
-        lines.append(f"{file}: and {len(alike) - FAULTS_SHOWN} more faults; mend these first, then run again")
+        lines.append(f"{file}: and {len(alike) - FAULTS_SHOWN} more faults; correct these first, then run again")
     return lines
 
 
 def _one_line(text):
-    """Text of a file within a line: what cannot be printed, or would end the line, becomes U+FFFD."""
+    """Make text safe within a line: characters that cannot be printed or would end the line become U+FFFD."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 

@@ -1,7 +1,7 @@
-"""The files between the steps: TSV, BED, JSON, FASTA checksums and safetensors arrays.
+"""Read and write the files between the steps: TSV, BED, JSON, FASTA checksums and safetensors arrays.
 
 Everything here is 0-based and half-open unless a function says otherwise. Only the readers of tables load pandas, which
-takes more memory than many a step that has no table to read.
+takes more memory than many steps without tables need.
 """
 
 import csv
@@ -19,7 +19,7 @@ SITE_COLUMNS = ["contig", "start", "end", "name", "score", "strand"]
 
 
 def open_text(path):
-    """Open a text file for reading, gzip-compressed or not (told apart by content).
+    """Open a text file for reading, gzip-compressed or not (recognised by content).
 
     Parameters
     ----------

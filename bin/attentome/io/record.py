@@ -1,4 +1,4 @@
-"""What one task used: time, CPU time, peak memory and software, written as ``record.json`` beside its results."""
+"""Record what one task used: time, CPU time, peak memory and software, as ``record.json`` with its results."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ from attentome.io.files import write_json
 
 @contextmanager
 def task_record(path, process, tag="", packages=("numpy",)):
-    """Measure the enclosed work and write a record of it when it ends well.
+    """Measure the enclosed work and write a record of it if it succeeds.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def task_record(path, process, tag="", packages=("numpy",)):
 
 
 def peak_memory_mb():
-    """Most memory that this process had at any time so far, MB."""
+    """Peak memory of this process so far, MB."""
     # ru_maxrss is in KiB on Linux and in bytes on macOS.
     scale = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, 1)

@@ -17,7 +17,7 @@ def text_fault(path):
                 if "\0" in block:
                     return _binary_fault(path)
     except (OSError, EOFError, zlib.error) as error:
-        return Fault(None, f"cannot be read ({error})", "check that it is there and whole; copy or compress it anew")
+        return Fault(None, f"cannot be read ({error})", "check that it is complete; copy or compress it again")
     return None
 
 
@@ -41,7 +41,7 @@ def text_lines(path):
 
 
 def gff_lines(path):
-    """Numbered feature rows of a GFF file: comments are passed over, ``##FASTA`` ends the file."""
+    """Numbered feature rows of a GFF file: comments are skipped, ``##FASTA`` ends the file."""
     for number, line in text_lines(path):
         if line.startswith("##FASTA"):
             return

@@ -1,5 +1,4 @@
-"""What the labels themselves show: the sites aligned at their TSS, as they are and in other readings
-of the table."""
+"""What the labelled sites show without a network: aligned at their TSS, as given and with coordinates changed."""
 
 import numpy as np
 
@@ -56,9 +55,9 @@ def label_information(sites, genome):
 def readings(sites, genome):
     """Best column of the aligned sites as they are, with strands exchanged and with one strand moved.
 
-    A common shift of both strands, in reading direction, moves the columns and leaves their information as
-    it is. What blurs a logo is an offset on the genome, which moves the strands apart in reading direction:
-    the tables with 0-based and 1-based coordinates mixed, for instance.
+    A common shift of both strands in reading direction moves the columns but does not change their information.
+    An offset on the genome moves the strands apart in reading direction and so blurs a logo. It arises, for
+    instance, from tables that mix 0-based and 1-based coordinates.
 
     Parameters
     ----------

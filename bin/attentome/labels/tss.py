@@ -1,7 +1,7 @@
 """Labels of every nucleotide of both strands, and the arcs of the genome that train, validate and test.
 
-A site at genomic position p is labelled ``label_shift`` nt downstream, where the network is asked: at p + shift on the
-plus strand, p - shift on the minus strand. On a circular contig the shift goes over the origin; on a linear contig a
+A site at genomic position p is labelled ``label_shift`` nt downstream, at the query: at p + shift on the plus strand,
+p - shift on the minus strand. On a circular contig the shift crosses the origin; on a linear contig a
 site whose label would lie beyond the end is lost and counted. Positions are 0-based, intervals half-open.
 """
 
@@ -45,7 +45,7 @@ def label_genome(genome, sites, label_shift):
 
 
 def auxiliary_labels(genome, sets, label_shift):
-    """Labels of each set's own sites, which training may learn beside the curated ones.
+    """Labels of each set's own sites, which training may learn in addition to the curated ones.
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def split_sets(arrays):
 
 
 def rotate_labels(labels, share):
-    """Labels moved along each contig, both strands by the same way, over its end to its beginning.
+    """Move labels along each contig, both strands by the same distance, across its end to its beginning.
 
-    How many there are and how far apart stays as it is; what they have to do with the sequence is gone.
+    Their number and spacing stay the same; their relation to the sequence is lost.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """TSS sets: read, audited, lifted and curated.
 
 The order of work: ``readers`` turn a published file into a ``Reading`` (``tss_set``); ``harmonise`` puts its
-positions on the genome, with ``printed_sequence`` (do printed sequences stand where the positions say) and lift-over;
+positions on the genome, with ``printed_sequence`` (do printed sequences match the genome there) and lift-over;
 ``audit`` compares the sets with the genome and with each other, by ``agreement``, ``shift`` and ``assembly_check``;
 ``clusters`` and ``curation`` decide which sites are kept. A TSS is a 0-based position and a strand (+ or -).
 

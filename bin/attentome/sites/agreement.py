@@ -1,4 +1,4 @@
-"""What speaks for a set's positions where no sequence is printed: other sets at the same places, purines at the TSS.
+"""Evidence for a set's positions without printed sequences: other sets at the same places, purines at the TSS.
 
 An offset is added to the set's positions, in genome coordinates on either strand, as in ``printed_sequence``.
 """
@@ -13,7 +13,7 @@ from attentome.sites.printed_sequence import OFFSETS
 
 CHECK_COLUMNS = [column for column in AUDIT.columns if column != "set"]
 LEAST_SITES, SURE_FALL = 50, 6.0
-"""What :func:`purine_fall` needs: sites on either side, standard errors."""
+"""Minimum for :func:`purine_fall`: sites on either side, standard errors."""
 
 
 def set_agreement_table(sites, others, genome):
@@ -65,11 +65,11 @@ def is_purine(sites, genome):
 
 
 def purine_fall(sites, genome):
-    """Where a set's purines at the TSS stop, as they do beyond an insertion or deletion that shifts its positions.
+    """Find where a set's TSS stop being purines, as they do beyond an insertion or deletion that shifts its positions.
 
-    Of all cuts of a contig with at least :data:`LEAST_SITES` sites on either side the one is taken where the shares
-    differ most. It counts if they differ by :data:`SURE_FALL` standard errors, and only before it purines are surely
-    more than half (3 standard errors).
+    The cut is the place, with at least :data:`LEAST_SITES` sites on either side, where the purine shares before and
+    after it differ most. It counts if they differ by at least :data:`SURE_FALL` standard errors and if purines are
+    surely more than half (3 standard errors) before it but not after it.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def purine_fall(sites, genome):
     Returns
     -------
     (str, int, float, float) or None
-        Contig, first position (0-based) behind the cut, share before and behind it; None if there is no such place.
+        Contig, first position (0-based) after the cut, share before and after it; None if there is no such place.
     """
     purine = is_purine(sites, genome)
     for contig, part in sites.assign(purine=purine).sort_values("start").groupby("contig"):
@@ -113,7 +113,7 @@ def sequence_table(counts):
 
 
 def best_offset(table, strand):
-    """The offset with the highest share on a strand (of several the one nearest to 0); None if there is no row."""
+    """The offset with the highest share on a strand (if tied, the one nearest to 0); None if there is no row."""
     rows = table[table["strand"] == strand]
     return min(zip(-rows["share"], rows["offset"].abs(), rows["offset"]))[2] if len(rows) else None
 
@@ -129,7 +129,7 @@ def _shares(check, sites, hit):
 
 
 def _moved(sites, offset, genome):
-    """The sites moved by ``offset``: over the origin of a circular contig, to the end of a linear one at most."""
+    """The sites moved by ``offset``: across the origin of a circular contig, at most to the end of a linear one."""
     length = sites["contig"].map({name: len(contig) for name, contig in genome.items()})
     circular = sites["contig"].map({name: contig.circular for name, contig in genome.items()})
     start = sites["start"] + offset

@@ -1,4 +1,4 @@
-"""Which sets do not lie on the genome's assembly, told by their positions, and which assembly they may be on."""
+"""Find the sets that are not on the genome's assembly, from their positions, and the assembly they may be on."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from attentome.sites.shift import ONE_ASSEMBLY, first_beyond, position_shifts
 SHIFT_TOLERANCE = 3
 """nt by which a shift may differ from that of a known assembly."""
 SURE_SD = 3.0
-"""A purine share this many standard deviations above one half speaks for a set's positions."""
+"""A purine share this many standard deviations above one half supports a set's positions."""
 RIGHT_ASSEMBLY, WRONG_ASSEMBLY, CONTRADICTS, DOUBTFUL, UNKNOWN_ASSEMBLY = (
     "right",
     "wrong",
@@ -22,11 +22,11 @@ RIGHT_ASSEMBLY, WRONG_ASSEMBLY, CONTRADICTS, DOUBTFUL, UNKNOWN_ASSEMBLY = (
 
 
 def check_assemblies(sets, proven, genome, assemblies=None):
-    """Tell the sets whose positions are on another assembly.
+    """Find the sets whose positions are on another assembly.
 
     Where two sets meet at a distance other than 0 (:func:`attentome.sites.shift.position_shifts`), one of them is
-    on another assembly: the one without proof, else the one whose sites there are no purines, else the one that is
-    off more of the sets.
+    on another assembly. It is the one without proof; if this does not decide, the one whose sites there are not mostly
+    purines; then the one that disagrees with more of the sets.
 
     Parameters
     ----------
@@ -41,8 +41,9 @@ def check_assemblies(sets, proven, genome, assemblies=None):
     Returns
     -------
     dict of str to dict
-        Of each set ``verdict`` (``right``; ``wrong``; ``contradicts``: proven, yet off other proven sets; ``doubtful``:
-        its purines at the TSS stop somewhere; ``unknown``: nothing to compare with), ``sentence``, ``named`` (the
+        For each set ``verdict`` (``right``; ``wrong``; ``contradicts``: proven, but off other proven sets;
+        ``doubtful``: its TSS stop being purines somewhere; ``unknown``: nothing to compare with), ``sentence``,
+        ``named`` (the
         assembly it seems to be on, or None) and ``shifts`` (records of ``position_shifts``, against the sets that are
         not wrong).
     """
@@ -72,7 +73,7 @@ def check_assemblies(sets, proven, genome, assemblies=None):
 
 
 def _relations(sets, lengths):
-    """Of each two sets the stretches where they are off one another (may be none), or None where nothing tells."""
+    """For each pair of sets the stretches where they disagree (may be none), or None where they cannot be compared."""
     relation = {}
     for name in sets:
         for other in sets:
@@ -83,7 +84,7 @@ def _relations(sets, lengths):
 
 
 def _off_sets(sets, proven, relation, genome):
-    """The sets to blame for every pair that is off, the least believable first."""
+    """The sets to blame for every pair that disagrees, the least credible first."""
     blamed = []
     while True:
         left = [name for name in sets if name not in blamed]
@@ -137,7 +138,7 @@ def _fine(name, met, proven, relation, n_good):
 
 
 def _doubt(sites, sentence, genome):
-    """What changes in the verdict of a set whose purines at the TSS stop somewhere."""
+    """Changes to the verdict of a set whose TSS stop being purines somewhere."""
     fall = purine_fall(sites, genome)
     if not fall:
         return {}

@@ -1,4 +1,4 @@
-"""The audit of the TSS sets before they are believed: each beside its printed sequences, the others and the genome."""
+"""Audit the TSS sets before use: compare each with its printed sequences, the other sets and the genome."""
 
 import pandas as pd
 
@@ -93,7 +93,7 @@ def _by_offset(table):
 
 
 def audit_sentences(audit, agreement):
-    """What a reader should know of the set, as sentences, the remarkable only.
+    """Sentences on what is remarkable about a set.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def audit_sentences(audit, agreement):
 
 
 def _sequence_sentences(word, counts, fix):
-    """Where a strand's printed sequences stand if not all do at the printed position, and what became of it."""
+    """Where a strand's printed sequences match if some do not match at the printed position, and what was done."""
     if not counts or not counts["n"][word]:
         return []
     n = counts["n"][word]

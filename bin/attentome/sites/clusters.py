@@ -1,7 +1,7 @@
-"""Which sites of several TSS sets are one: single-linkage clusters, or greedily around the sites of the first sets.
+"""Cluster the sites of several TSS sets: by single linkage, or greedily around the sites of the first sets.
 
-All functions take the positions of one strand of one contig, 0-based, and return each cluster as a run of coordinates:
-what lies on the other side of the origin of a circular contig is counted on over it (below 0 or beyond its length).
+All functions take the positions of one strand of one contig, 0-based, and return each cluster as a run of coordinates.
+Coordinates continue across the origin of a circular contig (below 0 or beyond its length).
 """
 
 import numpy as np
@@ -43,8 +43,8 @@ def greedy_clusters(positions, ranks, max_distance, circular_length=None):
     """Clusters around anchors, set by set.
 
     The first set's positions are anchors. Of each further set, a position within ``max_distance`` of an anchor joins
-    the nearest one (of two as near that of the earlier set, then that with the lower coordinate); the others become
-    anchors in their turn, once the whole set is placed.
+    the nearest one (if tied, that of the earlier set, then that with the lower coordinate); the others become
+    anchors once the whole set is placed.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def greedy_clusters(positions, ranks, max_distance, circular_length=None):
     cluster : ndarray of int, shape (n,)
         Number of each position's cluster, from 0, by ascending anchors.
     along : ndarray of int, shape (n,)
-        The positions, counted on from the anchor.
+        The positions, continued from the anchor across the origin.
     anchor : ndarray of int, shape (n,)
         Position of each one's anchor.
     """
@@ -85,7 +85,7 @@ def greedy_clusters(positions, ranks, max_distance, circular_length=None):
 
 
 def _nearest(positions, anchors, ranks, circular_length):
-    """The nearest anchor of each position and the way to the position from there, nt; far away without anchors."""
+    """The nearest anchor of each position and the signed distance from it, nt; a huge distance without anchors."""
     if not len(anchors):
         return positions, np.full(len(positions), np.iinfo(np.int64).max)
     where, owner = anchors, np.arange(len(anchors))

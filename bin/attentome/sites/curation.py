@@ -1,10 +1,10 @@
-"""Curation: which sites of several TSS sets are believed, by one rule that is printed beside the numbers.
+"""Curation: which sites of several TSS sets are kept, by one rule that is printed with the numbers.
 
 Sites of the same contig and strand that are one TSS make a cluster. Rule ``single_linkage``: neighbours of a cluster
 lie at most ``max_distance`` nt apart; its site is the position where the sets with the highest sum of weights have one
 (ties: the middle one, of two middle ones that with the lower coordinate). Rule ``greedy``: the sets come in order of
 priority, then falling weight, then name; a site within ``max_distance`` of one of an earlier set joins the nearest,
-else it is a site itself. Both go over the origin of a circular contig. A cluster's support is the sum of the weights
+else it is a site itself. Both cross the origin of a circular contig. A cluster's support is the sum of the weights
 of the sets that have a site in it; it is kept from ``min_support`` on. Neither the order of the sets nor that of their
 rows matters. Positions are 0-based.
 """
@@ -25,7 +25,7 @@ ALL_COMBINATIONS_UP_TO = 6
 
 @dataclass
 class Curation:
-    """What the rule makes of the sets.
+    """Result of a curation rule.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Curation:
         ``contig, start, end, name, score, strand, support, sets``; one row per supported cluster, contigs in
         the given order, then by position and strand. ``score`` = 1000 x support / sum of all weights, rounded.
     rejected : DataFrame
-        The same of the other clusters, and ``reason``.
+        The same columns for the other clusters, and ``reason``.
     clusters : DataFrame
         All clusters: ``contig, strand, position, support, n_sets, sets, n_members``.
     members : DataFrame
@@ -64,7 +64,7 @@ class Curation:
         return sorted(self.names, key=lambda name: (self.priorities[name] or math.inf, -self.weights[name], name))
 
     def keeps(self, support):
-        """Whether so much support suffices (sums of weights are compared to 9 decimals)."""
+        """Whether this support suffices (sums of weights are compared to 9 decimals)."""
         return np.round(support, 9) >= self.min_support
 
 
@@ -94,7 +94,7 @@ def rule_sentence(curation):
 
 
 def curate(sets, max_distance=5, min_support=2, contigs=None, rule="single_linkage", weights=None, priorities=None):
-    """Apply a rule of this module.
+    """Curate TSS sets by one rule.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def _whole(number):
 
 
 def _cluster_strand(curation, rows, circular_length, first):
-    """Fill in cluster (from ``first`` on) and along of the members in these rows; the clusters' other columns."""
+    """Fill in ``cluster`` (from ``first`` on) and ``along`` for these members; return the clusters' other columns."""
     members, names = curation.members, curation.names
     tss, sets = members["tss"].to_numpy()[rows], members["set"].to_numpy(object)[rows]
     if curation.rule == "greedy":
@@ -261,7 +261,7 @@ def overlap_table(curation):
 
 
 def sets_table(curation, rows=None):
-    """What each set brought.
+    """Contribution of each set.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One TSS set from its source's positions to sites on the genome: coordinate fix, lift-over, duplicates; all told."""
+"""Bring one TSS set onto the genome: coordinate fix, lift-over, duplicates; every change is reported."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,9 @@ from attentome.sites.tss_set import LOSS_TYPES, merge_duplicates
 
 DUPLICATE = "duplicate"
 LEAST_STANDING = 0.5
-"""Share of the printed sequences that must stand within 3 nt of their positions, else the assembly is another one."""
+"""Minimum share of printed sequences that match within 3 nt of their positions; below it, the assembly is wrong."""
 SEARCHED = 200
-"""Printed sequences that are looked for in the whole assembly where most do not stand at their positions."""
+"""Printed sequences to search for in the whole assembly if most do not match at their positions."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Harmonised:
         ``contig, tss`` (0-based), ``strand, score, evidence, sigma``; contigs in the genome's order, then by position
         and strand; no place twice.
     losses : DataFrame
-        Rows that are no site of their own: ``file`` (index), ``row``, ``contig``, ``position`` (1-based, as printed),
+        Rows that did not become a site: ``file`` (index), ``row``, ``contig``, ``position`` (1-based, as printed),
         ``strand``, ``reason``.
     report : dict
         Keys of ``<set>.harmonised.json``: ``rows, sites, lost, contig_names, strand_codes, coordinate_fix, sequence,
@@ -123,7 +123,7 @@ def _losses(rows, reasons):
 
 
 def _lifting(assembly, genome, blocks, sites, over, reasons):
-    """What ``<set>.harmonised.json`` says of the lift: names, counts, and by how much each block moved."""
+    """Entry on the lift in ``<set>.harmonised.json``: names, counts, and by how much each block moved."""
     moved = (over["tss"] != sites.loc[over.index, "tss"]) | (over["strand"] != sites.loc[over.index, "strand"])
     return {
         "from": list(assembly),
@@ -138,24 +138,24 @@ def _lifting(assembly, genome, blocks, sites, over, reasons):
 
 
 def _misplaced(sites, sequence_tss, contigs, counts):
-    """A sentence where most printed sequences do not stand within 3 nt of their positions, else None."""
+    """A sentence if most printed sequences do not match within 3 nt of their positions, else None."""
     if counts is None:
         return None
     n = sum(counts["n"].values())
     standing = sum(counts[strand][str(offset)] for strand in STRANDS for offset in OFFSETS)
     if n < MIN_ROWS or standing >= LEAST_STANDING * n:
         return None
-    sentence = f"{n - standing:,} of {n:,} printed sequences do not stand within 3 nt of their positions"
+    sentence = f"{n - standing:,} of {n:,} printed sequences do not match within 3 nt of their positions"
     distances = _distances(sites[sites["sequence"] != ""], sequence_tss, contigs)
     if len(distances) < MIN_ROWS:
-        return f"{sentence}, and most are nowhere in {', '.join(contigs)}"
+        return f"{sentence}, and most occur nowhere in {', '.join(contigs)}"
     values, times = np.unique(distances, return_counts=True)
     common = values[np.argsort(-times, kind="stable")][:3]
     return f"{sentence}, but elsewhere, most often {', '.join(f'{value:+,}' for value in common)} nt from there"
 
 
 def _distances(sites, sequence_tss, contigs):
-    """Printed position to where its sequence stands, nt, of up to :data:`SEARCHED` sequences found exactly once."""
+    """Distance (nt) from printed position to match, of up to :data:`SEARCHED` sequences found exactly once."""
     some = sites.iloc[np.unique(np.linspace(0, len(sites) - 1, SEARCHED).astype(int))]
     letters = np.frombuffer(b"ATCGN", np.uint8)
     text = {

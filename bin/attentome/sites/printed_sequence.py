@@ -1,7 +1,7 @@
-"""Whether the sequences that a source prints stand where its positions say, and which offset mends them.
+"""Whether the sequences that a source prints match the genome at its positions, and which offset corrects them.
 
-An offset is what has to be added to a printed position, in genome coordinates on either strand, so that the printed
-sequence stands there.
+An offset is the number to add to a printed position, in genome coordinates on either strand, so that the printed
+sequence matches there.
 """
 
 import re
@@ -13,12 +13,12 @@ from attentome.genome.strands import STRANDS, sign_of, strand_of
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 MIN_ROWS, MIN_SHARE = 20, 0.95
-"""``auto`` moves a strand if at least so many of its rows and so large a share stand at one offset other than 0."""
+"""``auto`` moves a strand if at least this number and this share of its rows match at one offset other than 0."""
 _EXPLICIT = re.compile(r"([+-]?\d+)/([+-]?\d+)")
 
 
 def sequence_offsets(sites, sequence_tss, contigs):
-    """At which offset the printed sequence of each row stands.
+    """Find the offset at which the printed sequence of each row matches.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def sequence_offsets(sites, sequence_tss, contigs):
     Returns
     -------
     ndarray of float, shape (n,)
-        The offset, of several the one nearest to 0 (of two the positive one); NaN where the sequence stands at none of
-        :data:`OFFSETS`, reaches over the end of a linear contig, or is not printed.
+        The offset; if tied, the one nearest to 0, then the positive one; NaN where the sequence matches at none of
+        :data:`OFFSETS`, crosses the end of a linear contig, or is not printed.
     """
     found = np.full(len(sites), np.nan)
     if sequence_tss is None:
@@ -55,7 +55,7 @@ def sequence_offsets(sites, sequence_tss, contigs):
 
 
 def sequence_counts(sites, offsets):
-    """How many rows of each strand stand at which offset.
+    """Count the rows of each strand that match at each offset.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def proven_fix(counts):
     -------
     dict of str to int
         ``plus`` and ``minus``: 0 unless at least :data:`MIN_ROWS` rows and :data:`MIN_SHARE` of the strand's rows
-        with a printed sequence stand at one other offset.
+        with a printed sequence match at one other offset.
     """
     fix = dict.fromkeys(STRANDS, 0)
     for strand in fix if counts else ():
@@ -129,7 +129,7 @@ def apply_fix(sites, offsets, asked, counts):
     offsets : ndarray of float, shape (n,)
         Of :func:`sequence_offsets`.
     asked : str
-        ``auto``: what :func:`proven_fix` says, but rows whose sequence stands at the printed position stay;
+        ``auto``: what :func:`proven_fix` says, but rows whose sequence matches at the printed position stay;
         ``report``: nothing is moved; ``+1/0``: all rows, by that much on plus and minus strand.
     counts : dict or None
 

@@ -1,4 +1,4 @@
-"""Whether two TSS sets lie on one assembly: how far the one's sites must move to meet the other's, stretch by stretch.
+"""Whether two TSS sets are on one assembly: how far one set's sites must move to meet the other's, by stretch.
 
 Sets of one organism share many TSS to the base. So among all distances between sites of two sets, one is far more
 frequent than any other: 0 if they are on one assembly; beyond an insertion or deletion that only one of the
@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 
 WINDOW = 5_000
-"""Largest distance that is looked at, nt."""
+"""Largest distance compared, nt."""
 STRETCHES = (250_000, 1_000_000, None)
-"""nt of the stretches that are looked at one by one; longer ones, at last whole contigs, where sites are few."""
+"""Lengths of the stretches, nt, tried in this order: longer ones, at last whole contigs, where sites are few."""
 BLUR = 1
 """Distances this near count as one, nt."""
 ONE_ASSEMBLY = 3
-"""Up to this distance two sets are on one assembly, nt; ``agreement`` tells such offsets."""
+"""Up to this distance two sets are on one assembly, nt; ``agreement`` measures such offsets."""
 LEAST_PAIRS, LEAST_FOLD = 8, 3.0
-"""The most frequent distance needs this many pairs, and so many times those of any other more than 10 nt from it."""
+"""The most frequent distance needs this many pairs, and this many times those of any other over 10 nt from it."""
 APART = 10
 SHIFT_COLUMNS = ["contig", "start", "end", "shift", "pairs"]
 
 
 def position_shifts(sites, others, contigs):
-    """By how much the sites of a set must move to meet those of others.
+    """Measure how far the sites of a set must move to meet those of others.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def _outstanding(distances):
 
 
 def first_beyond(sites, others, contig, shift):
-    """From where on the sites of a set are off by ``shift`` (0-based): the place that parts pairs at that distance from
-    pairs at none best; 0 if there are none at none."""
+    """First position (0-based) from which the sites of a set are off by ``shift``: the place that best separates pairs
+    at distance 0 from pairs at ``shift``; 0 if no pair is at distance 0."""
     pairs = _pairs(sites[sites["contig"] == contig], others)
     pairs = pairs[(pairs["distance"].abs() <= BLUR) | ((pairs["distance"] - shift).abs() <= BLUR)].sort_values("start")
     good = np.where(pairs["distance"].abs() <= BLUR, 1, -1)

@@ -1,4 +1,4 @@
-"""TSS sets in memory: what a reader returns, how its faults are said, and how duplicates become one site.
+"""TSS sets in memory: what a reader returns, how it reports faults, and how duplicates become one site.
 
 Readers return the sites *and* the faults they met, so that a checker can list all faults of all files at once.
 Positions are 0-based inside. Rows are numbered from 1 as an editor or a spreadsheet numbers them, the header
@@ -22,7 +22,7 @@ SITE_TYPES = {
 }
 """Columns of the sites that a reader returns, with their types."""
 LOSS_TYPES = {"file": "int64", "row": "int64", "contig": str, "position": "int64", "strand": str, "reason": str}
-"""Columns of the rows that a reader leaves out by right, with their types."""
+"""Columns of the rows that a reader deliberately leaves out, with their types."""
 
 
 def _empty(types):
@@ -37,14 +37,14 @@ class Reading:
     ----------
     sites : DataFrame
         One row per row of the source that names a TSS, in the source's order: ``contig`` (name of the assembly's
-        own), ``tss`` (int64, 0-based, at the position the source prints: no offset is mended), ``strand`` (+ or
+        own), ``tss`` (int64, 0-based, at the position the source prints: no offset is corrected), ``strand`` (+ or
         -), ``score`` (float, 0 where there is none), ``evidence`` and ``sigma`` (several joined by ``|``, empty
         where there is none), ``sequence`` (as printed, in upper case, 5' to 3' on the site's strand, empty where
         there is none), ``file`` (index of the source's file), ``row`` (its number in that file).
     faults : list of (int, Fault)
         With the index of the file they are in.
     losses : DataFrame
-        Rows left out by right: ``file``, ``row``, ``contig`` (as printed), ``position`` (1-based, as printed),
+        Rows deliberately left out: ``file``, ``row``, ``contig`` (as printed), ``position`` (1-based, as printed),
         ``strand``, ``reason``.
     sequence_tss : int or None
         Index (0-based) of the TSS's letter in the printed sequences; None if not known.
@@ -66,7 +66,7 @@ class Reading:
 
 
 def merge_duplicates(sites):
-    """Sites at the same position of the same strand become one.
+    """Merge sites at the same position of the same strand.
 
     The one has the highest of their scores and every evidence and sigma factor of theirs (sorted, joined by
     ``|``). Columns other than the six below are dropped.
@@ -81,7 +81,7 @@ def merge_duplicates(sites):
     merged : DataFrame
         Those six columns; contigs in the order of their first site, then by position and strand.
     duplicates : int
-        Rows that went into another.
+        Rows merged into another.
     """
     order = {contig: rank for rank, contig in enumerate(sites["contig"].unique())}
     groups = sites.groupby(["contig", "tss", "strand"], as_index=False, sort=False)
@@ -96,5 +96,5 @@ def merge_duplicates(sites):
 
 
 def joined(texts):
-    """The distinct words of some texts, each of words joined by ``|``: sorted and joined likewise."""
+    """The distinct words of several ``|``-joined texts, sorted and joined by ``|``."""
     return "|".join(sorted({word for text in texts for word in text.split("|") if word}))

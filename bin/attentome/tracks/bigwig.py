@@ -38,7 +38,7 @@ def round_significant(values, digits):
 
 
 def at_tss(outputs, strand, label_shift, circular):
-    """Move outputs from the queries to the TSS that they stand for (the label shift undone).
+    """Move outputs from the queries to the TSS that they predict (undo the label shift).
 
     Parameters
     ----------

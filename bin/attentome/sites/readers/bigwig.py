@@ -1,4 +1,4 @@
-"""TSS calls from bigWig tracks of 5'-end counts, one track for each strand, maybe with those of a control."""
+"""TSS calls from bigWig tracks of 5'-end counts, one track for each strand, optionally with those of a control."""
 
 import os
 
@@ -11,7 +11,7 @@ from attentome.io.faults import Fault
 from attentome.sites.tss_set import SITE_TYPES, Reading
 
 PEAK_RADIUS = 5
-"""A call is the highest count within this many nt on both sides; these nt are no background."""
+"""A call is the highest count within this many nt on both sides; these nt are not background."""
 COVERAGE_PSEUDOCOUNT = 1.0
 """Added to both counts before treated is divided by control."""
 BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
@@ -24,8 +24,8 @@ def read_bigwigs(paths, names, min_count=5, min_fold=4, background_window=200):
     Parameters
     ----------
     paths : sequence of str or Path
-        Tracks of the plus and the minus strand, or those two and the same two of a control. A track may count below
-        0, as those of minus strands often do: the amount counts.
+        Tracks of the plus and the minus strand, or those two and the same two of a control. Negative counts, common
+        on minus strands, are read as their absolute values.
     names : ContigNames
     min_count, min_fold : float
     background_window : int
@@ -44,7 +44,7 @@ def read_bigwigs(paths, names, min_count=5, min_fold=4, background_window=200):
                     0,
                     Fault(
                         None,
-                        f"is a bigWig in a set of {len(paths)} files, so that its strand or its control is not known",
+                        f"is a bigWig in a set of {len(paths)} files, so its strand or its control is unknown",
                         "give plus.bw|minus.bw, or with a control plus.bw|minus.bw|control_plus.bw|control_minus.bw",
                     ),
                 )
@@ -98,9 +98,9 @@ def call_sites(counts, strand, min_count, min_fold, background_window, control=N
     """Positions of one strand of one contig where transcripts start.
 
     A call (1) has a count of at least ``min_count``; (2) has the highest count within :data:`PEAK_RADIUS` nt on both
-    sides, of equal counts the one farthest upstream; (3) has at least ``min_fold`` times the mean count of the
-    ``background_window`` nt around it (half on each side), the nt of (2) left out, near a contig's end of those that
-    there are; (4) with a control has at least ``min_fold`` times its count there:
+    sides (if tied, it is the one farthest upstream); (3) has at least ``min_fold`` times the mean count of the
+    ``background_window`` nt around it (half on each side), without the nt of (2) and those beyond a contig's end;
+    (4) with a control, has at least ``min_fold`` times its count there:
     (count + 1) / (control x ``scale`` + 1).
 
     Parameters
@@ -113,7 +113,7 @@ def call_sites(counts, strand, min_count, min_fold, background_window, control=N
         In nt.
     control : ndarray, shape (nt,), optional
     scale : float
-        What a control count is worth; see :func:`library_scale`.
+        Factor of the control's counts; see :func:`library_scale`.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def _read_track(path, names, contig_names):
     except NameFault as fault:
         return track, Fault(None, *fault.args)
     except (RuntimeError, OSError) as error:
-        return track, Fault(None, f"is no bigWig file that can be read ({str(error)[:80]})", "copy or make it anew")
+        return track, Fault(None, f"is not a readable bigWig file ({str(error)[:80]})", "copy or make it again")
     return track, None
 
 
@@ -198,17 +198,17 @@ def _file_fault(path):
             handle.seek(-min(4, handle.seek(0, os.SEEK_END)), os.SEEK_END)
             end = handle.read(4)
     except OSError as error:
-        return Fault(None, f"cannot be read ({error})", "check that it is there and whole")
+        return Fault(None, f"cannot be read ({error})", "check that it exists and is complete")
     if start not in BIGWIG:
         return Fault(None, "is not a bigWig file", "give 5'-end counts as bigWig")
     if start != end:
-        return Fault(None, "is a bigWig file that is cut off", "copy or make it anew")
+        return Fault(None, "is a truncated bigWig file", "copy or make it again")
     return None
 
 
 def _value_fault(contig, values):
     if np.isnan(values).any():
-        return Fault(None, f"has counts without end on contig '{contig}'", "give 5'-end counts")
+        return Fault(None, f"has infinite counts on contig '{contig}'", "give finite 5'-end counts")
     if values.min(initial=0) < 0 < values.max(initial=0):
         return Fault(None, f"has counts above and below 0 on contig '{contig}'", "give one strand's 5'-end counts")
     return None

@@ -20,7 +20,7 @@ LEGACY_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
 class Table(NamedTuple):
-    """A worksheet, or a text file as one delimiter parts it.
+    """A worksheet, or a text file split at one delimiter.
 
     Attributes
     ----------
@@ -31,8 +31,8 @@ class Table(NamedTuple):
     rows : callable
         Returns all rows that are not blank, with their numbers.
     merged : list of (int, int, int, int, str)
-        Merged cells: first and last row (from 1), first and last column (from 0), and how a spreadsheet calls
-        them.
+        Merged cells: first and last row (from 1), first and last column (from 0), and their range as a spreadsheet
+        prints it.
     """
 
     name: str
@@ -67,7 +67,7 @@ def read_tables(path, worksheet=None):
     Parameters
     ----------
     path : str or Path
-        xlsx (told by content), or text, gzip-compressed or not.
+        xlsx (recognised by content), or text, gzip-compressed or not.
     worksheet : str, optional
         Name of the only worksheet to take.
 
@@ -80,7 +80,7 @@ def read_tables(path, worksheet=None):
     """
     start = first_bytes(path)
     if start.startswith(LEGACY_WORKBOOK):
-        return [], Fault(None, "is a workbook of the old kind (.xls)", "save it as .xlsx")
+        return [], Fault(None, "is an old workbook (.xls)", "save it as .xlsx")
     if start.startswith(ZIP):
         return _worksheets(path, worksheet)
     fault = text_fault(path)
@@ -121,7 +121,7 @@ def _text_table(lines, delimiter):
 
 
 def split_line(line, delimiter):
-    """Cells of one line, with quoted ones as they are meant; blanks around each are dropped."""
+    """Split one line into cells, quotes respected; blanks around each cell are dropped."""
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
     except csv.Error:
@@ -133,10 +133,10 @@ def _worksheets(path, worksheet):
         with warnings.catch_warnings(), open(path, "rb") as handle:
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(handle, data_only=True)
-    except Exception as error:  # What a broken workbook raises is not one kind of error.
+    except Exception as error:  # A broken workbook raises many kinds of error.
         reason = " ".join(str(error).split())[:80]
         return [], Fault(
-            None, f"is no xlsx workbook that can be read ({type(error).__name__}: {reason})", "save it anew as .xlsx"
+            None, f"is not a readable xlsx workbook ({type(error).__name__}: {reason})", "save it again as .xlsx"
         )
     sheets = book.worksheets
     if worksheet:
@@ -176,7 +176,7 @@ def _text(value):
 
 
 def find_header(tables, needed, optional=None, remedy="give a table that has it"):
-    """The first row among the first of a table that holds all the columns needed.
+    """Find the header: the first row, among the first ones of a table, that holds all the columns needed.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def find_header(tables, needed, optional=None, remedy="give a table that has it"
     Returns
     -------
     Header
-        With faults where no row holds them all, a name comes twice, or cells of these columns are merged in the
+        With faults where no row holds them all, a name occurs twice, or cells of these columns are merged in the
         header or below it.
     """
     best, most = None, 0

@@ -1,4 +1,4 @@
-"""Which format a TSS set has, told by its content, and reading it with the reader of that format."""
+"""Recognise the format of a TSS set by its content, and read it with the reader of that format."""
 
 import re
 
@@ -60,9 +60,9 @@ def read_set(files, format, contigs, options=None, aliases=None):
     Parameters
     ----------
     files : sequence of str or Path
-        The set's files, read one after the other; of bigWigs, plus and minus strand and maybe those of a control.
+        The set's files, read one after the other; of bigWigs, plus and minus strand and optionally those of a control.
     format : str
-        One of :data:`FORMATS`, or ``auto``: told by content.
+        One of :data:`FORMATS`, or ``auto``: recognised by content.
     contigs : dict of str to int, or None
         Names and lengths in nt of the assembly that the set's positions are on; None if it is not known, then
         nothing is checked against it.
@@ -112,7 +112,7 @@ def _format_of_all(files, options):
                 file,
                 Fault(
                     None,
-                    f"is of format {format} and the set's first file of format {found[0]}",
+                    f"has format {format} but the set's first file has format {found[0]}",
                     "give files of one format, or make them two sets",
                 ),
             )
@@ -142,13 +142,13 @@ def joined_readings(readings):
 
 
 def recognise(path, asked=False):
-    """Tell the format of a TSS set by its content.
+    """Recognise the format of a TSS set by its content.
 
     Parameters
     ----------
     path : str or Path
     asked : bool
-        Whether columns were named for it, so that a table with other columns than the default ones is one too.
+        Whether columns were named for it, so that a table need not have the default columns.
 
     Returns
     -------
@@ -177,8 +177,8 @@ def recognise(path, asked=False):
         return "gff3"
     unknown = Fault(
         None,
-        "is of no format that can be told by its content",
-        "name its format, and of a table its columns, in the sample sheet",
+        "has a format that cannot be recognised by its content",
+        "name its format, and the columns of a table, in the sample sheet",
     )
     return "table" if asked else _header_format(tables) or next(filter(None, map(_row_format, rows)), unknown)
 

@@ -1,7 +1,7 @@
 """Readers of TSS sets in the common formats: BED6, GFF3, GTF and tables with named columns.
 
-Every row is a site; its TSS is the 5' end of the row's interval on its own strand. What lies beyond a contig's end
-is a fault.
+Every row is a site; its TSS is the 5' end of the row's interval on its own strand. A site beyond a contig's end is
+a fault.
 """
 
 from urllib.parse import unquote
@@ -35,7 +35,7 @@ TABLE_DEFAULTS = {
 def read_bed_set(path, names):
     """Read a BED file with at least six columns (0-based half-open).
 
-    Comment, ``track`` and ``browser`` lines are passed over. Tabs part the columns, or else blanks. A first line
+    Comment, ``track`` and ``browser`` lines are skipped. Tabs separate the columns, or else blanks. A first line
     that starts with ``#contig`` and names the columns ``evidence`` and ``sigma`` says where those are, as in the
     BED files that HARMONISE writes; ``.`` stands for none there.
 
@@ -122,12 +122,12 @@ def read_gff(path, names, format, contig_name, beyond_is_loss=False):
         if len(fields) != 9:
             raise RowFault(f"has {len(fields)} columns separated by tabs, not 9", "give GFF3 or GTF")
         if fields[2] == "region":
-            raise RowFault("is a 'region', which describes a contig and is no TSS", "give the TSS rows alone")
+            raise RowFault("is a 'region', which describes a contig and is not a TSS", "give only the TSS rows")
         start, end = whole_number(fields[3], "start"), whole_number(fields[4], "end")
         if start < 1:
             raise RowFault("start is 0", "positions in GFF3 and GTF count from 1")
         if start > end:
-            raise RowFault(f"start {start} is behind end {end}", "give the smaller coordinate first, on both strands")
+            raise RowFault(f"start {start} is after end {end}", "give the smaller coordinate first, on both strands")
         return SourceRow(
             contig_name(fields[0]),
             start - 1,
@@ -147,12 +147,12 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     ----------
     path : str or Path
         Text with tabs, commas or semicolons between the cells, gzip-compressed or not, or xlsx. The header is the
-        first of the first rows that holds the columns asked for; lines that start with ``#`` are passed over.
+        first of the first rows that holds the columns asked for; lines that start with ``#`` are skipped.
     names : ContigNames
     worksheet : str, optional
         Of an xlsx; default the first that has the header.
     position_base : {1, 0}
-        What the first base of a contig is called.
+        Number of the first base of a contig.
     **columns
         ``contig_column``, ``position_column``, ``strand_column``, ``score_column``, ``evidence_column``,
         ``sigma_column``, ``sequence_column``: names in the header, default :data:`TABLE_DEFAULTS`. Position and
@@ -162,8 +162,8 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     Returns
     -------
     Reading
-        ``sequence_tss`` is the index of the one upper-case letter of every printed sequence, where there is
-        such a one, else None.
+        ``sequence_tss`` is the index of the upper-case letter if every printed sequence has one, at the same index,
+        else None.
     """
     wanted = {role: columns.get(f"{role}_column") or default for role, default in TABLE_DEFAULTS.items()}
     needed = [role for role in wanted if columns.get(f"{role}_column") or role in ("position", "strand")]

@@ -1,4 +1,4 @@
-"""From rows of a source to a :class:`attentome.sites.tss_set.Reading`: what a cell means, what is faulty or lost."""
+"""Turn rows of a source into a :class:`attentome.sites.tss_set.Reading`: what a cell means, what is faulty or lost."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from attentome.io.faults import Fault
 from attentome.sites.tss_set import LOSS_TYPES, SITE_TYPES, Reading
 
 STRAND_SPELLINGS = {"+": "+", "-": "-", "plus": "+", "minus": "-", "forward": "+", "reverse": "-"}
-"""What a table may call a strand, in any case. BED, GFF3 and GTF know + and - only."""
+"""Names of a strand that a table may use, in any case. BED, GFF3 and GTF allow only + and -."""
 SIGNS_ALONE = {"+": "+", "-": "-"}
 BEYOND = "beyond the contig's end"
 """Reason of a loss."""
@@ -25,7 +25,7 @@ class RowFault(Exception):
 
 
 class SourceRow(NamedTuple):
-    """What a reader makes of one row.
+    """One row as its reader understands it.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class SourceRow(NamedTuple):
     score : float
     evidence, sigma, sequence : str
     left_out : str
-        Why the row is left out by right; empty if it is not.
+        Why the row is deliberately left out; empty if it is not.
     """
 
     contig: str | None
@@ -130,7 +130,7 @@ def _none_left(losses):
         return Fault(None, "holds no sites", "give at least one")
     counts = Counter(loss[-1] for loss in losses)
     why = ", ".join(f"{n} {reason}" for reason, n in counts.items())
-    return Fault(None, f"no site is left of {len(losses)} rows ({why})", "ask for what the file has, or leave it out")
+    return Fault(None, f"no site is left of {len(losses)} rows ({why})", "select rows that it has, or leave it out")
 
 
 def _frame(rows, types):
@@ -175,7 +175,8 @@ def strand_sign(text, spellings=SIGNS_ALONE):
     spelling = text.strip().lower()
     if spelling not in spellings:
         what = "no strand" if spelling in ("", ".", "?") else f"strand is '{_shown(text.strip())}'"
-        raise RowFault(what, f"give one of {' '.join(spellings)}")
+        *most, last = spellings
+        raise RowFault(what, f"write {', '.join(most)} or {last}")
     return spellings[spelling]
 
 

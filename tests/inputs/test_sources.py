@@ -249,8 +249,8 @@ def test_what_is_no_file(site, tmp_path):
     [
         (404, "is not there"),
         (410, "is not there"),
-        (401, "not given out"),
-        (403, "not given out"),
+        (401, "is not accessible"),
+        (403, "is not accessible"),
         (400, "400 Bad Request"),
     ],
 )

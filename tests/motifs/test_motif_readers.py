@@ -81,7 +81,7 @@ ROW = "1.000000 0.000000 0.000000 0.000000"
 BROKEN = {
     "empty": ("", "is empty"),
     "blank": ("\n \n", "is empty"),
-    "prose": ("Dear all,\nhere are motifs\n", "line 1: is the start of no motif format"),
+    "prose": ("Dear all,\nhere are motifs\n", "line 1: is not the start of a known motif format"),
     "no_motifs": (meme().split("MOTIF")[0], "holds no motifs"),
     "old": (meme().replace("version 4", "version 3"), "line 1: 'MEME version 3' is older"),
     "protein": (meme().replace("ALPHABET= ACGT", "ALPHABET= ACDEFGHIKLMNPQRSTVWY"), "line 3: .*alphabet"),
@@ -161,8 +161,8 @@ def test_head_matrices(tmp_path):
     "text, message",
     [
         ("layer\thead\td\tA\tC\tG\tT\n", "header: column.s. bits missing"),
-        (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, "x", 1, 1, 0)]), "row 3: holds something else"),
-        (head_table([(1, 1, 9, 1, -1, 1, 1, 0)]), "row 2: holds something else"),
+        (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, "x", 1, 1, 0)]), "row 3: layer, head and d must be"),
+        (head_table([(1, 1, 9, 1, -1, 1, 1, 0)]), "row 2: layer, head and d must be"),
         (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 7, 1, 1, 1, 1, 0)]), "row 3: d of layer 1, head 1 does not fall"),
         (head_table([(1, 1, 9, 1, 1, 1, 1, 0), (1, 1, 8, 1, 1, 1, 1, 0), (1, 1, 9, 1, 1, 1, 1, 0)]), "row 4: d of"),
     ],

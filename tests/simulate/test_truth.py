@@ -291,9 +291,9 @@ def test_claims_are_read_as_written(tmp_path, expected):
         ),
         (
             ["1", "1", "A", "-10", "0.1", "32", "27", "0"],
-            "line 2: from_d 32 and to_d 27 are no stretch; give the smaller",
+            "line 2: from_d 32 and to_d 27 are not a stretch; give the smaller",
         ),
-        (["1", "1", "A", "-10", "0.1", "32", "nan", "0"], "line 2: from_d 32 and to_d nan are no stretch"),
+        (["1", "1", "A", "-10", "0.1", "32", "nan", "0"], "line 2: from_d 32 and to_d nan are not a stretch"),
     ],
 )
 def test_faulty_claims_are_refused_in_one_line(tmp_path, text, message):

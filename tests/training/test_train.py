@@ -383,7 +383,7 @@ def test_each_training_goes_on_from_its_own_checkpoints(planted, undisturbed, tm
     shutil.copy(other / NEWEST, first / NEWEST)
     lines = []
     assert same(undisturbed, run(planted, lines.append, checkpoints=tmp_path))
-    assert "of another training" in lines[0] and lines[1] == "going on from the checkpoint of step 13"
+    assert "belongs to another training" in lines[0] and lines[1] == "going on from the checkpoint of step 13"
 
 
 def test_two_processes_at_one_training_leave_whole_checkpoints(planted, undisturbed, tmp_path):

@@ -1,4 +1,4 @@
-"""Draws of genome blocks with replacement, for intervals of the metrics of one arc."""
+"""Draw genome blocks with replacement, for intervals of the metrics of one arc."""
 
 import numpy as np
 

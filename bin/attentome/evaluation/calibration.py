@@ -1,6 +1,6 @@
-"""What the outputs of a network say of the labels, whatever their unit.
+"""How much evidence the outputs of a network give for the labels, whatever their unit.
 
-Apart from :mod:`attentome.evaluation.metrics`, which every training imports, as scikit-learn takes a second to load.
+Separate from :mod:`attentome.evaluation.metrics`, which every training imports, as scikit-learn takes a second to load.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from sklearn.linear_model import LogisticRegression
 def label_slope(labels, outputs):
     """Evidence for a label in one unit of the output: slope of the logistic regression of the labels on the outputs.
 
-    Of outputs that are the logits that they claim to be it is 1 (Platt 1999, Advances in Large Margin Classifiers 61).
-    Of the outputs divided by their standard deviation, with a normal prior of deviation 1 on their slope: outputs that
-    tell all labels from all others have one too, and another unit of the outputs changes nothing but its own inverse.
+    It is 1 for outputs that are true logits (Platt 1999, Advances in Large Margin Classifiers 61). The regression is on
+    the outputs divided by their standard deviation, with a normal prior of deviation 1 on the slope. So outputs that
+    separate the labels perfectly also have a finite slope, and a change of the outputs' unit only rescales the slope.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def label_slope(labels, outputs):
     Returns
     -------
     float
-        1 where one of both labels is missing; 0 where all outputs are equal.
+        1 where one of the two labels is missing; 0 where all outputs are equal.
     """
     if not 0 < np.count_nonzero(labels) < len(labels):
         return 1.0

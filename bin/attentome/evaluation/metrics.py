@@ -1,4 +1,4 @@
-"""How well the outputs find the labels: ROC AUC, PR AUC per nucleotide and with a tolerance, block bootstrap.
+"""Measure how well the outputs find the labels: ROC AUC, PR AUC by nucleotide and with a tolerance, block bootstrap.
 
 Outputs are ranked; any monotone score will do. PR AUC is the average precision, sum over thresholds of
 (recall step) x precision, without interpolation.
@@ -56,7 +56,7 @@ def _roc_area(true_positives, false_positives):
 
 
 def call_peaks(outputs, tolerance):
-    """Non-overlapping peak calls on one stretch: the highest output first, its neighbours within the tolerance out.
+    """Call non-overlapping peaks on one stretch: the highest output first, without its neighbours within the tolerance.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def call_peaks(outputs, tolerance):
     Returns
     -------
     ndarray of int64
-        Positions of the calls, from the highest output down. Of equal outputs the first along the genome wins.
+        Positions of the calls, from the highest output down. If outputs are equal, the first along the genome wins.
     """
     taken = bytearray(len(outputs))
     calls = []
@@ -82,7 +82,7 @@ def call_peaks(outputs, tolerance):
 
 
 def match_calls(calls, labels, tolerance):
-    """Which calls find a label of their own.
+    """Assign each call to at most one label, and each label to at most one call.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def arc_metrics(stretches, tolerance, block_nt, n_resamples, seed):
     """ROC AUC, PR AUC and tolerant PR AUC of an arc, with 95 % intervals, and their curves.
 
     The intervals are percentiles over genome blocks drawn with replacement (both strands of a block together), as
-    neighbouring positions are not independent. The calls of the tolerant PR are not made anew for each draw.
+    neighbouring positions are not independent. The calls of the tolerant PR are not repeated for each draw.
 
     Parameters
     ----------
@@ -281,7 +281,7 @@ def tolerant_ranking(stretches, blocks, calls, tolerance):
     calls : ndarray of int64
         Places in the concatenation of all stretches.
     hits : ndarray of bool
-        Whether the call finds a label of its own.
+        Whether the call finds a label that no higher call has taken.
     ranking : Ranking
         A hit counts in the block of its label, so that every label is found at most once in every draw.
     """

@@ -1,7 +1,7 @@
-"""The network beside peers without attention, on the same labels and arc: what attention brings or costs.
+"""Compare the network with peers without attention on the same labels and arc: what attention gains or costs.
 
-Every model is measured by the same code. The bootstrap is paired: each draw of genome blocks counts for all models, so
-the interval of a difference leaves out what is hard or easy for all of them alike.
+Every model is measured by the same code. The bootstrap is paired: each draw of genome blocks is used for all models, so
+the interval of a difference excludes variation that all of them share.
 """
 
 import numpy as np
@@ -11,9 +11,9 @@ from attentome.evaluation.stretches import stretches
 
 NETWORK = "network"
 PEERS = {"residual_cnn": "residual CNN", "pwm_scanner": "PWM scanner"}
-"""Names of the peers, as in file names, and in words."""
+"""Names of the peers in file names, and in text."""
 PEER_METRICS = ("roc_auc", "pr_auc", "pr_auc_tolerant")
-"""What models are compared by."""
+"""Metrics by which models are compared."""
 
 
 def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, seed):
@@ -24,7 +24,7 @@ def compare_peers(outputs, labels, intervals, tolerance, block_nt, n_resamples, 
     outputs : dict of str to dict
         Name of a model (:data:`NETWORK` and others) to ``<contig>.<strand>`` to values by genomic position.
     labels : dict of str to ndarray
-        Kept as one model's outputs.
+        Same keys as one model's outputs.
     intervals : list of Interval
         Of the arc.
     tolerance : int

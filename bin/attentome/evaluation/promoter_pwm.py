@@ -5,7 +5,7 @@ Read 5' to 3', a promoter is
     -35 hexamer, spacer of 14 to 20 nt (its last three the extended -10), -10 hexamer, discriminator of 3 to 10 nt, TSS
 
 and the bases -1, +1 and +2 around the TSS; it may lack the -35 hexamer or both. The score of a position is the log-odds
-that a TSS lies there, summed over all gaps and kinds, against a first-order Markov chain of the genome's own bases,
+that a TSS is there, summed over all gaps and kinds, against a first-order Markov chain of the genome's own bases,
 plus the prior of any position. :mod:`attentome.evaluation.promoter_pwm_fit` finds matrices, gap lengths and shares.
 
 Coordinates are stream coordinates, 0-based (:mod:`attentome.genome.contigs`); logarithms are natural.
@@ -46,7 +46,7 @@ class PromoterModel:
     shares : ndarray, shape (3,)
         Of sites with neither hexamer, with the -10 alone, with both.
     chain : ndarray, shape (5, 4)
-        Probability of a base after A, T, C, G (order of ``contigs.BASES``), and after what is unknown.
+        Probability of a base after A, T, C, G (order of ``contigs.BASES``), and after an unknown base.
     prior : float
         Sites per position.
     n_sites : int
@@ -75,7 +75,7 @@ class PromoterModel:
         )
 
     def description(self):
-        """The model as a dict of plain values, with what its columns stand for."""
+        """The model as a dict of plain values, with the meaning of its columns."""
         return {
             "kind": "pwm_scanner",
             "bases": BASES,
@@ -117,7 +117,7 @@ def block_scores(codes, background, matrix):
     Returns
     -------
     ndarray, shape (..., n - width + 1)
-        Index = first base of the block. What is not A, T, C or G counts 0.
+        Index = first base of the block. Codes other than A, T, C or G count 0.
     """
     table = np.concatenate([np.log(matrix), np.zeros((len(matrix), 2))], 1)
     n = codes.shape[-1] - len(matrix) + 1
@@ -136,7 +136,7 @@ def part_scores(model, codes):
 
 
 def places():
-    """First bases of the blocks of a TSS that lies at :data:`PWM_UPSTREAM`.
+    """First bases of the blocks of a TSS at position :data:`PWM_UPSTREAM`.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def places():
 
 
 def log_odds(model, codes):
-    """Log-odds that a TSS lies at each position.
+    """Log-odds of a TSS at each position.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def log_odds(model, codes):
     n = len(codes) - PWM_UPSTREAM - START[1]
     odds35, odds10, start = (np.exp(scores) for scores in part_scores(model, codes))
     _, places10, place = places()
-    # From the first place of a -10 block on: the odds of that block, with a -35 hexamer before it or without.
+    # From the first place of a -10 block on: the odds of that block, with or without a -35 hexamer before it.
     first = int(places10.min())
     with35 = np.full(len(odds10) - first, model.shares[1])
     for spacer, share in zip(SPACERS.tolist(), model.spacer, strict=True):
@@ -179,7 +179,7 @@ def log_odds(model, codes):
 
 
 def scan_genome(model, genome, label_shift):
-    """Log-odds of every position of both strands, drawn at the query as a network's outputs are.
+    """Log-odds of every position of both strands, at the query's place like a network's outputs.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""The promoter of :mod:`attentome.evaluation.promoter_pwm`, fitted to sites by expectation maximisation.
+"""Fit the promoter of :mod:`attentome.evaluation.promoter_pwm` to sites by expectation maximisation.
 
-How long the two gaps of a site are is not known, nor whether it has both hexamers, the -10 alone or neither. Each step
-weighs all of these by their probability under the model so far, and counts bases and lengths anew with those weights
-(Dempster, Laird & Rubin 1977; on sequence motifs Lawrence & Reilly 1990). That climbs to the nearest best model only,
-so it starts from a guess at each of the usual gaps and goes on from the best.
+The lengths of the two gaps of a site are unknown, as is whether it has both hexamers, the -10 alone or neither. Each
+step weighs all of these by their probability under the current model, and counts bases and lengths again with these
+weights (Dempster, Laird & Rubin 1977; on sequence motifs Lawrence & Reilly 1990). This climbs only to the nearest
+optimum, so it starts from a guess at each of the usual gaps and continues from the best.
 """
 
 from itertools import product
@@ -26,10 +26,10 @@ from attentome.genome.contigs import flip, interval_to_stream
 from attentome.genome.strands import STRANDS, stream_key
 
 GUESSES = sorted(product((5, 6, 7, 8), (16, 17, 18)), key=lambda gaps: abs(gaps[0] - 6) + abs(gaps[1] - 17))
-"""Discriminator and spacer at which the first matrices are read, nt; the most usual ones of sigma70 first."""
+"""Discriminator and spacer at which the first matrices are read, nt; the most common ones of sigma70 first."""
 ALIKE = 0.02
-"""Mean log-likelihoods of a site that differ by less are alike. Where the extended -10 says nothing, the -10 block fits
-as well 1 nt off, with both gaps changed; then the more usual guess counts."""
+"""Mean log-likelihoods of a site that differ by less are equal. If the extended -10 is uninformative, the -10 block
+fits as well 1 nt off, with both gaps changed; then the more common guess counts."""
 TRIAL_STEPS, MOST_STEPS = 8, 200
 STILL = 1e-6
 """EM ends when a step raises the mean log-likelihood of a site by less."""
@@ -89,7 +89,7 @@ def site_windows(genome, labels, intervals, label_shift):
 
 
 def first_guess(windows, chain, prior, discriminator, spacer):
-    """A promoter with the bases at fixed gaps as its matrices, and all lengths alike.
+    """A promoter with the bases at fixed gaps as its matrices, and all lengths equally probable.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def improve(model, windows, steps):
     windows : ndarray of uint8
         Of :func:`site_windows`.
     steps : int
-        At most; fewer where the likelihood stands still.
+        Maximum number; fewer if the likelihood stops rising.
 
     Returns
     -------
@@ -171,7 +171,7 @@ def improve(model, windows, steps):
 
 def _matrix(windows, firsts, weights, width, chain):
     """Probabilities of the bases of a block that starts at ``firsts`` with ``weights`` (n, firsts); one pseudo-count
-    a column, shared out like the genome's bases."""
+    per column, distributed like the genome's bases."""
     counts = np.zeros((width, 6))
     for first, weight in zip(firsts, weights.T, strict=True):
         for column in range(width):

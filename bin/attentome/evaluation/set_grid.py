@@ -1,4 +1,4 @@
-"""Every network against every label set: the table of the 2021 paper's Table 2, with intervals.
+"""Compare every network with every label set: the 2021 paper's Table 2, with intervals.
 
 A network trained on one TSS set is compared with the labels of each set on the test arc. The PR AUC per nucleotide is
 that of tolerance 0; with a tolerance, non-overlapping calls count.
@@ -15,7 +15,7 @@ GRID_METRICS = ("roc_auc", "pr_auc", *(f"pr_auc_{tolerance}nt" for tolerance in 
 
 
 def compare_with_sets(network, outputs, label_sets, intervals, block_nt, n_resamples, seed):
-    """One network's outputs against the labels of every set.
+    """Compare one network's outputs with the labels of every set.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Outputs beside labels: the stretches of an arc, the calls of the whole genome, and curves short enough to draw."""
+"""Outputs with labels: the stretches of an arc, the calls of the whole genome, and curves short enough to draw."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ BLOCK_NT = 10_000
 
 
 def bootstrap_block(intervals):
-    """Length in nt of the genome blocks of a bootstrap: 10 kb, less where the arc has fewer than 20 such blocks."""
+    """Length in nt of the genome blocks of a bootstrap: 10 kb, shorter if the arc has fewer than 20 such blocks."""
     return max(min(BLOCK_NT, sum(map(len, intervals)) // 20), 1)
 
 
@@ -41,14 +41,14 @@ def stretches(outputs, labels, intervals):
 
 
 def thin(x, y, thresholds):
-    """About :data:`CURVE_POINTS` points of a curve, both ends kept, dense where the thresholds are high."""
+    """About :data:`CURVE_POINTS` points of a curve, both ends kept, dense at high thresholds."""
     n = len(x)
     keep = np.unique(np.append(np.geomspace(1, n, CURVE_POINTS).astype(int) - 1, n - 1))
     return x[keep], y[keep], thresholds[keep]
 
 
 def calls_table(genome, outputs, labels, threshold, tolerance, label_shift):
-    """Calls of the whole genome above a threshold, drawn at the TSS's place.
+    """Calls of the whole genome above a threshold, at the place of the TSS.
 
     Parameters
     ----------

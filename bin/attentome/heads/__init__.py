@@ -1,4 +1,4 @@
-"""Attention heads: where they look, and what stands there.
+"""Attention heads: where they look, and the sequence there.
 
 Start with ``describe``, which turns the profile of the whole genome into the numbers of one head. ``profile`` gathers
 that profile while outputs are computed, shard by shard; ``profile_merge`` joins the shards. ``moments``,

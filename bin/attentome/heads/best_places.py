@@ -1,7 +1,7 @@
-"""The places with the highest scores in each of very many columns, gathered while the scores stream by.
+"""Gather the places with the highest scores in each of very many columns while the scores stream by.
 
-A column is a head at a distance. Of each block of scores only those are looked at that can still be among the best of
-their column; they are put aside and sorted in from time to time, and what a score must reach rises.
+A column is a head at a distance. Only scores of a block that can still be among the best of their column are kept.
+They are put aside and sorted in from time to time, and the score to reach rises.
 """
 
 from threading import Lock
@@ -15,16 +15,16 @@ LAST_PLACE = (1 << PLACE_BITS) - 1
 LEAST_WAITING = 1 << 16
 BEST_CELLS = 1 << 18
 MANY = 4
-"""Where one column in so many has something to look at, all are looked at, so many positions at once:"""
+"""If more than one column in this many has a candidate, all columns are searched, this many positions at once:"""
 ROWS = 32
 
 
 class BestPlaces:
     """The ``n`` best places of each column, whatever the order in which the scores come.
 
-    Scores are compared in steps of 2^-20, far above the rounding of float32 and far below anything that matters; of
-    equal scores the lower place wins. Memory is 8 bytes per column and place kept, about half of that for what waits
-    and is sorted in. Threads may share one.
+    Scores are compared in steps of 2^-20, far above the rounding of float32 and far below any relevant difference; of
+    equal scores, the lower place wins. Memory is 8 bytes per column and place kept, and about half of that again for
+    scores that wait to be sorted in. Threads may share one.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class BestPlaces:
         """
         score, above, place, _ = self._bounds
         for row, first in enumerate(places):
-            # Where all places of the block come behind the last of the best, an equal score is not enough.
+            # Where all places of the block come after the last of the best, an equal score is not enough.
             least = np.where(place[layer] < first, above[layer], score[layer])
             if band.is_cuda:
                 index = (band[row] >= torch.from_numpy(least).to(band.device)[:, None]).nonzero(as_tuple=True)
@@ -77,7 +77,7 @@ class BestPlaces:
         return self._keys.reshape(*self.columns, self.n)
 
     def _look(self, layer, first, scores, highest, least):
-        """Keep the scores (heads, m, window) that reach ``least``; ``highest`` tells which columns have any."""
+        """Keep the scores (heads, m, window) that reach ``least``; ``highest`` shows which columns have any."""
         head, column = np.nonzero(highest >= least)
         if len(head) > least.size // MANY:
             for start in range(0, scores.shape[1], ROWS):
@@ -131,7 +131,7 @@ class BestPlaces:
         self._raise_bounds()
 
     def _raise_bounds(self):
-        """What a score must reach; replaced as a whole, so that other threads see old or new.
+        """The score to reach; replaced as a whole, so that other threads see the old or the new one.
 
         The last of the best: its score, the next higher one, its place, each (layers, heads, window); its key, flat.
         """

@@ -1,5 +1,4 @@
-"""One attention head in numbers: where it looks, what its best windows share, how its score goes with
-the output."""
+"""Describe one attention head: where it looks, what its best windows share, how its score follows the output."""
 
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from attentome.motifs.logo import LETTERS, base_counts, consensus, genome_backgr
 
 @dataclass
 class Head:
-    """All that is measured about one head.
+    """Measurements of one head.
 
     Attributes
     ----------

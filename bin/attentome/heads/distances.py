@@ -1,4 +1,4 @@
-"""Distances at which heads are looked at: groups of queries, the zoom round the TSS, the reach of a key."""
+"""Distances at which heads are examined: groups of queries, the zoom around the TSS, the reach of a key."""
 
 GROUPS = ("top", "all", "bottom")
 """Groups of positions: the highest outputs, every position of the genome, the lowest outputs."""
@@ -21,7 +21,7 @@ def zoom_range(peak, window):
     -------
     (int, int)
         Smallest and largest d, both included: 0 to 99 (less in a smaller window), or, where the peak lies
-        farther away, 100 nt round the peak.
+        farther away, 100 nt around the peak.
     """
     width = min(ZOOM, window)
     if peak < width:
@@ -49,7 +49,7 @@ def key_reach(peak, key_context):
 
 
 def used_range(peak, key_context, low, high):
-    """Distances that a logo's statistics use: the key's reach and :data:`KEY_MARGIN` nt beside it, as far as drawn.
+    """Distances used for the statistics of a logo: the key's reach and :data:`KEY_MARGIN` nt on each side, as far as drawn.
 
     Parameters
     ----------
@@ -69,5 +69,5 @@ def used_range(peak, key_context, low, high):
 
 
 def anchor_text(ahead):
-    """What lies at d = 0: the query, or the end of a window that looks ``ahead`` nt further downstream."""
+    """Name of the place d = 0: the query, or the end of a window that looks ``ahead`` nt further downstream."""
     return "the query" if ahead == 0 else f"the window's end, {ahead} nt downstream of the query"

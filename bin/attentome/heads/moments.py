@@ -1,7 +1,7 @@
-"""Sums, sums of squares and maxima of attention scores, by head and distance.
+"""Gather sums, sums of squares and maxima of attention scores, by head and distance.
 
-Sums over a block are taken in float32, over a piece in float64, over the genome in whole numbers of 2^-bits: those can
-be added in any order, so the result does not tell how the genome was shared out.
+Sums over a block are taken in float32, over a piece in float64, over the genome in whole numbers of 2^-bits. These can
+be added in any order, so the result does not depend on how the genome was distributed.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ class Moments:
         self._layers = list(zip(self.total.unbind(1), self.squares.unbind(1), self.highest.unbind(1), strict=True))
 
     def add(self, layer, band):
-        """Take in a block (b, heads, m, window) of a layer (0-based) but for its squares; returns its maxima.
+        """Take in a block (b, heads, m, window) of a layer (0-based) except for its squares; return its maxima.
 
         They have shape (b, heads, window).
         """
@@ -41,12 +41,12 @@ class Moments:
         return here
 
     def add_squares(self, layer, band):
-        """Take in the squares of a block. They are put in place of its scores, where the cache still has them."""
+        """Take in the squares of a block. They overwrite its scores, which are still in the cache."""
         self._layers[layer][1].add_(band.square_().sum(2))
 
 
 def whole_number_bits(n):
-    """How fine sums over n scores of 0..1 can be kept as int64: the number of binary places."""
+    """Number of binary places with which sums over n scores of 0..1 fit into int64."""
     return 62 - int(n).bit_length()
 
 

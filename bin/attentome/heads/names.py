@@ -12,7 +12,7 @@ def numbers_of_head(name):
     """Layer and head (both count from 1) of a name as :func:`head_name` gives it; ValueError for anything else."""
     found = re.fullmatch(r"L(\d+)_H(\d+)", name)
     if not found:
-        raise ValueError(f"{name}: no name of a head, such as L1_H2")
+        raise ValueError(f"{name}: not the name of a head such as L1_H2")
     return int(found[1]), int(found[2])
 
 

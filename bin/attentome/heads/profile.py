@@ -1,4 +1,4 @@
-"""Where every attention head looks, gathered in the same pass over the genome that computes the outputs.
+"""Gather where every attention head looks, in the same pass over the genome that computes the outputs.
 
 For each strand, layer, head and t the sum, the sum of squares and the maximum of the scores over all positions; the
 places with the highest scores at every t; and the scores themselves at a random sample of places (Clauwaert et al.
@@ -6,7 +6,7 @@ places with the highest scores at every t; and the scores themselves at a random
 window, which is the query itself unless the network looks ahead. Nothing of the size positions x window is ever kept
 in memory.
 
-A shard of the genome writes its part into a folder; ``profile_merge`` puts the parts together.
+A shard of the genome writes its part into a folder; ``profile_merge`` combines the parts.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ N_SAMPLE = 100_000
 
 
 class PieceWatch:
-    """What is made of the scores of one batch of pieces, see ``Network.scan``."""
+    """Statistics of the scores of one batch of pieces, see ``Network.scan``."""
 
     def __init__(self, pieces, shape, best, sample, device):
         self.places = [piece.place for piece in pieces]
@@ -56,7 +56,7 @@ def profile_shard(
     piece=None,
     log=print,
 ):
-    """Outputs and profile sums of one shard of the genome, in one pass.
+    """Compute outputs and profile sums of one shard of the genome in one pass.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def profile_shard(
     piece : int, optional
         Longest piece, nt.
     log : callable
-        Gets a progress line now and then.
+        Gets a progress line from time to time.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

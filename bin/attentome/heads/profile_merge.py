@@ -1,4 +1,4 @@
-"""The profile of the whole genome from the parts that its shards wrote.
+"""Combine the parts that the shards wrote into the profile of the whole genome.
 
 The groups ``top`` and ``bottom``, the places with the highest and the lowest outputs, are known only when all outputs
 are: their scores are computed again here, each with its own context.
@@ -62,7 +62,7 @@ def sample_correlation(folders, outputs):
 
 
 def _layer_correlation(folders, layer, chosen):
-    # The files are mapped anew for each layer: what was read of them would count as this process's memory until then.
+    # The files are mapped again for each layer: pages read earlier would count as this process's memory until then.
     samples = [np.load(folder / "sample.npy", mmap_mode="r")[layer] for folder in folders]
     return np.stack(
         [
@@ -103,7 +103,7 @@ def group_moments(network, genome, groups, device, threads=1):
     def watcher(batch):
         return _GroupWatch(batch[0], groups, shape, device)
 
-    # Neighbours share their context where that is less work than computing it twice.
+    # Neighbours share their context where this is less work than computing it twice.
     near = max(1, sum(network.context()) // 2)
     pieces = pieces_around(genome, np.unique(np.concatenate(list(groups.values()))), near)
     sums = {group: [np.zeros(shape), np.zeros(shape), np.zeros(shape, np.float32)] for group in groups}
@@ -148,7 +148,7 @@ def pieces_around(genome, places, near):
     genome : dict of str to Contig
     places : ndarray of int64, sorted
     near : int
-        Places of one strand up to so many nt apart share a piece.
+        Places of one strand at most this many nt apart share a piece.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def pieces_around(genome, places, near):
 
 
 def best_windows(folders, peaks, distances, outputs):
-    """The places with the highest scores of each head at its peak and at any distance asked for.
+    """List the places with the highest scores of each head, at its peak and at any distance requested.
 
     Parameters
     ----------

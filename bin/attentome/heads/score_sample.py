@@ -27,7 +27,7 @@ def encode_scores(scores):
 
 
 class SampleFile:
-    """Writes the scores at the sampled places to a ``.npy`` file.
+    """Write the scores at the sampled places to a ``.npy`` file.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class SampleFile:
         self._file = open(path, "r+b")
 
     def put(self, layer, first, band):
-        """Store what of a block is in the sample.
+        """Store the part of a block that is in the sample.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class SampleFile:
             os.pwrite(self._file.fileno(), codes.tobytes(), at)
 
     def close(self):
-        """All is written."""
+        """Close the file once all scores are written."""
         self._file.close()
 
 
@@ -102,5 +102,5 @@ def spearman(codes, outputs):
 
 
 def _middle_ranks(counts):
-    """Mean rank of each value less the mean of all ranks, from how often each value is there."""
+    """Mean rank of each value less the mean of all ranks, from how often each value occurs."""
     return np.cumsum(counts) - counts / 2 - counts.sum() / 2

@@ -1,4 +1,4 @@
-"""What is written of one head: the rows of its tables, and its logo as a motif in MEME format."""
+"""Tables of one head, row by row, and its logo as a motif in MEME format."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The best windows of a head: their sequences, which of them repeat, how far they lie from known TSS."""
+"""The best windows of a head: their sequences, their repeats, their distances from known TSS."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from attentome.genome.contigs import UNKNOWN, to_stream
 from attentome.genome.strands import STRANDS, sign_of, strand_of
 
 SITE_TOLERANCE = 5
-"""A window lies at a known TSS when its anchor is at most this many nt from TSS + label shift."""
+"""A window is at a known TSS if its anchor is at most this many nt from TSS + label shift."""
 SAME_SEQUENCE = 0.8
 """Windows that agree in this share of their bases or more count as one."""
 
@@ -36,7 +36,7 @@ def window_tokens(genome, windows, low, high):
 
 
 def distinct_windows(tokens, same=SAME_SEQUENCE):
-    """Which windows differ from every earlier one that was kept.
+    """Mark the windows that differ from every earlier one that was kept.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def distinct_windows(tokens, same=SAME_SEQUENCE):
 
 
 def nearest_sites(windows, sites, genome, label_shift):
-    """The known TSS nearest to each window, on its strand.
+    """Find the known TSS nearest to each window, on its strand.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def share_at_sites(sites, genome, label_shift, tolerance=SITE_TOLERANCE):
     Returns
     -------
     float
-        Times the number of windows: how many of them chance puts there.
+        Multiplied by the number of windows, the number expected there by chance.
     """
     covered = total = 0
     for name, contig in genome.items():

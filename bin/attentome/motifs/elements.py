@@ -1,5 +1,4 @@
-"""Promoter elements and the two rulers of every profile: distance from d = 0, and base relative to the
-TSS.
+"""Promoter elements and the two rulers of every profile: distance from d = 0, and base relative to the TSS.
 
 d = 0 (the query, or the end of its window) lies ``label_shift`` nt downstream of the TSS, in reading direction. There
 is no base 0: the first transcribed base is +1 and the base before it is -1.
@@ -31,7 +30,7 @@ class Element:
     source: str = ""
 
     def distances(self, label_shift):
-        """Smallest and largest distance (nt, both included) where d = 0 sits on the TSS +
+        """Smallest and largest distance (nt, both included) where d = 0 is at the TSS +
         ``label_shift``."""
         return distance_of_base(self.last, label_shift), distance_of_base(self.first, label_shift)
 

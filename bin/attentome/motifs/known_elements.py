@@ -1,10 +1,10 @@
-"""Which known element of a promoter a head's matrix spells, and whether at the place where the element lies.
+"""Match a head's matrix with the known elements of promoters, at the places where these lie.
 
-A consensus of letters is laid on the columns of the matrix. Each letter scores log2 of the frequency of the bases it
-stands for over their frequency in the genome; N scores nothing. p is the share of random k-mers, with letters of the
-same kinds at the same places of the consensus, whose best place scores as high. Twice: for k-mers of the genome's
-bases, which is ``p``, and for k-mers of the bases that the matrix itself has at the place, ``p_composition``. A matrix
-that is merely rich in A and T may have a low p for TATAAT, but not a low p_composition.
+A consensus is aligned with the columns of the matrix. Each letter scores log2 of the frequency of the bases it stands
+for over their frequency in the genome; N scores nothing. p is the share of random words, with letters of the same kinds
+at the same places of the consensus, whose best place scores as high. There are two: ``p`` is for words of the genome's
+bases, ``p_composition`` for words of the bases that the matrix itself has at the place. A matrix that is merely rich in
+A and T may have a low p for TATAAT, but not a low p_composition.
 """
 
 import csv
@@ -40,13 +40,13 @@ IUPAC = {
     "N": "ACGT",
 }
 LEAST_BITS = 0.02
-"""Of a part of a consensus, per column; 5,000 windows of equal weight in which nothing is told hold 0.0004."""
+"""Of a part of a consensus, per column; 5,000 windows of equal weight without signal hold 0.0004."""
 SEARCH = 30
-"""How far from its place (nt, both sides) an element is looked for."""
+"""Largest distance from its place (nt, either side) at which an element is searched for."""
 MIN_LETTERS = 5
-"""A consensus with fewer letters other than N is too short: its p is told, but it has no q and is never named."""
+"""A consensus with fewer letters other than N is too short: its p is reported, but it has no q and is never named."""
 EXACT_KMERS = 1 << 18
-"""Up to so many random k-mers are all counted; of more, a sample is drawn."""
+"""Up to this many random k-mers are all counted; if there are more, a sample is drawn."""
 SAMPLED_KMERS = 100_000
 MAX_Q = 0.05
 ELEMENT_COLUMNS = list(ELEMENT_MATCHES.columns)
@@ -54,7 +54,7 @@ ELEMENT_COLUMNS = list(ELEMENT_MATCHES.columns)
 
 @dataclass(frozen=True)
 class KnownElement:
-    """A word and where it lies.
+    """A word and its place.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class KnownElement:
     first, last : int or None
         Bases relative to the TSS of its first and last letter; None: anywhere downstream of the TSS.
     tolerance : int or None
-        nt that it may lie off on either side.
+        nt by which it may be off on either side.
     motifs : tuple of str
         Ids or names of motifs in databases that stand for it.
     source : str
@@ -108,7 +108,7 @@ def read_known_elements(path):
     ----------
     path : str or Path
         TSV with the columns ``name``, ``consensus`` (IUPAC), ``from``, ``to`` (bases relative to the TSS, both
-        included, no base 0), ``tolerance_nt`` and, if wanted, ``motifs`` (ids or names in databases, separated by
+        included, no base 0), ``tolerance_nt`` and, optionally, ``motifs`` (ids or names in databases, separated by
         commas) and ``source``. from, to and tolerance_nt are all empty for a word without a fixed place.
 
     Returns
@@ -138,7 +138,7 @@ def read_known_elements(path):
 def _known_element(row, where):
     name, consensus = row["name"], (row["consensus"] or "").upper()
     if not set(consensus) - {"N"} or set(consensus) - set(IUPAC):
-        raise ValueError(f"{where}: consensus '{consensus}' is no word of IUPAC letters; use {''.join(IUPAC)}")
+        raise ValueError(f"{where}: consensus '{consensus}' is not a word of IUPAC letters; use {''.join(IUPAC)}")
     motifs = tuple(word.strip() for word in (row.get("motifs") or "").split(",") if word.strip())
     place = [row[column] or "" for column in ("from", "to", "tolerance_nt")]
     if not any(place):
@@ -162,7 +162,7 @@ def _known_element(row, where):
 
 
 def match_elements(matrices, elements, background, label_shift, seed):
-    """Every head against every element.
+    """Match every head with every element.
 
     A place counts where all letters lie on columns of the matrix and every part of the consensus (letters between Ns)
     has :data:`LEAST_BITS` per column or more on average. ``score``, ``p`` and
@@ -172,7 +172,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
     Parameters
     ----------
     matrices : list of HeadMatrix
-        From windows that did not choose the head's peak, if p is to be believed.
+        p is valid only if these windows did not also choose the head's peak.
     elements : list of KnownElement
     background : ndarray, shape (4,)
         Frequencies of A, C, G, T in the genome.
@@ -262,7 +262,7 @@ def _classes(letter):
 
 
 def letter_scores(matrix, element, background, kmer_bases):
-    """What each letter of a consensus, and each letter that may stand in its stead, scores on each column.
+    """Score of each letter of a consensus, and of each letter that may replace it, on each column.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def letter_scores(matrix, element, background, kmer_bases):
         Per letter of :attr:`KnownElement.letters`: log2 of the frequency over the background's of each set of as many
         bases as the letter stands for.
     shares : list of ndarray, each shape (kinds,)
-        How often random k-mers have each set: in proportion to its bases in ``kmer_bases``.
+        Frequency of each set in random words, in proportion to its bases in ``kmer_bases``.
     """
     frequencies, background = matrix.frequencies(background), np.asarray(background, float)
     values, shares = [], []
@@ -295,7 +295,7 @@ def share_of_kmers(values, shares, score, seed):
     Parameters
     ----------
     values : list of ndarray, each shape (places, kinds)
-        Per letter of the k-mer, what each kind scores at each place.
+        Per letter of the word, score of each kind at each place.
     shares : list of ndarray, each shape (kinds,)
     score : float
     seed : int
@@ -321,7 +321,7 @@ def share_of_kmers(values, shares, score, seed):
 
 
 def expected_place(names, elements, label_shift, near_d):
-    """Where an element that a motif stands for should lie.
+    """Expected place of the element that a motif represents.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def expected_place(names, elements, label_shift, near_d):
     elements : list of KnownElement
     label_shift : int
     near_d : float
-        Of several places the one whose middle is nearest to this distance.
+        If there are several places, the one whose middle is nearest to this distance is taken.
 
     Returns
     -------

@@ -7,7 +7,7 @@ CONSENSUS_BITS = 0.25
 """Columns with less information than this have no letter in a consensus (noise of 50 windows stays
 below it)."""
 TELLING_BITS = 0.05
-"""Columns of a logo of weighted windows with less than this tell nothing: it is made of thousands of windows."""
+"""Columns of a logo of weighted windows with less than this are uninformative: it is made of thousands of windows."""
 _COLUMN = np.array([0, 3, 1, 2, 4, 4])
 
 
@@ -20,7 +20,7 @@ def genome_background(genome):
 
 
 def letters(by_code):
-    """Numbers by base code, shape (..., 6), in the order A, C, G, T: shape (..., 4)."""
+    """Reorder numbers by base code, shape (..., 6), to A, C, G, T: shape (..., 4)."""
     return np.asarray(by_code)[..., [0, 2, 3, 1]]
 
 

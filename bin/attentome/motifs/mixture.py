@@ -13,7 +13,7 @@ from attentome.motifs.logo import letters
 
 N_COMPONENTS = 2
 EM_STARTS, EM_STEPS = 4, 200
-"""EM is run from so many random starts, in at most so many steps."""
+"""Random starts of EM, and maximum number of steps of each."""
 EM_TOLERANCE = 1e-6
 """Nats a window: a smaller gain ends EM."""
 COMPONENT_PSEUDOCOUNT = 0.5
@@ -42,7 +42,7 @@ def split_mixture(windows, weights, background, seed, n_components=N_COMPONENTS)
     frequencies : ndarray of float, shape (n_components, columns, 4)
         A, C, G, T; 0 where the component has no share.
     effective : ndarray of float, shape (n_components,)
-        So many windows of equal weight would tell as much of each component.
+        Number of windows of equal weight that would be as informative, for each component.
     """
     n, columns = windows.shape
     if weights.sum() <= 0:

@@ -1,7 +1,7 @@
 """Readers of motif matrices: databases in MEME, TRANSFAC and JASPAR format, and the table of the heads' own matrices.
 
 Formats: MEME 4 text, https://meme-suite.org/meme/doc/meme-format.html; TRANSFAC as RegulonDB's ``.tf`` files and JASPAR
-write it; JASPAR with and without letters and brackets, https://jaspar.elixir.no/docs. A file is told by its content.
+write it; JASPAR with and without letters and brackets, https://jaspar.elixir.no/docs. The content decides the format.
 """
 
 import math
@@ -29,7 +29,7 @@ class Motif:
     id, name : str
         The same where the file has one of them only.
     sites : int or None
-        Sequences it was made from; None where the file does not tell.
+        Sequences it was made from; None where the file does not say.
     frequencies : ndarray of float, shape (columns, 4)
         Of A, C, G, T, 5' to 3'; rows sum to 1.
     """
@@ -102,7 +102,7 @@ def read_motifs(path):
     elif lines[0][1].startswith(">"):
         motifs = _read_jaspar(path, lines)
     else:
-        raise _fault(path, lines[0][0], "is the start of no motif format that is known here", FORMAT_REMEDY)
+        raise _fault(path, lines[0][0], "is not the start of a known motif format", FORMAT_REMEDY)
     if not motifs:
         raise ValueError(f"{path}: holds no motifs; {FORMAT_REMEDY}")
     return motifs
@@ -125,7 +125,7 @@ def _read_meme(path, lines):
         if not line.startswith("letter-probability matrix"):
             continue
         if label is None:
-            raise _fault(path, number, "a matrix stands before any MOTIF line", "write 'MOTIF id name' above it")
+            raise _fault(path, number, "there is a matrix before any MOTIF line", "write 'MOTIF id name' above it")
         settings = dict(re.findall(r"(alength|w|nsites)\s*=\s*([\d.]+)", line))
         if settings.get("alength", "4") != "4":
             raise _fault(path, number, f"alength is {settings['alength']}, not 4", "give DNA motifs")
@@ -178,7 +178,7 @@ def _read_jaspar(path, lines):
         number, line = lines[start]
         label = line[1:].split()
         if not label:
-            raise _fault(path, number, "'>' has no name behind it", "write '>id name'")
+            raise _fault(path, number, "'>' has no name after it", "write '>id name'")
         if stop - start != 5:
             raise _fault(
                 path, number, f"has {stop - start - 1} rows, not the four of A, C, G and T", "give one row per base"
@@ -188,7 +188,7 @@ def _read_jaspar(path, lines):
             named = re.match(r"([A-Za-z])\b[\s:|]*", text)
             base = named[1].upper().replace("U", "T") if named else letter
             if base not in LETTERS or base in rows:
-                raise _fault(path, row, f"row of '{base}' is not wanted here", "give one row each of A, C, G and T")
+                raise _fault(path, row, f"row of '{base}' is unexpected here", "give one row each of A, C, G and T")
             rows[base] = (row, re.sub(r"[\[\]]", " ", text[named.end() if named else 0 :]).split())
         widths = {len(fields) for _, fields in rows.values()}
         if len(widths) > 1:
@@ -210,7 +210,7 @@ def _frequencies(path, header, rows, order=LETTERS):
             raise _fault(path, number, f"has {len(fields)} numbers, not 4", "give one each for A, C, G and T")
         values[at] = [_number(path, number, text) for text in fields]
         if values[at].sum() == 0:
-            raise _fault(path, number, f"column {at + 1} of the motif sums to 0", "leave it out or give its counts")
+            raise _fault(path, number, f"column {at + 1} of the motif sums to 0", "remove it or give its counts")
     totals = values.sum(axis=1)
     sites = round(float(totals.max())) if totals.max() > 1.5 else None
     return (values / totals[:, None])[:, [list(order).index(letter) for letter in LETTERS]], sites
@@ -251,7 +251,7 @@ def read_head_matrices(path):
     Raises
     ------
     ValueError
-        If a column is missing, a number is none, or a head's distances have gaps.
+        If a column is missing, a number is invalid, or a head's distances have gaps.
     """
     table = read_tsv(path)
     if "used" in table.columns:
@@ -270,8 +270,8 @@ def read_head_matrices(path):
             good = False
         if not good:
             raise ValueError(
-                f"{path}: row {row}: holds something else than whole numbers of layer, head and d, "
-                "counts and bits; give numbers of 0 or more"
+                f"{path}: row {row}: layer, head and d must be whole numbers, counts and bits numbers; "
+                "give numbers of 0 or more"
             )
     table = (
         table[HEAD_COLUMNS]

@@ -1,4 +1,4 @@
-"""Which motifs of a database look like a head's matrix: Tomtom's p-values, their q, and what shuffled motifs give.
+"""Find motifs of a database that resemble a head's matrix: Tomtom's p-values, their q, and hits of shuffled motifs.
 
 Tomtom (Gupta et al. 2007, Genome Biol. 8:R24) as memelite 0.5.0 computes it, the package of J. Schreiber:
 
@@ -7,16 +7,17 @@ Tomtom (Gupta et al. 2007, Genome Biol. 8:R24) as memelite 0.5.0 computes it, th
   counts 0, the median ("complete score"). The best of all alignments counts, overhangs included.
 - p is the chance that a target of the same length, its columns drawn at random and independently from the columns of
   all targets on both strands, has a best alignment that scores as high; the alignments count as independent. So the
-  background is the database that was given, not a genome, and with fewer than :data:`FEW_MOTIFS` motifs p hangs on
-  which these are.
-- The strand of the *target* is turned: of its two orientations the better one counts, with 1 - (1 - p)^2 as the p of
-  both. The query stays as it is.
+  background is the given database, not a genome, and with fewer than :data:`FEW_MOTIFS` motifs p depends on which
+  these are.
+- The *target* is read on both strands: the better orientation counts, with 1 - (1 - p)^2 as the p of both. The query
+  is not turned.
 
-Columns of one motif are alike (a site rich in A and T is so throughout), which p does not know: of random queries of 25
-columns 2.5 times as many as p says reach p = 0.01 against the 109 matrices of RegulonDB, of such of 6 columns 0.9
-times. Motifs with shuffled columns keep that likeness, so the hits expected from them stand beside every match.
+Columns of one motif are similar (a site rich in A and T is so throughout), which p does not take into account. Against
+the 109 matrices of RegulonDB, random queries of 25 columns reach p = 0.01 2.5 times as often as p says, those of 6
+columns 0.9 times. Motifs with shuffled columns keep this similarity, so every match comes with the number of hits
+expected from them.
 
-Columns of targets are not merged (``n_target_bins=None``), so a motif's p does not hang on the hashing of others, and
+Columns of targets are not merged (``n_target_bins=None``), so a motif's p does not depend on the hashing of others, and
 numba runs on one thread.
 """
 
@@ -34,10 +35,10 @@ from attentome.io.schemas.names import MOTIF_MATCHES
 from attentome.motifs.logo import TELLING_BITS
 
 MIN_COLUMNS = 4
-"""A head whose informative stretch is shorter is not searched for."""
+"""A head with a shorter informative stretch is not compared with databases."""
 SHUFFLES = 10
 BEST = 5
-"""Matches listed of each head."""
+"""Maximum number of matches listed for each head."""
 FEW_MOTIFS = 25
 SHARP_BITS = 1.5
 """Of the best column of a query."""
@@ -89,10 +90,10 @@ def informative_stretch(matrix, background, pseudocount=1.0):
 
 
 def sharpened(frequencies, background, bits=SHARP_BITS):
-    """A weak logo made as strong as motifs of databases are: its log-odds times one factor, 1 or more.
+    """Make a weak logo as strong as motifs of databases: multiply its log-odds by one factor, 1 or more.
 
-    A head's logo is of all windows, and few of them hold the motif: its letters are those of the motif, its frequencies
-    are not.
+    A head's logo is made of all windows, few of which hold the motif. It shows the letters of the motif, but not its
+    frequencies.
 
     Parameters
     ----------
@@ -155,8 +156,8 @@ def tomtom_alignments(queries, targets):
 
 
 def _load_tomtom():
-    """memelite's function. Numba keeps compiled code beside the package; where that folder is read-only, as in an
-    image, the code goes to a folder of this process, which nobody else can write to."""
+    """memelite's function. Numba stores compiled code next to the package. If that folder is read-only, as in a
+    container image, the code goes to a folder of this process that no other user can write to."""
     global _own_cache
     package = importlib.util.find_spec("memelite").submodule_search_locations[0]
     if not os.access(package, os.W_OK) and "NUMBA_CACHE_DIR" not in os.environ and _own_cache is None:
@@ -179,16 +180,16 @@ def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
         Motifs by the name of their file; all of them together are the background of p.
     seed : int
     shuffles : int
-        How often the columns of every motif are put in random order.
+        How often the columns of every motif are shuffled.
     best : int
         Matches listed of each query.
 
     Returns
     -------
     DataFrame
-        :data:`MATCH_COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and
-        Hochberg over all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d``
-        and ``place_to_d`` the distances (nt, both included) that the whole motif covers, parts that hang over included;
+        :data:`MATCH_COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and Hochberg over
+        all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d`` and
+        ``place_to_d`` the distances (nt, both included) that the whole motif covers, overhanging parts included;
         ``shuffled_hits_expected`` how many motifs of databases with shuffled columns match this query with this p or a
         lower one, on average.
     """

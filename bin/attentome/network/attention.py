@@ -6,11 +6,11 @@ Query r of n meets the ``window`` keys r .. r + window - 1 of n + window - 1. Th
 
 * A block of queries meets only the ``block + window - 1`` keys that any of them may see. Nothing of the size positions
   x positions is ever made; as many blocks as fit into the cache are computed together.
-* In the block's products of queries and keys (block x span), each query's window begins one column further right than
+* In the block's products of queries and keys (block x span), each query's window begins one column farther right than
   that of the query before: the windows are a strided view (:func:`band`), block x window.
 * ``W_r R`` is the same for all queries: one small matrix (d_head x window) a head, so that the position term is one
-  product with it, written to that view. The product of queries and keys is added to it. What lies outside of the
-  windows was made very low once, for all blocks, and stays so: no mask is ever applied.
+  product with it, written to that view. The product of queries and keys is added to it. Values outside the windows are
+  set very low once, for all blocks, and stay so: no mask is ever applied.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ QUERY_BLOCK = {"cpu": 64, "cuda": 512}
 SHORT_BLOCK = 32
 """Queries of a block that is computed together with others."""
 SCORE_CELLS = {"cpu": 2**18, "cuda": 2**27}
-"""Scores that are computed together, where at least eight short blocks have no more."""
+"""Maximum of scores computed together; short blocks are used if at least eight of them fit."""
 NEVER = -1e30
 
 
@@ -47,9 +47,9 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None, kept=None
         False where a key lies beyond the end of a linear contig; such keys have score 0.
     watch : callable, optional
         ``watch(start, scores)`` gets the scores of each block of queries: ``start`` is its first query, ``scores`` has
-        shape (b, heads, block, keys that the block meets), 0 outside of a query's window; see :func:`band`.
+        shape (b, heads, block, keys that the block meets), 0 outside a query's window; see :func:`band`.
     kept : list, optional
-        The scores of all runs of blocks are put into it, shape (b, heads, blocks, block, keys that a block meets).
+        Receives the scores of all runs of blocks, shape (b, heads, blocks, block, keys that a block meets).
 
     Returns
     -------
@@ -65,7 +65,7 @@ def attend(q, k, v, q_position, position, keys_exist=None, watch=None, kept=None
     for run in runs(n, window, k, watch is not None):
         shape = len(q) * run.count, run.block, run.span
         if logits.shape != shape:
-            # Outside of the windows they stay so low that no product shows.
+            # Outside the windows they stay so low that no product matters.
             logits = q.new_full(shape, NEVER)
         if scores.shape != shape or kept is not None:
             scores = torch.empty_like(logits)
@@ -108,7 +108,7 @@ class WindowAttention(torch.autograd.Function):
         qkv : Tensor, shape (3, b, heads, n + window - 1, d_head)
             Queries with the content bias, divided by sqrt(d_head); keys; values.
         bias : Tensor, shape (heads, d_head)
-            What turns the content bias into the position bias, divided by sqrt(d_head).
+            Difference of position bias and content bias, divided by sqrt(d_head).
         position : Tensor, shape (heads, d_head, window)
         first : int
             The query whose window begins at key 0.
@@ -153,7 +153,7 @@ class WindowAttention(torch.autograd.Function):
             scores = scores.flatten(0, 2)
             d_here = run.blocks(d_out)
             run.add_windows(d_v, torch.bmm(scores.transpose(1, 2), d_here))
-            # 0 outside of the windows, because the scores are.
+            # 0 outside the windows, because the scores are.
             d_logits = torch.bmm(d_here, run.windows(v).transpose(1, 2)).sub_(run.blocks(mean)).mul_(scores)
             run.add_windows(d_k, torch.bmm(d_logits.transpose(1, 2), run.blocks(q)))
             d_q[:, run.queries] = torch.bmm(d_logits, run.windows(k)).view(b * heads, -1, d_head)
@@ -204,12 +204,12 @@ class Run:
         return slice(self.start, self.start + (self.count - 1) * self.block + self.span)
 
     def blocks(self, x):
-        """What belongs to each block of queries: (rows, n, d) to (rows x count, block, d)."""
+        """Rows of each block of queries: (rows, n, d) to (rows x count, block, d)."""
         x = x[:, self.queries]
         return x if self.count == 1 else x.unflatten(1, (self.count, self.block)).flatten(0, 1)
 
     def windows(self, x):
-        """What belongs to the keys that each block meets: (rows, keys, d) to (rows x count, span, d)."""
+        """Rows of the keys that each block meets: (rows, keys, d) to (rows x count, span, d)."""
         x = x[:, self.keys]
         return x if self.count == 1 else x.unfold(1, self.span, self.block).transpose(2, 3).flatten(0, 1)
 
@@ -220,7 +220,7 @@ class Run:
             return
         parts = parts.unflatten(0, (-1, self.count))
         for first in range(0, self.span, self.block):
-            # The same keys of all blocks: no two of them are one.
+            # The same keys of all blocks: no two of them coincide.
             part = parts[:, :, first : first + self.block]
             here = total[:, self.start + first : self.keys.stop]
             here.unfold(1, part.shape[2], self.block)[:, : self.count].transpose(2, 3).add_(part)
@@ -234,13 +234,13 @@ def runs(n, window, keys, alone=False):
     n, window : int
     keys : Tensor, shape (rows, n + window - 1 or more, d_head)
     alone : bool
-        Every block is a run of its own.
+        Whether every block is a separate run.
 
     Returns
     -------
     list of Run
         A block meets block + window - 1 keys, and one more that none of its queries sees: a product's rows are then as
-        long as whole cache lines. The last block is a run of its own, and may find no such key.
+        long as whole cache lines. The last block is a separate run, which may have no such key.
     """
     block, together = QUERY_BLOCK[keys.device.type], 1
     fitting = SCORE_CELLS[keys.device.type] // (len(keys) * SHORT_BLOCK * (SHORT_BLOCK + window))

@@ -1,6 +1,6 @@
 """Valid convolution along the positions as one matrix product.
 
-The neighbours of each position are written side by side, a matrix positions x (width x channels), which takes a small
+The neighbours of each position are written side by side, a matrix positions x (width x channels). This takes a small
 part of the product's own time.
 """
 

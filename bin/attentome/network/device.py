@@ -1,4 +1,4 @@
-"""The device that a network runs on, and bases as tensors on it."""
+"""Choose the device that a network runs on, and move bases to it."""
 
 import torch
 
@@ -9,7 +9,7 @@ def choose_device(wanted):
     Raises
     ------
     ValueError
-        If cuda is asked for and there is none.
+        If cuda is requested and there is none.
     """
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ValueError(
@@ -20,7 +20,7 @@ def choose_device(wanted):
 
 
 def device_text(device):
-    """What a device is, in words: the GPU's name and memory, CUDA's version, or that it is the CPU."""
+    """Describe a device in words: the GPU's name and memory and CUDA's version, or the CPU."""
     if device.type == "cpu":
         return f"CPU, torch {torch.__version__}"
     card = torch.cuda.get_device_properties(device)

@@ -1,8 +1,8 @@
 """Outputs of a trained network, piece by piece.
 
-Each piece comes with the exact context that the network asks for, over the origin of a circular contig too, so the
-outputs depend neither on where the genome is cut nor on how many pieces are computed at once (beyond the rounding of
-float32). On a CPU every piece has one thread.
+Each piece comes with the exact context that the network needs, also across the origin of a circular contig. So the
+outputs depend neither on where the genome is cut nor on how many pieces are computed at once (except for the rounding
+of float32). On a CPU every piece has one thread.
 """
 
 from itertools import groupby, islice
@@ -24,7 +24,7 @@ def run_pieces(network, genome, pieces, device, batch_size=1, threads=1, watcher
     Parameters
     ----------
     network : Network
-        In evaluation mode on ``device``; anything with its ``context`` and ``scan``.
+        In evaluation mode on ``device``; any object with its ``context`` and ``scan``.
     genome : dict of str to Contig
     pieces : list of Piece
     device : torch.device
@@ -33,7 +33,7 @@ def run_pieces(network, genome, pieces, device, batch_size=1, threads=1, watcher
     threads : int
         Batches computed side by side, on a CPU.
     watcher : callable, optional
-        ``watcher(pieces)`` makes what is called with the attention scores of a batch, see ``Network.scan``.
+        ``watcher(pieces)`` returns the function that gets the attention scores of a batch, see ``Network.scan``.
 
     Yields
     ------
@@ -42,7 +42,7 @@ def run_pieces(network, genome, pieces, device, batch_size=1, threads=1, watcher
     outputs : ndarray of float32, shape (len(pieces), length)
         logit(TSS) - logit(not TSS).
     watch : object
-        What ``watcher`` made, or None.
+        The function that ``watcher`` returned, or None.
     """
     upstream, downstream = network.context()
 

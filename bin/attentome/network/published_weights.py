@@ -1,8 +1,8 @@
-"""Weights of the published model (Clauwaert et al. 2021, released code) as a network of ours.
+"""Convert the weights of the published model (Clauwaert et al. 2021, released code) to a network of this library.
 
 The published parameter names are those of its ``state_dict``; ``word_emb.emb_layers.0.weight`` is the embedding of
-A, T, C, G, ``layers.<i>.dec_attn.*`` are the layers. What its released training adds beside them (the unused adaptive
-softmax) is left out.
+A, T, C, G, ``layers.<i>.dec_attn.*`` are the layers. The unused adaptive softmax that its released training adds is
+left out.
 """
 
 import re
@@ -36,7 +36,7 @@ def read_weights(path):
     Raises
     ------
     ValueError
-        If the file is neither, or would need unpickling of anything but tensors.
+        If the file is neither, or would need unpickling of anything other than tensors.
     """
     try:
         if str(path).endswith(".safetensors"):
@@ -44,7 +44,7 @@ def read_weights(path):
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise ValueError(
-            f"{path}: no safetensors file, and no torch file of tensors alone "
+            f"{path}: neither a safetensors file nor a torch file of tensors only "
             f"(save the state_dict, not the module): {error}"
         ) from None
     for key in ("state_dict", "model_state_dict"):
@@ -56,7 +56,7 @@ def read_weights(path):
 
 
 def convert(weights, window, padding="same"):
-    """Published weights to a network.
+    """Convert published weights to a network.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def convert(weights, window, padding="same"):
     window : int
         Keys of each query, its own included: 512 in the published evaluation.
     padding : {"same", "causal"}
-        ``same`` is what was published.
+        ``same`` as published.
 
     Returns
     -------

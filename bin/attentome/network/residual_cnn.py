@@ -33,11 +33,11 @@ class ConvolutionalConfig:
     width, blocks : int
         Taps of each residual block, and their number; block i has its taps 2^i nt apart, i = 0, 1, ...
     ahead : int
-        How many of the :attr:`view` positions lie downstream of the query.
+        Number of the :attr:`view` positions that lie downstream of the query.
     dropout : float
-        On what each block adds, and before the last linear map.
+        On each block's addition, and before the last linear map.
     auxiliary : int
-        Further outputs, which training uses and prediction leaves alone.
+        Further outputs, which training uses and prediction ignores.
     """
 
     channels: int
@@ -90,7 +90,7 @@ class ConvolutionalNetwork(nn.Module):
             Weights are normal with this standard deviation, 0 = sqrt(2 / inputs) of each convolution and 1 /
             sqrt(inputs) of the last maps; biases 0, LayerNorm gains 1.
         spread : float
-            Of attention heads: without meaning here.
+            Of attention heads; ignored here.
         """
         with torch.no_grad():
             for name, parameter in self.named_parameters():
@@ -104,7 +104,7 @@ class ConvolutionalNetwork(nn.Module):
         return self
 
     def context(self):
-        """(upstream, downstream): positions that a call needs before and behind those it scores, in nt."""
+        """(upstream, downstream): positions that a call needs before and after those it scores, in nt."""
         return self.config.view - 1 - self.config.ahead, self.config.ahead
 
     def forward(self, tokens, keep_scores=False, generator=None):
@@ -115,7 +115,7 @@ class ConvolutionalNetwork(nn.Module):
         tokens : int64 Tensor, shape (b, upstream + n + downstream)
             Codes in reading direction; see :meth:`context`. UNKNOWN counts a quarter of each base.
         keep_scores : bool
-            Without effect: there is no attention.
+            Ignored: there is no attention.
         generator : torch.Generator, optional
             Source of dropout, in training; None = no dropout.
 
@@ -168,11 +168,11 @@ class ConvolutionalNetwork(nn.Module):
 
 
 def taps(x, width, step):
-    """What a convolution multiplies at each place: (b, n, c) to (b, n - (width - 1) x step, width x c)."""
+    """Inputs of a convolution at each place: (b, n, c) to (b, n - (width - 1) x step, width x c)."""
     n = x.shape[1] - (width - 1) * step
     return torch.cat([x[:, start : start + n] for start in range(0, width * step, step)], -1)
 
 
 def _middle(x, cut):
-    """Positions without ``cut`` of them, half before and half behind; None stays None."""
+    """Positions without ``cut`` of them, half at either end; None stays None."""
     return x if x is None or cut == 0 else x[:, cut // 2 : x.shape[1] - (cut - cut // 2)]

@@ -1,4 +1,4 @@
-"""A model as a folder: ``model.safetensors`` and ``model.json``, for every kind of network."""
+"""Read and write a model folder: ``model.safetensors`` and ``model.json``, for every kind of network."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +19,12 @@ def read_config(settings):
     settings = dict(settings)
     kind = settings.pop("kind", ATTENTION)
     if kind not in (ATTENTION, CONVOLUTIONAL):
-        raise ValueError(f"a network of the kind {kind!r} is unknown")
+        raise ValueError(f"unknown kind of network {kind!r}")
     return NetworkConfig(**settings) if kind == ATTENTION else ConvolutionalConfig(**settings)
 
 
 def build_network(config):
-    """A network of a shape, weights not drawn yet."""
+    """Make a network of a shape, without initial weights."""
     return ConvolutionalNetwork(config) if isinstance(config, ConvolutionalConfig) else Network(config)
 
 
@@ -77,7 +77,7 @@ def load_model(folder, device="cpu"):
     Raises
     ------
     ValueError
-        If the directory is no model of this format or the weights do not fit its description.
+        If the directory is not a model of this format or the weights do not fit its description.
     """
     folder = Path(folder)
     try:

@@ -1,9 +1,9 @@
-"""Outputs of a network over long stretches, layer by layer, in memory that does not grow with the stretch.
+"""Run a network over long stretches, layer by layer, in memory that does not grow with the stretch.
 
-A layer goes over its input in chunks. Queries, keys and values of a chunk are computed once; the last ``window - 1`` of
-them stay for the next chunk, so nothing is computed twice. Beyond the states themselves (one array of positions x
-d_model, in which each layer takes the place of the one before) only one chunk and one block of attention scores are
-ever held. The equations are those of ``transformer.Layer``.
+A layer reads its input in chunks. Queries, keys and values of a chunk are computed once; the last ``window - 1`` of
+them stay for the next chunk, so nothing is computed twice. Apart from the states themselves (one array of positions x
+d_model, in which each layer overwrites the previous one), only one chunk and one block of attention scores are held.
+The equations are those of ``transformer.Layer``.
 """
 
 import torch
@@ -12,7 +12,7 @@ from torch.nn.functional import pad
 from attentome.network import attention
 
 LAYER_CHUNK = {"cpu": 3 << 16, "cuda": 3 << 20}
-"""Numbers of a layer's queries that are computed at once: 1,024 positions of the published network on a CPU."""
+"""Values of a layer's queries computed at once: 1,024 positions of the published network on a CPU."""
 
 
 def chunk_of(config, device):
@@ -51,7 +51,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
     ----------
     layer : Layer
     x : Tensor, shape (b, n, d_model)
-        Zero where nothing exists. It is written over.
+        Zero where nothing exists. It is overwritten.
     exists : bool Tensor, shape (b, n), or None
     u, v : Tensor, shape (heads, d_head)
     chunk : int
@@ -71,7 +71,7 @@ def scan_layer(layer, x, exists, u, v, chunk, watch=None):
 
 
 def scan_changed_layer(layer, x, exists, u, v, chunk, changes, watch=None):
-    """One layer over a stretch, as often as what its heads found is to be changed: the attention is computed once.
+    """One layer over a stretch, once for each change of its heads' results: the attention is computed once.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def scan_changed_layer(layer, x, exists, u, v, chunk, changes, watch=None):
         )
         seen = values[:, :, : n + kept], _part(keys_exist, slice(start, stop + kept))
         here = slice(start + left + first, stop + left + first)
-        # All of them before any is written: the first takes the place of x, no later chunk of which looks so far back.
+        # All of them before any is written: the first overwrites x, and no later chunk looks that far back.
         parts = [
             layer.after_attention(x[:, here], change(start, heads, *seen), _part(exists, here)) for change in changes
         ]
@@ -145,7 +145,7 @@ def window_means(values, keys_exist, window):
         0 where a query has no key.
     """
     exists = torch.ones_like(values[..., :1]) if keys_exist is None else keys_exist[..., None]
-    # Differences of running sums, in float64: what float32 loses would show at the end of a long stretch.
+    # Differences of running sums, in float64: float32's rounding would matter at the end of a long stretch.
     total, count = (pad(each.double().cumsum(1), (0, 0, 1, 0)) for each in (values * exists, exists))
     total, count = (each[:, window:] - each[:, :-window] for each in (total, count))
     return (total / count.clamp(min=1)).to(values.dtype)

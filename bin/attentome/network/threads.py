@@ -1,8 +1,8 @@
-"""Independent pieces of work on several cores, in order.
+"""Run independent pieces of work on several cores, in order.
 
-Each piece runs on one thread with one core to itself. Torch's own threads would meet at the end of every small product;
-where another program takes part of a core, that waiting makes two threads several times slower than one. Pieces of work
-that are the same for any number of threads also give the same numbers for any number of threads.
+Each piece runs on one thread with its own core. Torch's own threads would wait for each other after every small
+product; if another program uses part of a core, this makes two threads several times slower than one. Because the
+pieces do not depend on the number of threads, neither do the results.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ def in_order(work, items, threads):
     Parameters
     ----------
     work : callable
-        Torch releases the interpreter in its products, so threads suffice.
+        Torch releases the interpreter lock in its products, so threads suffice.
     items : iterable
     threads : int
         Pieces at work at once.
@@ -46,10 +46,10 @@ def in_order(work, items, threads):
 
 @cache
 def keep_freed_memory():
-    """Let the program keep what it frees, in one place for all threads, where the C library is glibc.
+    """Let the process keep freed memory, in one pool for all threads, where the C library is glibc.
 
-    Else every large array is given back to the system and comes again page by page, which takes up to a tenth of the
-    time of a training step, and each thread keeps freed memory of its own.
+    Otherwise every large array is returned to the system and mapped again page by page, which takes up to a tenth of
+    the time of a training step, and each thread keeps its own freed memory.
     """
     trim_threshold, mmap_threshold, arena_max = -1, -3, -8
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

@@ -7,7 +7,7 @@ upstream only, so that nothing beyond the query can reach its output.
 The network is *valid* throughout: each layer turns n positions into fewer, those whose whole window of keys lies in
 the input. So a call with ``upstream + n + downstream`` codes gives n exact outputs (:meth:`Network.context`), the same
 for every segment length and batch: training, prediction and profiling see the same ``window`` keys everywhere.
-Positions beyond the end of a linear contig (code OUTSIDE) are zero to the convolutions and no key to anybody.
+Positions beyond the end of a linear contig (code OUTSIDE) are zero to the convolutions and are never keys.
 """
 
 import math
@@ -42,7 +42,7 @@ class NetworkConfig:
     dropout : float
         On the embedding, on each layer's attention output and before the last linear layer.
     ahead : int
-        How many of the window's keys lie downstream of the query; 0 in the published network.
+        Number of the window's keys that lie downstream of the query; 0 in the published network.
     frequencies : int
         Sinusoids of the relative positions, wavelengths from 3 nt (a codon) to 4 windows in a geometric series; 0 =
         those of Transformer-XL, d_model / 2 from 2 pi to 10000 x 2 pi.
@@ -52,11 +52,11 @@ class NetworkConfig:
     stem_growth : int
         Residual block i of the stem, counted from 0, has its taps stem_growth^i nt apart.
     feed_forward : int
-        Width of the block behind each layer's attention, in multiples of d_model; 0 = none, as published.
+        Width of the block after each layer's attention, in multiples of d_model; 0 = none, as published.
     pre_norm : bool
-        LayerNorm before each part of a layer instead of behind it.
+        LayerNorm before each part of a layer instead of after it.
     auxiliary : int
-        Further outputs, which training uses and prediction leaves alone.
+        Further outputs, which training uses and prediction ignores.
     """
 
     layers: int
@@ -118,7 +118,7 @@ class Layer(nn.Module):
         self.norm_forward = nn.LayerNorm(config.d_model) if hidden else None
 
     def projections(self, u, v):
-        """Weights of the queries, keys and values, and of their positions.
+        """Combined weights of the queries, keys and values, and of their positions.
 
         The projection and the convolution that all heads share are one linear map of conv_width states, so they are
         multiplied together; the scale 1 / sqrt(d_head) and the content bias ``u`` go into the queries' part.
@@ -136,7 +136,7 @@ class Layer(nn.Module):
         kind = {"dtype": torch.float64, "device": u.device}
         scale = torch.tensor([1 / math.sqrt(c.d_head), 1, 1], **kind)[:, None, None]
         content = torch.stack([u, torch.zeros_like(u), torch.zeros_like(u)])
-        # Small products, in float64: what they lose, every position would lose.
+        # Small products, in float64: their rounding would affect every position.
         weight = torch.einsum(
             "soik,shid->shokd",
             self.conv_weight.double() * scale[..., None],
@@ -182,7 +182,7 @@ class Layer(nn.Module):
         weight, bias, to_position, position = self.projections(u, v)
         qkv = self.convolved_qkv(self.before_attention(x, exists), weight, bias).contiguous()
         keys_exist = None if exists is None else exists[:, left : exists.shape[1] - right]
-        # Places are told from the window's downstream end, which is the query itself unless it looks ahead.
+        # Places count from the window's downstream end, which is the query itself unless it looks ahead.
         first = c.window - 1 - c.ahead
         heads, scores = attention.WindowAttention.apply(qkv, to_position, position, first, keys_exist, keep_scores)
         here = slice(left + first, left + first + heads.shape[2])
@@ -190,11 +190,11 @@ class Layer(nn.Module):
         return self.after_attention(x[:, here], heads, exists, generator), exists, scores
 
     def context(self):
-        """Positions that the convolution takes before and behind those it gives."""
+        """Positions that the convolution needs before and after those it returns."""
         return _context(self.config.conv_width, self.config.padding)
 
     def before_attention(self, x, exists):
-        """What queries, keys and values are made of: the states, (b, n, d_model), or their LayerNorm."""
+        """Inputs of queries, keys and values: the states, (b, n, d_model), or their LayerNorm."""
         return _masked(self.norm(x), exists) if self.config.pre_norm else x
 
     def after_attention(self, x, heads, exists, generator=None):
@@ -276,8 +276,8 @@ class Network(nn.Module):
         std : float
             Weights are normal with this standard deviation, 0 = 1 / sqrt(inputs) of each; biases 0, LayerNorm gains 1.
         spread : float
-            Other than 0, each head of a layer starts with a preference for a part of the window of its own, the parts
-            side by side: logits ``-spread x`` half the squared distance from the part's middle, in parts.
+            If not 0, each head of a layer starts with a preference for its own part of the window, the parts side by
+            side: logits ``-spread x`` half the squared distance from the part's middle, in parts.
         """
         with torch.no_grad():
             for name, parameter in self.named_parameters():
@@ -297,12 +297,12 @@ class Network(nn.Module):
         return self
 
     def _spread_heads(self, layer, place, spread):
-        """Change a layer's position weights by the least that gives each head its preference at v; see initialise."""
+        """Change a layer's position weights by the minimum that gives each head its preference at v; see initialise."""
         c = self.config
         basis = attention.sinusoid(c.window, frequencies(c), self.v.device)
         parts = torch.arange(c.window, dtype=torch.float64)[:, None] / c.window * c.heads
         wanted = -spread * ((parts - torch.arange(c.heads) - place).clamp(-3, 3) ** 2) / 2
-        # What the sinusoids can hardly tell apart is left out: it would turn rounding into weights.
+        # Directions that the sinusoids hardly resolve are left out: they would turn rounding into weights.
         wanted = torch.linalg.lstsq(basis, (wanted - wanted.mean(0)) * math.sqrt(c.d_head), rcond=1e-4).solution.T
         weights = layer.distance.weight.view(c.heads, c.d_head, -1)
         v = self.v.double()
@@ -310,14 +310,14 @@ class Network(nn.Module):
         weights += (v[:, :, None] * missing[:, None] / (v**2).sum(-1)[:, None, None]).to(weights.dtype)
 
     def context(self):
-        """(upstream, downstream): positions that a call needs before and behind those it scores, in nt."""
+        """(upstream, downstream): positions that a call needs before and after those it scores, in nt."""
         c = self.config
         left, right = _context(c.conv_width, c.padding)
         stem_left, stem_right = self.stem_context()
         return (c.layers * (left + c.window - 1 - c.ahead) + stem_left, c.layers * (right + c.ahead) + stem_right)
 
     def stem_context(self):
-        """(upstream, downstream): positions that the stem takes before and behind those it gives, in nt."""
+        """(upstream, downstream): positions that the stem needs before and after those it returns, in nt."""
         c = self.config
         if not c.stem_width:
             return 0, 0
@@ -326,7 +326,7 @@ class Network(nn.Module):
         return taken * left, taken * right
 
     def key_context(self, layer):
-        """(upstream, downstream): how far round a key of a layer (0-based) convolutions alone reach, in nt."""
+        """(upstream, downstream): how far around a key of a layer (0-based) convolutions alone reach, in nt."""
         left, right = _context(self.config.conv_width, self.config.padding)
         stem_left, stem_right = self.stem_context()
         return stem_left + (layer + 1) * left, stem_right + (layer + 1) * right
@@ -352,14 +352,14 @@ class Network(nn.Module):
         keep_scores : bool
             Also return the attention scores.
         generator : torch.Generator, optional
-            Source of dropout, in training; None = no dropout. What is drawn depends on the generator alone.
+            Source of dropout, in training; None = no dropout. The draws depend on the generator alone.
 
         Returns
         -------
         logits : Tensor, shape (b, n, 2 + auxiliary)
             Not TSS, TSS, auxiliary outputs.
         scores : list of Tensor, one per layer, shape (b, heads, n, window)
-            Scores of the n scored positions by distance; empty unless asked for.
+            Scores of the n scored positions by distance; empty unless requested.
         """
         n = self._scored(tokens)
         exists = tokens != OUTSIDE
@@ -377,7 +377,7 @@ class Network(nn.Module):
 
     @torch.inference_mode()
     def scan(self, tokens, watch=None, chunk=None):
-        """Outputs of a long stretch, in memory that hardly grows with it.
+        """Score a long stretch, in memory that hardly grows with it.
 
         Parameters
         ----------
@@ -405,7 +405,7 @@ class Network(nn.Module):
         return self.tss_logits(x, chunk)
 
     def tss_logits(self, x, chunk):
-        """Outputs of the states behind the last layer, in chunks of positions: (b, n, d_model) to (b, n)."""
+        """Outputs of the states after the last layer, in chunks of positions: (b, n, d_model) to (b, n)."""
         return torch.cat(
             [tss_logit(self.logits(self.norm(part) if self.config.pre_norm else part)) for part in x.split(chunk, 1)], 1
         )
@@ -436,9 +436,9 @@ class Network(nn.Module):
 
 
 def dropout(x, rate, generator):
-    """Each element 0 with probability ``rate`` (a multiple of 2^-16), else larger by 1 / (1 - rate).
+    """Set each element to 0 with probability ``rate`` (a multiple of 2^-16), else multiply it by 1 / (1 - rate).
 
-    Without a generator x itself.
+    Without a generator, return x itself.
     """
     if generator is None or rate == 0:
         return x
@@ -449,7 +449,7 @@ def dropout(x, rate, generator):
 
 
 def _context(width, padding):
-    """Positions that a convolution takes before and behind those it gives."""
+    """Positions that a convolution needs before and after those it returns."""
     return (width - 1, 0) if padding == "causal" else ((width - 1) // 2, (width - 1) // 2)
 
 

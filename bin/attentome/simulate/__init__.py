@@ -1,4 +1,4 @@
-"""Genomes whose truth is known.
+"""Simulated genomes with known truth.
 
 Start with ``minimal``: a random circular genome with planted sigma70 promoters, decoys and noisy TSS sets. ``parts``
 and ``designs`` plant several classes of promoters for the self-test, ``oracle`` is the best score that any network

@@ -1,13 +1,13 @@
-"""Genomes for the self-test of the explanation: promoters of several kinds, each of whose parts is needed.
+"""Genomes for the self-test of the explanation: promoters of several kinds, all of whose parts are needed.
 
 A TSS has the -10 hexamer and one partner: the -35 hexamer, the extended -10, the UP element or a CRP site
-(:data:`PROMOTER_CLASSES`; parts: :data:`attentome.simulate.parts.PARTS`). Nothing alone makes one: decoys without a
-TSS hold a -10 hexamer alone (as many as there are promoters, so that the partner decides), each partner alone, the
-extended -10 before the -10's letters in another order, or an 8-mer that has nothing to do with TSSs.
+(:data:`PROMOTER_CLASSES`; parts: :data:`attentome.simulate.parts.PARTS`). No part alone makes a TSS. Decoys, which have
+no TSS, hold a -10 hexamer alone (as many as there are promoters, so that the partner decides), each partner alone, the
+extended -10 before the -10's letters in another order, or an 8-mer that is unrelated to TSSs.
 
-The 8-mer also stands in half of the decoys without a -10 hexamer, always at the same distance from their other part.
-These are no TSSs without it either, so that it tells nothing that the parts do not tell; beside a -10 hexamer alone it
-would be evidence against a TSS.
+Half of the decoys without a -10 hexamer also hold the 8-mer, always at the same distance from their other part. They
+would not be TSSs without it either, so it adds no information to the parts; next to a lone -10 hexamer it would be
+evidence against a TSS.
 """
 
 import itertools
@@ -25,7 +25,7 @@ from attentome.simulate.parts import PARTS, plant, spread_places
 LENGTH, PROMOTERS = 1_000_000, 3_000
 """Size of a self-test genome in nt, and its promoters."""
 PROMOTER_UPSTREAM = 75
-"""nt before its TSS that each promoter or decoy keeps to itself, besides ELEMENT_DOWNSTREAM, so that no two overlap."""
+"""Each promoter or decoy reserves this many nt before its TSS, and ELEMENT_DOWNSTREAM from it on, so that no two overlap."""
 
 PROMOTER_CLASSES = {
     "core": (0.30, ("minus35", "minus10")),
@@ -46,9 +46,9 @@ DECOYS = {
 }
 """Parts of each kind of decoy."""
 MOTIF_LENGTH, MOTIF_FIRST = 8, -27
-"""Of the 8-mer: nt and, of a decoy, the base of its first letter; no part of a promoter lies there."""
+"""Of the 8-mer: its length, nt, and the base of its first letter in a decoy; no part of a promoter is there."""
 MOTIF_BESIDE = ("decoy_minus35", "decoy_up", "decoy_crp_61", "decoy_crp_41", "decoy_extended")
-"""Decoys of which half hold the 8-mer too."""
+"""Kinds of decoys half of which also hold the 8-mer."""
 SCRAMBLED = sorted(
     {
         word
@@ -63,7 +63,7 @@ PART_COLUMNS = ["contig", "tss", "strand", "kind", "part", "start", "end", "sequ
 
 @dataclass(frozen=True)
 class Design:
-    """How hard a genome is.
+    """Difficulty of a simulated genome.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ def simulate_design(design, length=LENGTH, promoters=PROMOTERS, seed=1):
         there.
     parts : DataFrame
         :data:`PART_COLUMNS`, a row for each planted part, in the order of ``truth``. ``start`` and ``end`` are genomic,
-        0-based half-open; ``sequence`` is what stands there, 5' to 3' on the strand.
+        0-based half-open; ``sequence`` is the sequence there, 5' to 3' on the strand.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets: the truth is known.
+"""A random circular genome with planted sigma70 promoters, decoys and noisy TSS sets, with known truth.
 
 Geometry, in bases relative to the TSS (+1; there is no base 0), as read 5' to 3' on the promoter's strand:
 the -10 hexamer TATAAT lies at -12..-7, so that its last base is 7 nt from the TSS, and with a spacer of 17 nt
@@ -22,7 +22,7 @@ MINUS10 = "TATAAT"
 MINUS10_TO_TSS = 7
 """Distance in nt from the last base of the -10 hexamer to the TSS."""
 ELEMENT_UPSTREAM, ELEMENT_DOWNSTREAM = 45, 20
-"""Each element keeps 45 nt before its TSS and 20 nt from its TSS on to itself, so that no two overlap."""
+"""Each element reserves 45 nt before its TSS and 20 nt from its TSS on, so that no two overlap."""
 PLANTED_KINDS = ("promoter", "decoy_minus10", "decoy_minus35")
 MINIMAL_TRUTH_COLUMNS = [
     "contig",
@@ -129,7 +129,7 @@ def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, see
     length : int
         Length of the circular genome in nt.
     miss_rate : float
-        Probability that a TSS is not found.
+        Probability that a TSS is missed.
     false_rate : float
         Number of sites at random places, as a share of the number of promoters.
     jitter_rate : float
@@ -163,7 +163,7 @@ def noisy_set(truth, length, miss_rate=0.1, false_rate=0.1, jitter_rate=0.1, see
 def place_genes(truth, length, seed=1):
     """Genes downstream of promoters: coordinates only, their sequence is random like the rest.
 
-    Promoters are visited in random order; each gets a gene 20 to 60 nt behind its TSS, 300 to 900 nt long,
+    Promoters are visited in random order; each gets a gene 20 to 60 nt downstream of its TSS, 300 to 900 nt long,
     unless that would overlap an earlier gene or run over the end of the sequence.
 
     Returns

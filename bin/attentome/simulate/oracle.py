@@ -1,4 +1,4 @@
-"""How well any network could do on a self-test genome: a scorer that knows its parts, their places and their shares."""
+"""Best score that any network could reach on a self-test genome, from its parts, their places and their shares."""
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from attentome.simulate.parts import PARTS, letter_probabilities
 def oracle_outputs(sequence, design, promoters, unknown=()):
     """Log-odds that each position is a TSS rather than a decoy or a random base.
 
-    Of a class or a kind of decoy the likelihood against uniform bases is the product of its parts' at their places,
-    with the spacers in their shares; classes and kinds count by their numbers. The 8-mer and the scrambled -10, which
-    tell nothing of a TSS, are left out. What stands next to a promoter is not modelled, so that a neighbour of a TSS
-    is scored as any other position.
+    The likelihood ratio of a class or a kind of decoy against uniform bases is the product of those of its parts at
+    their places, with the spacers in their shares. Classes and kinds are weighted by their numbers. The 8-mer and the
+    scrambled -10 carry no information on TSSs and are left out. The surroundings of a promoter are not modelled, so a
+    neighbour of a TSS is scored like any other position.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def oracle_outputs(sequence, design, promoters, unknown=()):
     promoters : int
         Number of promoters planted.
     unknown : sequence of str
-        Parts that it does not know and passes over: what their loss costs says how far they are needed.
+        Parts to ignore; the loss in score measures how much they are needed.
 
     Returns
     -------

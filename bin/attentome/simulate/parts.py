@@ -1,4 +1,4 @@
-"""The parts of a simulated promoter: what they are, where they lie, and how their letters are written into a genome.
+"""The parts of a simulated promoter: their letters, their places, and how they are written into a genome.
 
 Bases are relative to the TSS (+1; there is no base 0), 5' to 3' on the promoter's strand, so that an upstream base b
 lies at stream position TSS + b.
@@ -18,9 +18,9 @@ class PromoterPart:
     Attributes
     ----------
     element : str
-        What it is called, as in ``assets/elements.tsv``.
+        Its name, as in ``assets/elements.tsv``.
     consensus : str
-        A, C, G, T; W is A or T, as often; N is left as it is.
+        A, C, G, T; W is A or T with equal probability; N is left unchanged.
     first : int
         Base of its first letter.
     source : str
@@ -46,12 +46,12 @@ PARTS = {
     "ext_minus10": PromoterPart("ext. -10", "TG", -15, "Keilty and Rosenberg 1987, J. Biol. Chem. 262:6389"),
     "minus10": PromoterPart("-10", "TATAAT", -12, "Hawley and McClure 1983, Nucleic Acids Res. 11:2237"),
 }
-"""By the name of the part in tables. The -35 hexamer lies there with a spacer of 17 nt, 1 nt nearer or farther with 16
-or 18 nt. The second CRP site takes the place of the -35 hexamer."""
+"""By the name of the part in tables. The place of the -35 hexamer is that with a spacer of 17 nt; it is 1 nt nearer or
+farther with 16 or 18 nt. The second CRP site takes the place of the -35 hexamer."""
 
 
 def spread_places(count, width, length, random):
-    """Starts of ``count`` intervals of ``width`` nt on ``length`` nt: uniform among all non-overlapping placements.
+    """Draw starts of ``count`` intervals of ``width`` nt on ``length`` nt, uniform over all non-overlapping placements.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def plant(tokens, first, consensus, conservation, strand, random):
     start, end : int
         Genomic interval, 0-based half-open.
     letters : str
-        What stands there now, 5' to 3' on the strand.
+        The letters there now, 5' to 3' on the strand.
     """
     letters = encode(consensus)
     kept = random.random(len(letters)) < conservation
@@ -103,7 +103,7 @@ def plant(tokens, first, consensus, conservation, strand, random):
 
 
 def letter_probabilities(consensus, conservation):
-    """Probability of each letter where :func:`plant` has written on uniform random bases.
+    """Probability of each letter after :func:`plant` has written on uniform random bases.
 
     Returns
     -------

@@ -1,23 +1,23 @@
-"""What the graded heads of a run on a simulated genome say, against what was planted there.
+"""Compare the claims of graded heads on a simulated genome with what was planted there.
 
 **Claims.** A row for each head: ``layer``, ``head``, ``grade`` (A, B, C, D or ``unsupported``), ``element`` (the name
-that the report gives the head, empty where none), ``element_q`` (its q), ``from_d`` and ``to_d`` (smallest and largest
-distance, nt, both included, of the stretch where its PWM matches the element, or, without a name, of its PWM's
-informative stretch), ``shift_nt`` (nt by which the element would match better elsewhere, 0 at its place). The last four
-may be missing (``nan``). Heads graded A to D make a claim; those that are ``unsupported`` make none.
+that the report gives the head, empty without one), ``element_q`` (its q), ``from_d`` and ``to_d`` (smallest and largest
+distance, nt, both included, of the stretch where its PWM matches the element; without a name, of its PWM's informative
+stretch), ``shift_nt`` (nt from the element's place to a better match, 0 at its place). The last four may be missing
+(``nan``). Heads graded A to D make a claim; those that are ``unsupported`` make none.
 
 **Place.** The place of a planted part is where most of its copies lie. A head's *position error* at a part is the
-number of nt by which its stretch has to be moved until it lies within the part or the part within it (0 = exact), and
-at least the size of its ``shift_nt``. A part and a claim agree where the error is at most ``tolerance`` nt.
+number of nt by which its stretch must be moved until it lies within the part or the part within it (0 = exact), and
+not less than the size of its ``shift_nt``. A part and a claim agree if the error is at most ``tolerance`` nt.
 
-**Name.** A claim bears a part's name if its element is that name, or begins with it and a blank (``CRP class II``).
+**Name.** A claim has a part's name if its element is that name, or begins with it and a blank (``CRP class II``).
 
-**Recalled** is a planted part with effect (one that promoters have) if a graded head bears its name and agrees with
-its place. Of several such heads the one with the best grade counts, then the smallest error, q, layer and head.
+**Recalled** is a planted part with effect (one that promoters have) if a graded head has its name and agrees with its
+place. If there are several such heads, the one with the best grade counts, then the smallest error, q, layer and head.
 
-**False** is a claim with a name that recalls no part with effect; a part that only decoys have is none, and so is a
-claim of a name without a stretch. A graded head without a name is false if its stretch does not begin and end within
-``tolerance`` nt of a part with effect. **Silent** is a graded head with neither name nor stretch: no claim to judge.
+**False** is a claim with a name that recalls no part with effect. A part that only decoys have has no effect, and a
+name without a stretch recalls nothing. A graded head without a name is false if its stretch does not begin and end
+within ``tolerance`` nt of a part with effect. **Silent** is a graded head with neither name nor stretch.
 All other claims are **true**. The share of false claims is false / (true + false).
 """
 
@@ -56,7 +56,7 @@ def read_claims(path):
     Parameters
     ----------
     path : str or Path
-        TSV with at least the columns :data:`CLAIM_COLUMNS`, ``nan`` or nothing where there is no number.
+        TSV with at least the columns :data:`CLAIM_COLUMNS`, ``nan`` or empty where there is no number.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def read_claims(path):
     Raises
     ------
     ValueError
-        If a column is missing, a number is none, a grade is unknown, or a stretch is half given or turned round; the
+        If a column is missing, a number is invalid, a grade is unknown, or a stretch is incomplete or reversed; the
         message names file and line.
     """
     with open_text(path) as handle:
@@ -99,15 +99,13 @@ def _claim(cells, where):
         for name in ("element_q", "from_d", "to_d", "shift_nt"):
             cells[name] = float(cells[name] or "nan")
     except ValueError as fault:
-        raise ValueError(f"{where}: {fault}; give whole layers and heads, and numbers or nan behind them") from None
+        raise ValueError(f"{where}: {fault}; give whole numbers for layer and head, then numbers or nan") from None
     if cells["grade"] not in (*CLAIM_GRADES, CLAIM_UNSUPPORTED):
-        raise ValueError(
-            f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(CLAIM_GRADES)} or {CLAIM_UNSUPPORTED}"
-        )
-    # Not turned round: also false where one of the two is missing.
+        raise ValueError(f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(CLAIM_GRADES)} or {CLAIM_UNSUPPORTED}")
+    # Not reversed: also false where one of the two is missing.
     if not cells["from_d"] <= cells["to_d"] and not (np.isnan(cells["from_d"]) and np.isnan(cells["to_d"])):
         raise ValueError(
-            f"{where}: from_d {cells['from_d']:g} and to_d {cells['to_d']:g} are no stretch; "
+            f"{where}: from_d {cells['from_d']:g} and to_d {cells['to_d']:g} are not a stretch; "
             "give the smaller distance first, or neither"
         )
     cells["element"] = "" if cells["element"] == "nan" else cells["element"]
@@ -115,7 +113,7 @@ def _claim(cells, where):
 
 
 def parts_of_minimal(truth):
-    """The parts table of a genome of :func:`attentome.simulate.minimal.simulate_genome`.
+    """Make the parts table of a genome of :func:`attentome.simulate.minimal.simulate_genome`.
 
     Parameters
     ----------
@@ -144,7 +142,7 @@ def expected_parts(parts, label_shift):
     ----------
     parts : DataFrame
         Columns ``tss``, ``strand``, ``kind``, ``part``, ``start``, ``end``, as in ``parts.tsv``; none of them may
-        reach beyond its TSS or over the origin.
+        reach beyond its TSS or cross the origin.
     label_shift : int
         nt from the TSS to d = 0.
 
@@ -180,7 +178,7 @@ def expected_parts(parts, label_shift):
 
 
 def position_error(from_d, to_d, part_from_d, part_to_d):
-    """nt by which one stretch has to be moved until one of the two lies within the other; d, both ends included."""
+    """nt by which one stretch must be moved until one of the two lies within the other; d, both ends included."""
     return max(
         0,
         min(abs(from_d - part_from_d), abs(to_d - part_to_d)) if (from_d - part_from_d) * (to_d - part_to_d) > 0 else 0,
@@ -188,7 +186,7 @@ def position_error(from_d, to_d, part_from_d, part_to_d):
 
 
 def judge_claims(claims, expected, tolerance=PLACE_TOLERANCE):
-    """Whether each head's claim is true.
+    """Judge whether each head's claim is true.
 
     Parameters
     ----------
@@ -202,8 +200,8 @@ def judge_claims(claims, expected, tolerance=PLACE_TOLERANCE):
     Returns
     -------
     DataFrame
-        The claims with ``verdict`` (``true``, ``false``, ``silent``; ``not graded``), ``part`` (the part with effect
-        of the claim's name that lies nearest, empty if there is none or the claim has no name or stretch) and
+        The claims with ``verdict`` (``true``, ``false``, ``silent``; ``not graded``), ``part`` (the nearest part with
+        effect that has the claim's name; empty if there is none or the claim has no name or stretch) and
         ``error_nt`` (position error there, else nan).
     """
     effective = expected[expected["effect"] == 1]
@@ -246,7 +244,7 @@ def bears_name(element, name):
 
 
 def recall_table(claims, expected, tolerance=PLACE_TOLERANCE):
-    """Which planted parts with effect a run recalls, and by which head.
+    """Find which planted parts with effect a run recalls, and by which head.
 
     Parameters
     ----------
@@ -257,7 +255,7 @@ def recall_table(claims, expected, tolerance=PLACE_TOLERANCE):
     -------
     DataFrame
         :data:`RECALL_COLUMNS`, a row for each part with effect in the order of ``expected``; ``recalled`` is 1 or 0,
-        and what stands behind it is that of the head that recalls the part (missing where none does).
+        and the columns after it are those of the head that recalls the part (missing without one).
     """
     judged = judge_claims(claims, expected, tolerance)
     naming = judged[(judged["verdict"] == "true") & (judged["part"] != "")]
@@ -269,13 +267,13 @@ def recall_table(claims, expected, tolerance=PLACE_TOLERANCE):
 
 
 def summarise_runs(claims, expected, tolerance=PLACE_TOLERANCE):
-    """All runs of a self-test together.
+    """Summarise all runs of a self-test.
 
     Parameters
     ----------
     claims : DataFrame
         :data:`CLAIM_COLUMNS`, with ``run`` (str, one network each) and ``control`` (empty for a network that was
-        trained on the labels, else what it is: ``random``, ``rotated``).
+        trained on the labels, else its kind: ``random``, ``rotated``).
     expected, tolerance
         As of :func:`judge_claims`; one table for all runs, which share a design and a label shift.
 
@@ -285,7 +283,7 @@ def summarise_runs(claims, expected, tolerance=PLACE_TOLERANCE):
         ``runs``, ``parts`` (with effect), ``recall`` (parts recalled, as a share of parts x runs), ``error_median_nt``,
         ``error_largest_nt`` (of the parts recalled), ``graded``, ``true``, ``false``, ``silent`` (heads of these
         runs), ``false_share``; ``control_runs``, ``control_heads``, ``control_graded`` (heads graded A to D) and
-        ``control_graded_share``. nan where there is nothing to divide by.
+        ``control_graded_share``. nan where the denominator is 0.
     by_part : DataFrame
         ``part``, ``element``, ``runs``, ``recalled``, ``recall``, ``best_grade``, ``error_median_nt``,
         ``error_largest_nt``, in the order of ``expected``.

@@ -1,9 +1,9 @@
-"""Checkpoints of a training: everything from which it goes on to the same bytes, whole or not there at all.
+"""Checkpoints of a training: all that it needs to continue to the same bytes, written completely or not at all.
 
 A checkpoint is one safetensors file: tensors as they are, all else as JSON in its header. It is written under another
-name and renamed, and the one before it is kept; one that is torn or damaged is told by its checksum and passed over.
-Each training has a folder of its own, named by what it is of. Two processes may be at the same training, as when one
-outlives the workflow that is then resumed: they write the same states, and neither harms the other's files.
+name and renamed, and the previous one is kept. A truncated or damaged one is recognised by its checksum and skipped.
+Each training has its own folder, named by its fingerprint. Two processes may run the same training, for example when
+one outlives the workflow that is then resumed: they write the same states and do not damage each other's files.
 Nothing in a checkpoint is executed.
 """
 
@@ -25,7 +25,7 @@ _HEADER = "attentome"
 
 @dataclass
 class TrainingState:
-    """A training between two steps.
+    """State of a training between two steps.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class TrainingState:
     best : (float, int, dict of str to Tensor) or None
         The best validation's quality, its step and its weights.
     speed : list of dict
-        One row a validation: how fast and with how much memory the training came there.
+        One row per validation: speed and memory of the training so far.
     """
 
     network: torch.nn.Module
@@ -59,12 +59,12 @@ class TrainingState:
 
 
 def fingerprint(facts, arrays):
-    """What a training is of, as 64 hexadecimal digits: only one that is the same goes on from a checkpoint.
+    """Fingerprint of a training, 64 hexadecimal digits: only the same training continues from a checkpoint.
 
     Parameters
     ----------
     facts : tuple
-        Whatever ``repr`` tells apart: network, settings, seed, arcs.
+        Anything that ``repr`` distinguishes: network, settings, seed, arcs.
     arrays : dict of str to ndarray
         Labels and genome.
     """
@@ -76,7 +76,7 @@ def fingerprint(facts, arrays):
 
 
 def save_checkpoint(folder, state, mark):
-    """Write the state of a training; what was the newest checkpoint becomes the one before it.
+    """Write the state of a training; the newest checkpoint so far becomes the previous one.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def save_checkpoint(folder, state, mark):
 
 
 def load_checkpoint(folder, state, mark, log=print):
-    """Bring a training to its newest whole checkpoint.
+    """Bring a training to its newest complete checkpoint.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def load_checkpoint(folder, state, mark, log=print):
     mark : str
         Of :func:`fingerprint`.
     log : callable
-        Gets a line for each checkpoint that is passed over.
+        Gets a line for each checkpoint that is skipped.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def load_checkpoint(folder, state, mark, log=print):
         try:
             header, tensors = _read(path, mark)
         except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
-            log(f"{path.name} is damaged ({error}) and passed over")
+            log(f"{path.name} is damaged ({error}) and is skipped")
             continue
         _restore(state, header, tensors)
         return True
@@ -164,7 +164,7 @@ def _read(path, mark):
     if header["checksum"] != _checksum(header, tensors):
         raise ValueError("its checksum differs")
     if header["mark"] != mark:
-        raise ValueError("it is of another training")
+        raise ValueError("it belongs to another training")
     return header, tensors
 
 

@@ -27,7 +27,7 @@ def position_loss(output, labels, positive_weight, focal_gamma):
 
 
 def blurred(genome, labels, sigma):
-    """Labels that fall off to both sides like a Gaussian of height 1; where two meet the higher counts.
+    """Blur labels by a Gaussian of height 1; where two overlap, the higher value counts.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Presets of assets/presets.json: what a network is and how it is trained."""
+"""Read the presets of assets/presets.json: the shape of a network and its training."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from attentome.network.saved_model import read_config
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """How a network is trained.
+    """Settings of a training.
 
     Attributes
     ----------
@@ -20,21 +20,21 @@ class TrainSettings:
     learning_rate, weight_decay, clip : float
         AdamW; gradients are clipped to this norm.
     centred : float
-        Share of the segments that are drawn so as to hold a label; the others lie anywhere in the arc.
+        Share of the segments that are drawn around a label; the others lie anywhere in the arc.
     positive_weight, focal_gamma : float
         Loss of a labelled position is multiplied by the weight; focal loss (1 - p)^gamma x cross-entropy.
     ema : float
         Decay of the running mean of the weights that is validated and kept; 0 = the weights themselves.
     init_std, spread : float
-        How the weights start: see :meth:`Network.initialise`.
+        Initial weights: see :meth:`Network.initialise`.
     auxiliary_weight : float
-        Of the loss of each auxiliary output: one a set for the set's own positions, where such labels are given.
+        Of the loss of each auxiliary output, which learns one set's own positions, where such labels are given.
     soft_weight, soft_sigma : float
         A further output learns the labels blurred by a Gaussian of this width (nt) and height 1; weight 0 = none.
     evaluate_every : int
         Steps between two validations.
     patience : int
-        Stop after this many validations that were no better than the best one; see :func:`quality`.
+        Stop after this many validations without improvement; see :func:`quality`.
     """
 
     segment: int
@@ -94,7 +94,7 @@ def read_preset(presets, name, overrides):
 
 
 def read_peer(presets, name, overrides):
-    """The convolutional peer of a preset: its own network, and the preset's training with settings of its own.
+    """Convolutional peer of a preset: its own network, and the preset's training with the peer's own settings.
 
     Parameters
     ----------
@@ -121,9 +121,9 @@ def read_peer(presets, name, overrides):
 
 
 def shortened(settings, share):
-    """The same training in a share of its steps; with 0 the weights stay as they are drawn.
+    """The same training in a share of its steps; with 0 the weights stay as initialised.
 
-    What belongs to the steps as a whole, the warm-up and the fall of the learning rate, is shortened with them.
+    The warm-up and the decay of the learning rate are shortened in proportion.
     """
     return replace(
         settings, max_steps=round(settings.max_steps * share), warmup_steps=round(settings.warmup_steps * share)

@@ -25,7 +25,7 @@ class SegmentSampler:
     Attributes
     ----------
     places : list of str
-        Where the segments drawn last lie: contig, strand, start and end along that strand (0-based, half-open).
+        Places of the segments drawn last: contig, strand, start and end along that strand (0-based, half-open).
     """
 
     def __init__(self, genome, channels, intervals, context, segment, centred, rng):
@@ -57,7 +57,7 @@ class SegmentSampler:
         codes : ndarray of uint8, shape (n, upstream + segment + downstream)
         labels : ndarray of float32, shape (n, segment, channels)
         scored : ndarray of float32, shape (n, segment)
-            0 behind the end of an interval that is shorter than a segment.
+            0 after the end of an interval that is shorter than a segment.
         """
         codes = np.empty((n, self.upstream + self.segment + self.downstream), np.uint8)
         labels = np.zeros((n, self.segment, self.streams[0][3].shape[1]), np.float32)

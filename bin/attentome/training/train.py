@@ -26,8 +26,8 @@ from attentome.training.losses import blurred, position_loss
 from attentome.training.sampler import SegmentSampler
 
 SHARD = 1024
-"""Scored positions of a batch computed together on a CPU: short segments share the work, long ones are apart, so that
-threads have work. Fixed, as the order of the sums depends on it."""
+"""Scored positions of a batch computed together on a CPU: short segments are computed together, long ones apart, so
+that all threads have work. Fixed, because the order of the sums depends on it."""
 
 
 def learning_rate_at(step, settings):
@@ -39,7 +39,7 @@ def learning_rate_at(step, settings):
 
 
 class TrainingDiverged(FloatingPointError):
-    """The loss is no number any more; ``network`` has the best weights validated before, or is None."""
+    """The loss is no longer a number; ``network`` has the best weights validated before, or is None."""
 
     def __init__(self, message, network):
         super().__init__(message)
@@ -80,14 +80,14 @@ def train_network(
     log : callable
         Gets one line at each validation.
     checkpoints : str or Path, optional
-        Folder in which each training has one of its own for its checkpoints. Where there is one of this training, it
-        goes on from there, and ends with the same bytes as if it had never stopped.
+        Folder with one subfolder of checkpoints for each training. If there is a checkpoint of this training, it
+        continues from there and ends with the same bytes as if it had never stopped.
     checkpoint_minutes : float
-        A checkpoint is written when the last one is so old, and at the end.
+        A checkpoint is written when the last one is this old, and at the end.
     auxiliary : sequence of dict of str to ndarray
         Labels of further outputs, such as each set's own; kept as ``labels``.
     parts : int
-        On a GPU a batch is computed in so many parts, one after the other; see :func:`batch_gradients`.
+        On a GPU, number of parts of a batch, computed one after the other; see :func:`batch_gradients`.
 
     Returns
     -------
@@ -99,19 +99,19 @@ def train_network(
     summary : dict
         steps, best_step, stop_reason, n_weights, settings.
     speed : list of dict
-        One row a validation, see :func:`speed_row`; all else here is the same however often a training was broken off.
+        One row per validation, see :func:`speed_row`; all other results do not depend on interruptions of the training.
 
     Raises
     ------
     ValueError
         If the training arc holds no label.
     TrainingDiverged
-        If the loss is no number any more.
+        If the loss is no longer a number.
     """
     torch.use_deterministic_algorithms(True, warn_only=device.type == "cuda")
     # Every array is written whole before it is read; filling them first took 3 % of a step.
     torch.utils.deterministic.fill_uninitialized_memory = False
-    # Training on a GPU takes TF32 products; prediction runs in a process of its own, in full float32.
+    # Training on a GPU uses TF32 products; prediction runs in its own process, in full float32.
     torch.backends.cuda.matmul.allow_tf32 = True
     rng = np.random.default_rng(seed)
     channels = [
@@ -176,7 +176,7 @@ def train_network(
         if kept and time.monotonic() - saved >= 60 * checkpoint_minutes:
             save_checkpoint(kept, state, mark)
             saved = time.monotonic()
-    if kept and state.step > first:  # so that a task that is started again, though it had come so far, ends at once
+    if kept and state.step > first:  # so that a task that had come this far ends at once when started again
         save_checkpoint(kept, state, mark)
     if state.best:
         averaged.load_state_dict(state.best[2])
@@ -191,10 +191,10 @@ def train_network(
 
 
 def quality(row):
-    """What a validation is judged by, more is better: its PR AUC; where the arc has no site, the loss.
+    """Quality of a validation, higher is better: its PR AUC; where the arc has no site, minus its loss.
 
-    The loss is no measure of how well sites are told from all else: on a small set it rises, as outputs grow too sure,
-    while the PR AUC still rises too.
+    The loss does not measure how well sites are distinguished from other positions: on a small set it rises, because
+    outputs become overconfident, while the PR AUC still improves.
     """
     return -row["validation_loss"] if math.isnan(row["validation_pr_auc"]) else row["validation_pr_auc"]
 
@@ -206,7 +206,7 @@ def _patience_is_over(history, settings):
 
 
 def _one_step(state, settings, sampler, step, seeds, device, threads, parts):
-    """Change the weights and their mean by one batch, unless a loss is no number; returns the loss of its labels."""
+    """Change the weights and their mean by one batch, unless a loss is not a number; returns the loss of its labels."""
     network, rate = state.network, learning_rate_at(step, settings)
     for group in state.optimiser.param_groups:
         group["lr"] = rate
@@ -233,7 +233,7 @@ def _one_step(state, settings, sampler, step, seeds, device, threads, parts):
 
 
 def speed_row(step, positions, seconds, device):
-    """How fast a training came to a step since it began or went on, validations included, and its peak memory so far.
+    """Speed of a training since it began or was resumed, validations included, and its peak memory so far.
 
     Returns
     -------
@@ -275,8 +275,8 @@ def batch_gradients(network, settings, batch, seeds, device, threads, parts=1):
     threads : int
         The sums are taken in the order of the segments, whatever the number of threads.
     parts : int
-        On a GPU, where its memory is too small for the whole batch. The loss is the same but for rounding; what
-        dropout leaves out is drawn anew.
+        On a GPU, where its memory is too small for the whole batch. The loss is the same except for rounding;
+        dropout is drawn anew.
 
     Returns
     -------

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""AUDIT: all harmonised sets beside each other and the genome, before they are believed."""
+"""AUDIT: compare all harmonised sets with each other and the genome, before they are used."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ from attentome.sites.audit import audit_sets, wrong_assemblies
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sites", nargs="+", required=True, help="<set>.bed of each set, of HARMONISE")
+    parser.add_argument("--sites", nargs="+", required=True, help="<set>.bed of each set, from HARMONISE")
     parser.add_argument("--harmonised", nargs="+", required=True, help="<set>.harmonised.json of each set")
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True, help="genome.json")
@@ -29,7 +29,7 @@ def main():
     args = parser.parse_args()
     with task_record(args.record, "AUDIT", packages=("numpy", "pandas", "matplotlib")):
         harmonised = {each["set"]: each for each in map(read_json, args.harmonised)}
-        # Files arrive in any order; names sorted make the result independent of it.
+        # Files arrive in any order; sorting the names makes the result independent of it.
         sets = {
             path.name.removesuffix(".bed"): read_bed(path, ["evidence", "sigma"])
             for path in sorted(map(Path, args.sites))

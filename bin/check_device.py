@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tell in one line which GPU this task sees; exit code 2 where one is asked for and there is none."""
+"""Report in one line which GPU this task sees; exit code 2 if one is requested and there is none."""
 
 import argparse
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CHECK_INPUTS: every fault of sample sheet, sets, genome, annotation and parameters at once, before all else.
+"""CHECK_INPUTS: list every fault of sample sheet, sets, genome, annotation and parameters before any other step.
 
 With faults: one line each on the error output, nothing written, exit code 2.
 """
@@ -32,7 +32,7 @@ def main():
 
 
 def write(run, out):
-    """Write what was checked and say in short what it is."""
+    """Write the checked inputs and print a summary."""
     out.mkdir(parents=True, exist_ok=True)
     write_genome(out / "genome.fna", run.records)
     write_annotation(out / "annotation.gff", run.annotation)

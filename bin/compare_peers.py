@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure the network and its peers on the test arc, and their differences by a paired bootstrap over blocks."""
+"""Measure the network and its peers on the test arc, with their differences by a paired bootstrap over blocks."""
 
 import argparse
 from pathlib import Path
@@ -23,7 +23,7 @@ def main():
             nargs=2,
             metavar=("OUTPUTS", "DESCRIPTION"),
             required=name == NETWORK,
-            help="outputs.safetensors, and the JSON file that counts its weights",
+            help="outputs.safetensors, and the JSON file with its number of weights",
         )
     parser.add_argument("--labels", required=True)
     parser.add_argument("--split", required=True)

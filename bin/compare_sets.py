@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""COMPARE_SETS: one network's outputs against the sites of every set, on the test arc."""
+"""COMPARE_SETS: compare one network's outputs with the sites of every set, on the test arc."""
 
 import argparse
 from pathlib import Path

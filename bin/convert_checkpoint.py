@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turn weights of the published model into a model directory that PREDICT and PROFILE take."""
+"""Convert weights of the published model to a model directory for PREDICT and PROFILE."""
 
 import argparse
 import sys
@@ -12,10 +12,10 @@ from attentome.network.saved_model import save_model
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("weights", type=Path, help="safetensors, or a torch file that holds tensors alone")
+    parser.add_argument("weights", type=Path, help="safetensors, or a torch file that holds only tensors")
     parser.add_argument("out", type=Path, help="model directory to write")
     parser.add_argument("--window", type=int, default=512, help="keys of each query, its own included")
-    parser.add_argument("--padding", choices=["same", "causal"], default="same", help="same is what was published")
+    parser.add_argument("--padding", choices=["same", "causal"], default="same", help="same: as published")
     parser.add_argument("--label_shift", type=int, default=20, help="nt from the TSS to the labelled position")
     args = parser.parse_args()
     try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Describe attention heads: of each its profile, the logo of its best windows, its correlation with the output."""
+"""Describe attention heads: profile, logo of the best windows, correlation with the output."""
 
 import argparse
 import sys
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--sites", required=True, help="curated sites, BED")
     parser.add_argument("--elements", required=True, help="elements.tsv")
-    parser.add_argument("--out", type=Path, required=True, help="folder in which each head gets one of its own")
+    parser.add_argument("--out", type=Path, required=True, help="folder with one subfolder for each head")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
     packages = ("numpy", "pandas", "matplotlib", "logomaker")
@@ -42,7 +42,7 @@ def main():
 
 
 def describe(options):
-    """Read what is known of all heads, then describe and write one after the other."""
+    """Read the data of all heads, then describe and write one after the other."""
     genome = load_genome(options.genome, options.genome_json)
     elements = read_elements(options.elements)
     found = (
@@ -58,7 +58,7 @@ def describe(options):
 
 
 def write_head(head, elements, genome, out):
-    """The files of one head in its folder."""
+    """Write the files of one head into its folder."""
     write_json(out / "head.json", head_numbers(head, elements))
     HEAD_PROFILE.write(out / "profile.tsv", profile_table(head))
     HEAD_SPEARMAN.write(out / "spearman.tsv", head_spearman_table(head))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""FETCH: one source from elsewhere (address or accession) as a checked file, with its provenance.
+"""FETCH: download one source (address or accession) as a checked file, with its provenance.
 
 With a fault: one line on the error output, nothing written, exit code 2.
 """
@@ -20,7 +20,7 @@ def main():
     parser.add_argument("--sha256", help="checksum that the file must have")
     parser.add_argument("--bytes", type=int, help="size that the file must have")
     parser.add_argument("--attempts", type=int, default=5)
-    parser.add_argument("--timeout", type=float, default=30.0, help="seconds without a byte that end an attempt")
+    parser.add_argument("--timeout", type=float, default=30.0, help="seconds without data after which an attempt ends")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds before the second attempt, then doubled")
     parser.add_argument("--ncbi_datasets", default=NCBI_DATASETS, help="address of NCBI Datasets' genome packages")
     parser.add_argument("--ncbi_efetch", default=NCBI_EFETCH, help="address of NCBI's efetch")
@@ -45,7 +45,7 @@ def main():
         except SourceFault as fault:
             stop(args.source, fault)
         except OSError as error:
-            stop(args.source, f"cannot be written ({error}); make room, or give another folder")
+            stop(args.source, f"cannot be written ({error}); free some space, or give another folder")
         write_json(args.provenance, provenance)
         print(f"{provenance['file']}: {provenance['bytes']:,} bytes, sha256 {provenance['sha256']}")
 

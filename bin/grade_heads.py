@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Grade every head of the real network, and by the same rule those of the control networks."""
+"""Grade every head of the real network, and those of the control networks by the same rule."""
 
 import argparse
 from pathlib import Path
@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--measured", nargs="+", required=True, type=Path, help="folders of MEASURE_HEADS, in order")
     parser.add_argument("--knocked", type=Path, help="folders of KNOCK_OUT_HEADS by network")
     parser.add_argument("--mutated", type=Path, help="the same of MUTATE_SITES")
-    parser.add_argument("--screen", type=Path, help="write nothing but this file: heads of controls to test further")
+    parser.add_argument("--screen", type=Path, help="write only this file: control heads to test further")
     parser.add_argument("--elements", type=Path, help="element_matches.tsv")
     parser.add_argument("--rule", required=True, help="grade_rule.json")
     parser.add_argument("--out", default=".", type=Path)
@@ -47,7 +47,7 @@ def main():
 
 
 def grade(args):
-    """Read what was measured and tested, grade, and write the tables."""
+    """Read the measurements and tests, grade the heads, and write the tables."""
     networks, rule = read_json(args.networks), read_json(args.rule)
     measured = {
         start["id"]: read_evidence(folder / "evidence.safetensors")
@@ -99,13 +99,13 @@ def standing_out(of_controls, names):
 
 
 def knockouts(args, networks):
-    """``knockout.tsv`` of each network of which it was run."""
+    """``knockout.tsv`` of each network for which it was run."""
     folders = {start["id"]: args.knocked / start["id"] for start in networks} if args.knocked else {}
     return {name: KNOCKOUT.read(folder / "knockout.tsv") for name, folder in folders.items() if folder.is_dir()}
 
 
 def mutations(args, networks):
-    """Agreement with mutagenesis and deletion curves of each network of which they were run."""
+    """Agreement with mutagenesis and deletion curves of each network for which they were run."""
     folders = {start["id"]: args.mutated / start["id"] for start in networks} if args.mutated else {}
     return {
         name: ISM_HEADS.read(folder / "ism_heads.tsv").merge(

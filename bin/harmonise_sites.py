@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""HARMONISE: one TSS set of any accepted format to sites on the genome's coordinates, with what was lost and why."""
+"""HARMONISE: convert one TSS set of any accepted format to sites on the genome, with its losses and their reasons."""
 
 import argparse
 import sys
@@ -52,7 +52,7 @@ def main():
                     [
                         Fault(
                             None,
-                            f"{found.report['misplaced']}: they are on another assembly than {', '.join(contigs)}",
+                            f"{found.report['misplaced']}: they are on an assembly other than {', '.join(contigs)}",
                             "give that assembly's FASTA in column assembly, or take them as they are with "
                             "coordinate_fix report",
                         )
@@ -61,7 +61,7 @@ def main():
             )
         if found.sites.empty:
             lost = ", ".join(f"{reason}: {n:,}" for reason, n in found.report["lost"].items())
-            stop([f"{files[0]}: no site is left ({lost}); see what was asked for in the sample sheet"])
+            stop([f"{files[0]}: no site is left ({lost}); check the set's row in the sample sheet"])
         out = Path(args.out)
         write_sites(out / f"{args.set}.bed", args.set, found.sites)
         write_tsv(out / f"{args.set}.losses.tsv", found.losses.assign(file=[files[i] for i in found.losses["file"]]))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Knock out attention heads, one by one and in pairs, and measure what the network loses on an arc."""
+"""Knock out attention heads, one by one and in pairs, and measure the network's loss on an arc."""
 
 import argparse
 from pathlib import Path
@@ -29,17 +29,17 @@ def main():
         "--rotate",
         type=float,
         default=0.0,
-        help="labels moved by this share of each contig, as those that the network was trained on",
+        help="move the labels by this share of each contig, as in the network's training",
     )
     parser.add_argument("--split", required=True, help="split.tsv")
     parser.add_argument("--arc", choices=ARCS, default="test")
-    parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; all where none is named")
-    parser.add_argument("--kinds", default=",".join(KNOCKOUT_KINDS), help="what is put in place of what a head found")
+    parser.add_argument("--heads", nargs="+", help="L1_H2 ...; both count from 1; default all")
+    parser.add_argument("--kinds", default=",".join(KNOCKOUT_KINDS), help="replacements of a head's output")
     parser.add_argument(
         "--pairs", type=int, default=10, help="knock out all pairs of this many heads, those that matter most; 0 = none"
     )
     parser.add_argument("--resamples", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1, help="of the resamples")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the resamples")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--out", default=".", type=Path)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Find which bases the network needs at labelled sites, which heads look there, and how far it sees at all."""
+"""Find which bases the network needs at labelled sites, which heads look there, and how far it reads."""
 
 import argparse
 from pathlib import Path
@@ -41,14 +41,14 @@ def main():
         "--rotate",
         type=float,
         default=0.0,
-        help="labels moved by this share of each contig, as those that the network was trained on",
+        help="move the labels by this share of each contig, as in the network's training",
     )
     parser.add_argument("--labels_json", required=True)
     parser.add_argument("--split", required=True)
     parser.add_argument("--arc", choices=ARCS, default="test")
-    parser.add_argument("--sites", type=int, default=50, help="labelled positions, drawn at random")
-    parser.add_argument("--distances", type=int, default=MOST_DISTANCES, help="bases mutated at each site, at most")
-    parser.add_argument("--heads", nargs="*", help="L1_H2 ...; both count from 1; all unless given")
+    parser.add_argument("--sites", type=int, default=50, help="number of labelled positions, drawn at random")
+    parser.add_argument("--distances", type=int, default=MOST_DISTANCES, help="maximum bases mutated at each site")
+    parser.add_argument("--heads", nargs="*", help="L1_H2 ...; both count from 1; default all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
@@ -66,7 +66,7 @@ def main():
 
 
 def mutate_sites(args):
-    """Read the model and the labels, then mutate and write everything."""
+    """Read the model and the labels, then mutate and write the results."""
     device = choose_device(args.device)
     network, description = load_model(args.model, device)
     genome = load_genome(args.genome, args.genome_json)

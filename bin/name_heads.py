@@ -62,7 +62,7 @@ def name_heads(options):
     if 0 < n_motifs < FEW_MOTIFS:
         print(
             f"name_heads.py: {n_motifs} motifs are few: their columns are the background of p, which is reliable "
-            f"from {FEW_MOTIFS} on; give a larger database beside them",
+            f"from {FEW_MOTIFS} on; also give a larger database",
             file=sys.stderr,
         )
     queries = [query for matrix in matrices if (query := informative_stretch(matrix, background))]

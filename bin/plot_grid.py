@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""GRID: the comparisons of all networks as one table and as heat maps."""
+"""GRID: combine the comparisons of all networks into one table and heat maps."""
 
 import argparse
 from pathlib import Path

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compute the network's output at every nucleotide of one shard of the genome, and gather its attention on the way."""
+"""Compute the network's output at every nucleotide of one genome shard, and gather its attention in the same pass."""
 
 import argparse
 from functools import partial
@@ -27,7 +27,7 @@ def main():
     parser.add_argument("--profile", action="store_true", help="gather the attention scores in the same pass")
     parser.add_argument("--best", type=int, default=N_BEST, help="best places of each head and distance")
     parser.add_argument("--sample", type=int, default=N_SAMPLE, help="positions for the Spearman correlation")
-    parser.add_argument("--seed", type=int, default=1, help="of that sample")
+    parser.add_argument("--seed", type=int, default=1, help="seed of that sample")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--batch", type=int, default=1, help="pieces computed at once; no effect on the results")

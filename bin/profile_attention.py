@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Put together where every head looks on the whole genome, from what the shards of PREDICT gathered."""
+"""Combine the shards of PREDICT into the profile of every head on the whole genome."""
 
 import argparse
 from pathlib import Path
@@ -32,7 +32,7 @@ def main():
     parser.add_argument(
         "--distances",
         default="",
-        help="distances, separated by commas, whose best windows are listed besides those at each head's peak",
+        help="distances, separated by commas, whose best windows are listed as well as those at each head's peak",
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
@@ -87,7 +87,7 @@ def main():
 def anchors(genome, contig, strand, position, ahead):
     """Genomic positions of the windows' downstream ends, ``ahead`` nt downstream of the queries; 0-based.
 
-    On a circular contig they go over the origin, on a linear one they may lie beyond the end.
+    On a circular contig they cross the origin, on a linear one they may lie beyond the end.
     """
     anchor = np.where(strand == "plus", position + ahead, position - ahead)
     length = np.array([len(genome[name]) for name in contig])
@@ -101,7 +101,7 @@ def read_distances(text, window):
     Raises
     ------
     ValueError
-        If one is no number or lies outside the window.
+        If one is not a number or lies outside the window.
     """
     try:
         distances = sorted({int(part) for part in text.split(",") if part.strip()})

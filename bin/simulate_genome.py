@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""SIMULATE: a random circular genome with planted promoters, three noisy TSS sets, an annotation and the truth."""
+"""SIMULATE: write a random circular genome with planted promoters, three noisy TSS sets, annotation and truth."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ def main():
         "--design",
         choices=["minimal", *DESIGNS],
         default="minimal",
-        help="easy and hard plant more parts, for a self-test, and settle all below but length and promoters",
+        help="easy and hard plant more parts, for a self-test, and fix all options below except length and promoters",
     )
     parser.add_argument("--length", type=int, help=f"nt; 200000 if minimal, else {LENGTH}")
     parser.add_argument("--promoters", type=int, help=f"400 if minimal, else {PROMOTERS}")

@@ -33,25 +33,25 @@ def main():
     parser.add_argument("--split", required=True)
     parser.add_argument("--presets", required=True, help="JSON of presets")
     parser.add_argument("--preset", required=True)
-    parser.add_argument("--peer", action="store_true", help="train the preset's convolutional peer in its place")
+    parser.add_argument("--peer", action="store_true", help="train the preset's convolutional peer instead")
     parser.add_argument("--overrides", help="JSON of single settings that replace the preset's")
     parser.add_argument(
         "--networks",
         required=True,
         help="JSON list of how each network starts: id, seed, and where "
-        "they are not the preset's: steps (share of them; 0 leaves the weights as drawn), rotate "
+        "they differ from the preset: steps (share of them; 0 leaves the initial weights), rotate "
         "(labels moved by this share of each contig)",
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints: gone on from, and kept up there")
+    parser.add_argument("--checkpoints", type=Path, help="folder of checkpoints to resume from and to write")
     parser.add_argument("--checkpoint_minutes", type=float, default=os.environ.get("ATTENTOME_CHECKPOINT_MINUTES", 5.0))
-    parser.add_argument("--parts", type=int, default=1, help="compute a batch in so many parts on a GPU")
+    parser.add_argument("--parts", type=int, default=1, help="number of parts to compute a batch in, on a GPU")
     parser.add_argument(
         "--out",
         default=".",
         type=Path,
-        help="folder in which each network gets one of its own for model/, *.tsv and training.json",
+        help="folder with one subfolder for each network: model/, *.tsv and training.json",
     )
     parser.add_argument("--record", default="record.json")
     parser.add_argument("--tag", default="")

@@ -36,8 +36,8 @@ def main():
         "params",
         "peers",
     ):
-        parser.add_argument(f"--{name}", help="left out or missing: not recorded")
-    parser.add_argument("--tested", help="folder of GRADE_HEADS' tables; left out or empty: heads were not tested")
+        parser.add_argument(f"--{name}", help="not recorded if left out or missing")
+    parser.add_argument("--tested", help="folder of GRADE_HEADS' tables; heads count as not tested if missing or empty")
     parser.add_argument("--sites", help="sites.bed, to look at the labels themselves")
     parser.add_argument("--genome", help="genome.fna, to look at the labels themselves")
     parser.add_argument("--audits", nargs="*", default=[])

@@ -290,5 +290,5 @@ def test_queries_that_do_not_lie_in_the_genome(genome, queries, words):
 
 def test_network_without_attention(genome):
     network = ConvolutionalNetwork(ConvolutionalConfig(4, 3, 3, 2))
-    with pytest.raises(ValueError, match="no attention heads to take apart"):
+    with pytest.raises(ValueError, match="no attention heads to split"):
         measure_parts(network, genome, QUERIES, CPU)

@@ -95,7 +95,7 @@ def test_no_factor_with_enough_sites():
 
 @pytest.mark.parametrize("row", [("d", 0, 5), ("c", 98, 104), ("c", 5, 5)])
 def test_windows_of_another_genome(row):
-    with pytest.raises(ValueError, match="layer 1, head 1: .* is no interval of the genome"):
+    with pytest.raises(ValueError, match="layer 1, head 1: .* is not an interval of the genome"):
         enrich_sites(windows_of([row]), sites_of([("c", 0, 5, "F")] * 3), {"c": 100})
 
 
@@ -124,7 +124,7 @@ def test_bed_and_gff3_read_the_same(tmp_path):
         ("c\t1\t101\tF\n", "row 1: end 101 lies beyond the end of c"),
         ("d\t1\t5\tF\n", "row 1: unknown contig 'd'; name contigs as the genome does: c"),
         ("c\t1\t5\t.\n", "row 1: has no name of a factor"),
-        ("##gff-version 3\nc\tx\ty\t0\t5\t.\t.\t.\tName=F\n", "row 2: start 0 and end 5 are no interval"),
+        ("##gff-version 3\nc\tx\ty\t0\t5\t.\t.\t.\tName=F\n", "row 2: start 0 and end 5 are not an interval"),
         ("##gff-version 3\nc\tx\ty\t1\t5\t.\t.\t.\tID=F\n", "row 2: has no name of a factor"),
         ("##gff-version 3\nc\tx\ty\t1\t5\n", "row 2: has 5 columns separated by tabs, not 9"),
         ("\0\1\2", "is not a text file"),

@@ -308,8 +308,8 @@ def test_each_fault_of_the_fasta(tmp_path, text, row, what):
     "row, what",
     [
         ("c\tx\tgene\t1\t16\t.\t+\t.\tID=g", "end 16 lies beyond the end of c (15 nt)"),
-        ("c\tx\tgene\t5\t4\t.\t+\t.\tID=g", "no interval"),
-        ("c\tx\tgene\t0\t4\t.\t+\t.\tID=g", "no interval"),
+        ("c\tx\tgene\t5\t4\t.\t+\t.\tID=g", "not an interval"),
+        ("c\tx\tgene\t0\t4\t.\t+\t.\tID=g", "not an interval"),
         ("c\tx\tgene\t1\t4\t.\tplus\t.\tID=g", "strand is 'plus'"),
         ("c\tx\tgene\t1\t4\t.\t+\t.", "8 columns"),
         ("e\tx\tgene\t1\t4\t.\t+\t.\tID=g", "unknown contig 'e'"),

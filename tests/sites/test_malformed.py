@@ -73,7 +73,7 @@ SETS = {
         {"format": "bed"},
         "row 1",
         "strand is 'forward'",
-        "give one of",
+        "write + or -",
     ),
     "strand that is a dot": ("a.bed", GOOD_BED + "c\t1\t2\ta\t0\t.\n", {}, "row 3", "no strand", "write + or -"),
     "bed of no length": ("a.bed", GOOD_BED + "c\t5\t5\ta\t0\t+\n", {}, "row 3", "not before end 5", "half-open"),
@@ -109,7 +109,7 @@ SETS = {
         {},
         "row 2",
         "is a 'region'",
-        "give the TSS rows",
+        "give only the TSS rows",
     ),
     "gff of 8 columns": (
         "a.gff",
@@ -134,7 +134,7 @@ SETS = {
     "table with a short row": ("a.csv", TABLE.format("c,5"), {}, "row 3", "has 2 columns", "as many"),
     "table with an open quote": ("a.csv", TABLE.format('"c,5,+'), {}, "row 3", "has 1 columns", "as many"),
     "table with a long row": ("a.csv", TABLE.format("c,5,+,x"), {}, "row 3", "has 4 columns", "as many"),
-    "table with an unknown strand": ("a.csv", TABLE.format("c,5,sense"), {}, "row 3", "strand is 'sense'", "one of"),
+    "table with an unknown strand": ("a.csv", TABLE.format("c,5,sense"), {}, "row 3", "strand is 'sense'", "write +"),
     "table without the columns": (
         "a.csv",
         "x,y\n1,+\n",
@@ -204,7 +204,7 @@ SETS = {
         {"format": "regulondb"},
         "row 2",
         "strand is 'both'",
-        "give one of",
+        "plus, minus, forward or reverse",
     ),
     "RegulonDB of other columns": (
         "a",
@@ -220,7 +220,7 @@ SETS = {
         {"evidence": "Gold"},
         None,
         "no site is left of 1 rows",
-        "ask for what the file has",
+        "select rows that it has",
     ),
     "wrong checksum": ("a.bed", GOOD_BED, {"sha256": "0" * 64}, None, "has sha256", "get the file again"),
     "bigWig cut off": ("a.bw|a.bw", b"\x26\xfc\x8f\x88\x04\x00", {}, None, "truncated bigWig", "copy or make it again"),
@@ -242,7 +242,7 @@ GENOMES = {
     "genome of no length": (">c\n", "row 1", "has no sequence", "add it"),
     "genome that is empty": ("", None, "holds no sequence", "give a FASTA"),
     "genome with a contig twice": (GENOME + GENOME, "row 3", "occurs again", "its own name"),
-    "protein as genome": (">c\n" + "MEFLIL" * 400 + "\n", "row 2", "not nucleotides", "use only the letters"),
+    "protein as genome": (">c\n" + "MEFLIL" * 400 + "\n", "row 2", "not nucleotides", "use only A C G T"),
     "genome that is a table": ("c,1,2\n", "row 1", "before the first '>'", "give a FASTA"),
 }
 

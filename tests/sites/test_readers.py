@@ -163,7 +163,7 @@ def test_files_of_one_set_are_one_reading_and_differ_by_no_format(tmp_path):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old workbook (.xls)"),
         (b"", "holds no sites"),
         (b"PK\x03\x04\x00\x00", "is not a readable xlsx workbook"),
-        (b"a,b\n1,2\n", "is of no format"),
+        (b"a,b\n1,2\n", "format that cannot be recognised"),
         ("c\t1\t2\tx\t0\t+\n".encode("utf-16"), "is text in UTF-16"),
     ],
 )

@@ -1,6 +1,6 @@
 """Which bases and which heads the output depends on.
 
-Start with ``mutagenesis``: it changes single bases at labelled positions and keeps the change of the output.
+Start with ``mutagenesis``: it changes single bases at labelled positions and records the change of the output.
 ``deletion`` replaces bases in a given order; ``knockout`` replaces the output of whole heads; ``logit_terms`` splits
 attention logits into content and position; ``head_agreement`` compares a head's scores with mutagenesis;
 ``receptive_field`` finds how far the network reads. The output is logit(TSS) - logit(not TSS), without unit. Distance

@@ -1,8 +1,8 @@
-"""Deletion curves: how fast the output falls when bases are replaced in the order that a head, or mutagenesis, gives.
+"""Deletion curves: how fast the output falls as bases are replaced in the order given by a head or by mutagenesis.
 
-Where a head's favourites are what the network needs, the output falls faster than with bases in random order. A base is
-never taken out, which would move its neighbours, but replaced by another one at random. All orders meet the same
-replacements, so they differ by their order alone.
+If the network needs the bases that a head prefers, the output falls faster than with bases in random order. A base is
+never removed, which would move its neighbours, but replaced by another one at random. All orders use the same
+replacements, so they differ only in their order.
 """
 
 import numpy as np
@@ -11,14 +11,14 @@ import pandas as pd
 from attentome.attribution.mutagenesis import interval_over_sites, outputs_of, place_of_distance, query_windows
 
 DELETION_STEPS = (1, 2, 4, 8, 16, 32)
-"""Bases replaced."""
+"""Numbers of bases replaced."""
 RANDOM_ORDERS = 4
-"""Random replacements of each site's bases, over which outputs are averaged; each has a random order of its own."""
+"""Random replacements of each site's bases, over which outputs are averaged; each has its own random order."""
 ISM, RANDOM = "ism", "random"
 
 
 def ism_order(effects):
-    """Order by mutagenesis of each site itself: the bases first whose loss lowers the output most.
+    """Order by mutagenesis of each site itself: bases whose loss lowers the output most come first.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def ism_order(effects):
 
 
 def deletion_curves(network, genome, effects, orders, seed, device, batch=16, threads=1, draws=RANDOM_ORDERS):
-    """Outputs after replacing the first k bases of each order, and of a random one.
+    """Compute outputs after replacing the first k bases of each order, and of a random one.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def deletion_curves(network, genome, effects, orders, seed, device, batch=16, th
     effects : Effects
         Of these queries; only its distances are replaced.
     orders : dict of str to ndarray, shape (n, m)
-        Larger goes first, of equal ones the smaller d. Unknown bases are passed over.
+        Larger values first; if equal, the smaller d. Unknown bases are skipped.
     seed : int
     draws : int
 
@@ -50,7 +50,7 @@ def deletion_curves(network, genome, effects, orders, seed, device, batch=16, th
     windows, places = query_windows(network, genome, effects.queries), place_of_distance(network, effects.distances)
     random = np.random.default_rng(seed)
     shape = draws, *effects.codes.shape
-    # Another base than the one that is there: 1 to 3 further on.
+    # A base other than the present one: 1 to 3 codes further.
     replaced = (effects.codes + random.integers(1, 4, shape)) % 4
     chance = random.random(shape)
     ranked = {RANDOM: _ranked(chance, effects.known)}

@@ -1,14 +1,14 @@
-"""Whether a head looks where single bases matter: its scores at the labelled queries beside in-silico mutagenesis.
+"""Test whether a head looks where single bases matter: its scores at labelled queries against in-silico mutagenesis.
 
 A key at distance d holds the bases d - downstream .. d + upstream by convolution alone (``Network.key_context``), so
-the base that makes a head look at d may lie some nt off. Three such *lags* are tried, the two ends of that reach and
+the base that makes a head look at d may be some nt away. Three such *lags* are tried, the two ends of that reach and
 its middle; the agreement is the highest of their Spearman correlations between the mean absolute effect of the base at
 d + lag and the head's mean score at d.
 
-Null: the head's profile turned in a circle against that of the effects, by every number of nt but 0, with the same best
-of three. Every turn counts, also one by a few nt. If those were left out, a head that meets the effects by chance
-would often be compared without its nearest rivals: of two unrelated profiles of 128 nt about 10 % would then have p <=
-0.01 with 13 lags. The price is that p is never below lags / distances; that is why there are three lags and not all.
+Null: the head's profile rotated against that of the effects, by every number of nt but 0, with the same best of three.
+All rotations count, including those by a few nt. Without them, a head that matches the effects by chance would often
+be compared without its closest competitors: with 13 lags, about 10 % of pairs of unrelated profiles of 128 nt would
+then have p <= 0.01. As a consequence p is never below lags / distances, so three lags are tried and not all.
 """
 
 import numpy as np
@@ -56,16 +56,16 @@ def head_scores(network, genome, queries, device, batch=16, threads=1):
 
 
 def key_lags(upstream, downstream):
-    """Lags that are tried for keys of a reach (nt): the two ends, at most :data:`MOST_LAG`, and the middle; ascending.
+    """Lags to try for keys of a reach (nt): the two ends, at most :data:`MOST_LAG`, and the middle; ascending.
 
-    A lag is how far upstream of the key the base lies.
+    A lag is the distance of the base upstream of the key.
     """
     first, last = -min(downstream, MOST_LAG), min(upstream, MOST_LAG)
     return sorted({first, (first + last) // 2, last})
 
 
 def turned_correlations(effect, score):
-    """Spearman correlation of a profile with each turn of another.
+    """Spearman correlation of a profile with each rotation of another.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def turned_correlations(effect, score):
 
 
 def agreement(effect, score, lags):
-    """Agreement of one head, and how often its profile turned in a circle agrees as well.
+    """Agreement of one head, and how often its rotated profile agrees as well.
 
     Parameters
     ----------
@@ -95,11 +95,11 @@ def agreement(effect, score, lags):
     -------
     rho : float
     lag : int
-        The best one, nt that the base lies upstream of the key; of several the one nearest to 0.
+        The best one: nt from the key upstream to the base; if tied, the one nearest to 0.
     p : float
-        (1 + turns that agree at least as well) / (1 + turns); len(lags) / m at least.
+        (1 + rotations that agree at least as well) / (1 + rotations); not below len(lags) / m.
     shifts : int
-        Turns, m - 1.
+        Rotations, m - 1.
     """
     rho = turned_correlations(effect, score)
     best = np.max([np.roll(rho, -lag) for lag in lags], 0)
@@ -124,10 +124,10 @@ def head_agreement_table(effects, scores, key_contexts, heads):
     -------
     DataFrame
         layer, head, rho, lag, p, q (Benjamini-Hochberg over these heads), rho_sites (mean over the sites of the
-        correlation of the site's own effects and scores at that lag; a description), shifts, p_least (what p can be
-        at least).
+        correlation of the site's own effects and scores at that lag; a description), shifts, p_least (the smallest
+        possible p).
     """
-    # A base that no site has changes nothing.
+    # A base that exists at no site changes nothing.
     known = effects.known
     mean = np.nansum(effects.mean_abs, 0) / np.maximum(known.sum(0), 1)
     rows = []
@@ -143,7 +143,7 @@ def head_agreement_table(effects, scores, key_contexts, heads):
 
 
 def base_scores(scores, distances, lag):
-    """A head's scores brought to the bases: that of the key at d goes to the base at d + lag.
+    """Assign a head's scores to bases: that of the key at d goes to the base at d + lag.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def base_scores(scores, distances, lag):
     Returns
     -------
     ndarray, shape (n, m)
-        -1, below every score, where the key would lie outside of the window.
+        -1, below every score, where the key would lie outside the window.
     """
     key = distances - lag
     inside = (key >= 0) & (key < scores.shape[1])

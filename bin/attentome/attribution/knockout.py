@@ -1,14 +1,12 @@
-"""What the network needs: its outputs at an arc with attention heads knocked out, and what that costs.
+"""Knock out attention heads: the network's outputs on an arc without them, and the loss of performance.
 
-What a head found, d_head numbers for each query, is replaced before W_O puts the heads together. ``zero``: by zeros.
-``mean``: by its mean over all positions of the arc, so that the layers behind meet nothing unusual. ``uniform``: by the
-mean of the values in the query's window, as if the head looked at all existing keys alike; it still reads and no longer
-chooses.
+A head's output, d_head numbers for each query, is replaced before W_O combines the heads. ``zero``: by zeros. ``mean``:
+by its mean over all positions of the arc, so that the next layers get usual input. ``uniform``: by the mean of the
+values in the query's window, as if the head looked equally at all existing keys; it still reads but no longer chooses.
 
-A *variant* of the network is the tuple of its knock-outs; () is the network as it is. Variants go through the layers
-together for as long as they are the same: those that differ in one layer share its attention, and only the layers
-behind are computed for each. The intervals are from a paired bootstrap: the same draws of genome blocks count for every
-variant.
+A *variant* of the network is the tuple of its knock-outs; () is the intact network. Variants are computed together as
+long as they are the same: those that differ in one layer share its attention, and only the later layers are computed
+for each. The intervals come from a paired bootstrap: the same draws of genome blocks are used for every variant.
 """
 
 from collections.abc import Callable
@@ -48,7 +46,7 @@ class KnockOut:
 
 @dataclass(frozen=True)
 class Scanner:
-    """What ``predict.run_pieces`` asks of a network: ``context()`` and ``scan(tokens, watch)``."""
+    """Interface that ``predict.run_pieces`` needs from a network: ``context()`` and ``scan(tokens, watch)``."""
 
     context: Callable
     scan: Callable
@@ -56,7 +54,7 @@ class Scanner:
 
 @torch.inference_mode()
 def scan_variants(network, variants, means, tokens, _watch=None):
-    """Outputs of all variants over a stretch.
+    """Compute the outputs of all variants over a stretch.
 
     Parameters
     ----------
@@ -88,7 +86,7 @@ def scan_variants(network, variants, means, tokens, _watch=None):
             same.setdefault(tuple(each for each in variants[variant] if each.layer == number), []).append(variant)
         changes = [_change(knock_outs, means, network.config.window) for knock_outs in same]
         states, exists = scan_changed_layer(network.layers[number], x, exists, network.u, network.v, chunk, changes)
-        # Last in, first out: the network as it is, which spreads out in every layer, waits for the others.
+        # Last in, first out: the intact network, from which variants branch off in every layer, waits for the others.
         waiting += [(number + 1, state, exists, members) for state, members in zip(states, same.values(), strict=True)]
     return torch.stack(outputs, 1)
 
@@ -110,7 +108,7 @@ def _change(knock_outs, means, window):
 
 @torch.inference_mode()
 def sum_of_heads(network, tokens, _watch=None):
-    """Sums of what the heads find over the n scored positions of a stretch: float64, shape (b, layers, heads, d_head).
+    """Sums of the heads' outputs over the n scored positions of a stretch: float64, shape (b, layers, heads, d_head).
 
     ``tokens`` as in :func:`scan_variants`.
     """
@@ -126,7 +124,7 @@ def sum_of_heads(network, tokens, _watch=None):
 
 
 def _adding(total, first, stop):
-    """A change that changes nothing and adds what the heads found for the queries first .. stop - 1 to a total."""
+    """A change that changes nothing and adds the heads' outputs for the queries first .. stop - 1 to a total."""
 
     def add(start, heads, _values, _keys_exist):
         total.add_(heads[:, :, max(first - start, 0) : max(stop - start, 0)].sum(2, dtype=torch.float64))
@@ -141,14 +139,14 @@ def _first_states(network, tokens, chunk):
 
 
 def mean_of_heads(network, genome, intervals, device, threads=1, piece=ARC_PIECE):
-    """Mean of what each head finds over all positions of intervals, both strands: float64, (layers, heads, d_head)."""
+    """Mean output of each head over all positions of intervals, both strands: float64, (layers, heads, d_head)."""
     scanner = Scanner(network.context, partial(sum_of_heads, network))
     sums = run_pieces(scanner, genome, arc_pieces(genome, intervals, piece), device, threads=threads)
     return sum(part.sum(0) for _, part, _ in sums) / (2 * sum(map(len, intervals)))
 
 
 def knocked_out_outputs(network, genome, intervals, variants, device, threads=1, piece=ARC_PIECE):
-    """Outputs of variants of a network at all positions of intervals, both strands.
+    """Compute outputs of variants of a network at all positions of intervals, both strands.
 
     Parameters
     ----------
@@ -159,7 +157,7 @@ def knocked_out_outputs(network, genome, intervals, variants, device, threads=1,
     variants : list of tuple of KnockOut
     device : torch.device
     threads : int
-        Pieces computed side by side, on a CPU. Each holds the states of a piece as often as a layer has knock-outs.
+        Pieces computed side by side, on a CPU. Each holds as many states of a piece as a layer has knock-outs.
     piece : int
         Longest piece, nt; no effect on the results beyond rounding.
 
@@ -188,7 +186,7 @@ def knocked_out_outputs(network, genome, intervals, variants, device, threads=1,
 def choose_heads(names, config):
     """Heads by their names (``L1_H2``, from 1), all where none is named: list of (layer, head), from 0.
 
-    Raises ValueError for a name that is none, or of a head that the network does not have.
+    Raises ValueError for an invalid name, or for a head that the network does not have.
     """
     heads = [(layer, head) for layer in range(config.layers) for head in range(config.heads)]
     wanted = {tuple(number - 1 for number in numbers_of_head(name)): name for name in names or ()}
@@ -202,7 +200,7 @@ def choose_heads(names, config):
 
 
 def check_arc(genome, labels, intervals):
-    """Raise ValueError where genome, labels and intervals do not fit each other, or no position is labelled."""
+    """Raise ValueError if genome, labels and intervals do not match, or no position is labelled."""
     if not intervals:
         raise ValueError("--split has no interval of that arc: choose another --arc")
     for part in intervals:
@@ -218,7 +216,7 @@ def check_arc(genome, labels, intervals):
 
 
 def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n_resamples, seed, device, threads=1):
-    """Measure what every knock-out of a head changes on an arc, and the pairs of the heads that matter most.
+    """Measure the effect of knocking out each head on an arc, and pairs of the heads that matter most.
 
     Parameters
     ----------
@@ -242,19 +240,18 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
     Returns
     -------
     table : DataFrame
-        ``layer, head`` (from 1), ``kind, metric, value``, ``delta`` (value less that of the network as it is), its
+        ``layer, head`` (from 1), ``kind, metric, value``, ``delta`` (value less that of the intact network), its
         interval ``lo, hi``, ``blocks``.
     pairs : DataFrame
         PR AUC with both heads zero: ``layer, head, layer2, head2, delta, sum_of_single`` (deltas of each alone),
         ``interaction`` (delta less that sum), ``delta_lo, delta_hi, interaction_lo, interaction_hi, blocks``.
     summary : dict
-        :data:`KNOCKOUT_METRICS` of the network as it is, ``n_positions, n_sites, prevalence, block_nt, n_blocks,
-        n_resamples``.
+        :data:`KNOCKOUT_METRICS` of the intact network, ``n_positions, n_sites, prevalence, block_nt, n_blocks, n_resamples``.
 
     Raises
     ------
     ValueError
-        If the network has no attention or not these heads, a kind is unknown, or the data do not fit each other.
+        If the network has no attention or not these heads, a kind is unknown, or the data do not match.
     """
     if not isinstance(network, Network):
         raise ValueError(
@@ -266,7 +263,7 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
             f"--kinds {','.join(kinds)}: choose among {', '.join(KNOCKOUT_KINDS)}, with commas between them"
         )
     if n_pairs < 0 or (n_pairs and "zero" not in kinds):
-        raise ValueError(f"--pairs {n_pairs}: pairs are chosen and made by zero; give 0, or more with zero in --kinds")
+        raise ValueError(f"--pairs {n_pairs}: pairs are chosen and made by zero; give 0, or add zero to --kinds")
     check_arc(genome, labels, intervals)
     block_nt = bootstrap_block(intervals)
     blocks, n_blocks = block_numbers(stretches(labels, labels, intervals), block_nt)

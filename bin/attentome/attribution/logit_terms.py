@@ -1,17 +1,17 @@
-"""What the attention logits and the outputs of the heads are made of, at chosen queries.
+"""Split the attention logits and the outputs of the heads into their terms, at chosen queries.
 
 The logit of a query and the key at distance d is the sum of two terms (Dai et al. 2019, 3.3), both divided by
 sqrt(d_head): *content* ``(q + u) . k``, which reads the sequence at the key, and *position* ``(q + v) . W_R R(d)``,
-which knows of the key only how far away it is. A head whose content term varies little beside its position term looks
-at a place, not at a sequence.
+which depends only on the distance of the key. A head whose content term varies little compared with its position term
+looks at a place, not at a sequence.
 
-What a key adds to its query's state is its score times its value through the head's part of W_O, a vector: its length
-``|| a v W_O ||`` says how much of it arrives (Kobayashi et al. 2020). A head that rests on a key whose value is small
-passes on little of it, however high the score.
+A key adds to its query's state its score times its value, mapped by the head's part of W_O. The length of this vector,
+``|| a v W_O ||``, measures how much is passed on (Kobayashi et al. 2020). A head that looks at a key with a small
+value passes on little of it, however high the score.
 
 d = 0 .. window - 1 counts upstream from the end of the query's window, which is the query itself unless the network
-looks ahead. Keys that do not exist, beyond the end of a linear contig, are left out of everything. In layers behind
-the first, keys are states, made of more than the base at their place.
+looks ahead. Keys that do not exist, beyond the end of a linear contig, are always left out. After the first layer,
+keys are states, which depend on more than the base at their place.
 """
 
 from dataclasses import dataclass
@@ -31,22 +31,22 @@ from attentome.network.transformer import Network
 
 @dataclass(frozen=True)
 class Parts:
-    """What the heads' logits and outputs are made of, over queries; float64 but for ``n``, the last index is d.
+    """Terms of the heads' logits and outputs, over queries; float64 except ``n``, the last index is d.
 
     Attributes
     ----------
     n : ndarray of int64, shape (window,)
-        Queries whose key at d exists. Where it is 0, what belongs to that d is NaN.
+        Queries whose key at d exists. Where it is 0, the other values at that d are NaN.
     var_content, var_position, cov : ndarray, shape (layers, heads, window)
         Variances of the two terms over the queries and their covariance, divided by ``n``. The variance of the logit
         is ``var_content + var_position + 2 cov``.
     content_share : ndarray, shape (layers, heads)
-        What softmax sees are a query's logits less their mean over d, so here the variances are over the d of each
-        query: mean over the queries of the content term's, divided by the sum of this and the position term's. 0 where
-        the content term is the same for all keys of a query, 1 where the position term is, NaN where both are.
+        Softmax depends on a query's logits less their mean over d, so the variances here are over the d of each query:
+        the content term's, averaged over the queries, divided by the sum of this and the position term's. 0 where the
+        content term is the same for all keys of a query, 1 where the position term is, NaN where both are.
     cov_within : ndarray, shape (layers, heads)
         Mean over the queries of ``2 Cov_d / (Var_d(content) + Var_d(position))``, a query whose logits are all equal
-        counting 0: from -1, where the terms take each other back, to 1, where they say the same.
+        counting 0: from -1, where the terms cancel, to 1, where they are equal.
     score_mean : ndarray, shape (layers, heads, window)
         Mean score over the queries.
     norm_mean : ndarray, shape (layers, heads, window)
@@ -72,7 +72,7 @@ class Parts:
 
 
 def measure_parts(network, genome, queries, device, batch=16, threads=1):
-    """Measure what logits and outputs of all heads are made of at the given queries.
+    """Measure the terms of logits and outputs of all heads at the given queries.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def measure_parts(network, genome, queries, device, batch=16, threads=1):
     """
     if not isinstance(network, Network):
         raise ValueError(
-            "the network is a convolutional one, which has no attention heads to take apart: give a "
+            "the network is a convolutional one, which has no attention heads to split: give a "
             "network of the kind attention"
         )
     queries = pd.DataFrame({name: np.asarray(queries[name]) for name in ("contig", "strand", "position")})
@@ -129,7 +129,7 @@ def _check_queries(genome, queries):
 
 @torch.inference_mode()
 def split_attention(network, tokens):
-    """Take the attention of single queries apart.
+    """Split the attention of single queries into its terms.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def split_attention(network, tokens):
     content, position, scores, norms : Tensor of float64, shape (b, layers, heads, window)
         The two terms of the logit; softmax of their sum over the keys that exist; ``|| a v W_O ||``.
     keys_exist : bool Tensor, shape (b, window)
-        Scores and norms are 0 where it is False; the terms there mean nothing.
+        Scores and norms are 0 where it is False; the terms there are meaningless.
     """
     c, chunk = network.config, chunk_of(network.config, tokens.device)
     last_key = network.context()[0] + c.ahead
@@ -153,7 +153,7 @@ def split_attention(network, tokens):
     found = []
     for number, layer in enumerate(network.layers):
         left, right = layer.context()
-        # The query's window alone; the layers behind need queries upstream of it.
+        # The query's window alone; the later layers need queries upstream of it.
         first = (c.layers - 1 - number) * (left + c.window - 1 - c.ahead)
         here = slice(first, first + left + c.window + right)
         part = layer.before_attention(x[:, here], None if exists is None else exists[:, here])
@@ -178,7 +178,7 @@ def _split_layer(layer, x, keys_exist, u, v):
 
 
 class _Sums:
-    """Statistics over queries, which are taken in one by one, so that it does not matter how many came at once.
+    """Statistics over queries, taken in one by one, so that the batch size does not matter.
 
     Variances are updated as in Welford 1962, without differences of large sums.
     """
@@ -207,7 +207,7 @@ class _Sums:
         self.cov_within += np.nan_to_num(_ratio(2 * (terms[0] * terms[1]).mean(-1), variances.sum(0)))
 
     def parts(self):
-        """All of it: :class:`Parts`."""
+        """The final statistics: :class:`Parts`."""
         var_content, var_position, cov = _ratio(self.products, self.n)
         score_mean, norm_mean = _ratio(self.scores_norms, self.n)
         return Parts(

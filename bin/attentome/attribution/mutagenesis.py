@@ -2,8 +2,8 @@
 
 The output is logit(TSS) - logit(not TSS) at the query. Distance d is counted upstream from the downstream end of the
 query's window, the query itself unless the network looks ahead. Each mutant is the query's whole context with one base
-changed, so the effects are those of the network as it predicts. Bases that are unknown or lie beyond the end of a
-linear contig are left as they are.
+changed, so the effects are those of the network in prediction. Bases that are unknown or beyond the end of a linear
+contig are left unchanged.
 
 Source: Zhou & Troyanskaya 2015 (DeepSEA), there with 1,000-nt sequences and every substitution of each base.
 """
@@ -22,15 +22,15 @@ from attentome.network.device import as_tokens
 from attentome.network.threads import in_order
 
 MOST_DISTANCES = 192
-"""Distances that are mutated unless asked otherwise."""
+"""Maximum number of distances mutated by default."""
 DOWNSTREAM_OF_TSS = 64
-"""Bases downstream of the TSS that are mutated where the window holds more than can be."""
+"""Bases downstream of the TSS that are mutated if the window is longer than the maximum."""
 RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What single bases do to the output at each query.
+    """Effects of single bases on the output at each query.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class Effects:
     distances : ndarray of int, shape (m,)
         d of the bases, ascending by 1.
     codes : ndarray of uint8, shape (n, m)
-        The bases as they are, on the query's strand.
+        The original bases, on the query's strand.
     output : ndarray of float64, shape (n,)
-        Output at the query of the sequence as it is.
+        Output at the query for the original sequence.
     delta : ndarray of float32, shape (n, m, 4)
         Output with the base replaced by each code, less ``output``; NaN for the base itself and at unknown ones.
     """
@@ -73,7 +73,7 @@ class Effects:
 
 
 def choose_queries(genome, labels, intervals, n, seed):
-    """A random sample of the labelled positions of an arc, both strands.
+    """Draw a random sample of the labelled positions of an arc, both strands.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def choose_queries(genome, labels, intervals, n, seed):
         ``<contig>.<strand>`` to labels by genomic position; the label lies at the query, not at the TSS.
     intervals : list of Interval
     n : int
-        Most positions; all are taken where there are no more.
+        Maximum number of positions; all are taken if there are fewer.
     seed : int
 
     Returns
@@ -112,7 +112,7 @@ def choose_queries(genome, labels, intervals, n, seed):
 
 
 def choose_distances(window, label_shift, most=MOST_DISTANCES):
-    """Distances to mutate: the whole window, or ``most`` of it round the TSS.
+    """Distances to mutate: the whole window, or ``most`` of it around the TSS.
 
     Parameters
     ----------
@@ -125,14 +125,14 @@ def choose_distances(window, label_shift, most=MOST_DISTANCES):
     Returns
     -------
     ndarray of int
-        Ascending by 1. Of a longer window it begins :data:`DOWNSTREAM_OF_TSS` nt downstream of the TSS, or with d = 0.
+        Ascending by 1. In a longer window they begin :data:`DOWNSTREAM_OF_TSS` nt downstream of the TSS, or at d = 0.
     """
     first = min(max(label_shift - DOWNSTREAM_OF_TSS, 0), max(window - most, 0))
     return np.arange(first, min(first + most, window))
 
 
 def query_windows(network, genome, queries):
-    """What the network needs to score each query alone, as codes on its strand.
+    """Context that the network needs to score each query alone, as codes on its strand.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def place_of_distance(network, d):
     Raises
     ------
     ValueError
-        If a distance lies outside of what the network needs.
+        If a distance lies outside the context of the network.
     """
     upstream, downstream = network.context()
     ahead = network.config.ahead
@@ -167,14 +167,14 @@ def place_of_distance(network, d):
 
 
 def outputs_of(network, windows, device, batch=16, threads=1):
-    """Outputs of windows that each hold one query's whole context.
+    """Compute the outputs of windows that each hold one query's whole context.
 
     Parameters
     ----------
     network : Network
-        In evaluation mode on ``device``; anything with its ``scan``.
+        In evaluation mode on ``device``; any object with its ``scan``.
     windows : iterable of ndarray of uint8, shape (upstream + 1 + downstream,)
-        Taken as they are needed.
+        Read one by one as needed.
     device : torch.device
     batch : int
         Windows computed at once; no effect on the results beyond rounding.
@@ -192,12 +192,12 @@ def outputs_of(network, windows, device, batch=16, threads=1):
 
     windows = iter(windows)
     parts = in_order(compute, iter(lambda: list(islice(windows, batch)), []), threads)
-    # Copied at once: thousands of small arrays kept among large ones that come and go would scatter the memory.
+    # Copied at once: thousands of small arrays among large temporary ones would fragment the memory.
     return np.fromiter((value for part in parts for value in part), np.float64)
 
 
 def mutate(network, genome, queries, from_d, to_d, device, batch=16, threads=1):
-    """Change of the output with each of the three substitutions of every base.
+    """Measure the change of the output for each of the three substitutions of every base.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def mutate(network, genome, queries, from_d, to_d, device, batch=16, threads=1):
     Raises
     ------
     ValueError
-        If the network's output depends on no base so far away.
+        If the network's output does not depend on bases that far away.
     """
     distances = np.arange(from_d, to_d + 1)
     places = place_of_distance(network, distances)
@@ -298,14 +298,14 @@ def interval_over_sites(values, seed, resamples=RESAMPLES):
     Parameters
     ----------
     values : ndarray, shape (sites, m)
-        NaN where a site says nothing.
+        NaN where a site has no value.
     seed : int
     resamples : int
 
     Returns
     -------
     mean, low, high : ndarray, shape (m,)
-        NaN where no site says anything.
+        NaN where no site has a value.
     """
     known = ~np.isnan(values)
     values = np.where(known, values, 0.0).astype(np.float64)

@@ -1,14 +1,14 @@
-"""Which bases can change an output at all, found by changing them.
+"""Find which bases can change an output at all, by changing them.
 
-The network runs in float64 and one sequence at a time, always of the same length: an output that does not depend on a
-base is then the same to the last bit, and any difference counts. (In float32, or in batches, rounding could hide or
-make one.) Downstream of the query every base of the network's context is changed alone, then the :data:`BEYOND_CONTEXT`
-nt past it together, and alone too should that show. Upstream, where a context may hold thousands, all bases from some
-distance on are changed at once, and the farthest such distance with any change is found by bisection: the base there
-changes the output, and all bases beyond it together do not.
+The network runs in float64 and on one sequence at a time, always of the same length. An output that does not depend on
+a base is then the same to the last bit, and any difference counts. (In float32, or in batches, rounding could hide or
+create one.) Downstream of the query every base of the network's context is changed alone, then the :data:`BEYOND_CONTEXT` nt
+after it together, and also alone if the output changes. Upstream, where a context may hold thousands, all bases from
+some distance on are changed at once, and the farthest such distance with any change is found by bisection: the base
+there changes the output, and all bases beyond it together do not.
 
-What is measured may be smaller than the context: a base whose every path to the output passes through several nearly
-uniform windows changes it by less than float64 can tell.
+The measured field may be smaller than the context: if every path of a base to the output passes through several nearly
+uniform windows, the change is too small for float64.
 """
 
 import copy
@@ -22,7 +22,7 @@ from attentome.network.device import as_tokens
 from attentome.network.threads import in_order
 
 BEYOND_CONTEXT = 64
-"""nt past the network's context, on both sides, at which a change must not show."""
+"""nt beyond the network's context, on both sides, where a change must have no effect."""
 QUERIES = 8
 
 
@@ -39,9 +39,9 @@ def receptive_field(network, genome, seed, device, threads=1, n=QUERIES):
         random ones.
     device : torch.device
     threads : int
-        Queries at work side by side, on a CPU.
+        Queries computed side by side, on a CPU.
     n : int
-        Queries.
+        Number of queries.
 
     Returns
     -------
@@ -101,11 +101,11 @@ def farthest_changes(output, codes, turns, query, downstream):
     codes : ndarray of int, shape (length,)
         0 to 3.
     turns : ndarray of int, shape (length,)
-        1 to 3: how many codes on the new base is.
+        1 to 3: number of codes from the old to the new base.
     query : int
         Index of the query.
     downstream : int
-        Bases behind the query that are changed one by one in any case.
+        Bases downstream of the query that are always changed one by one.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is measured about every head, and the grade that follows.
+"""Measurements of every head, and the grade that follows.
 
 The order of work: ``sample`` chooses positions of the test arc, ``measure`` runs a network there, ``head_evidence``
 holds what came out, ``null`` gives p and q against the heads of control networks, ``replicates`` finds the same head

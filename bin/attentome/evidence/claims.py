@@ -1,4 +1,4 @@
-"""Claim what a graded head supports: its element, with its own q and at its place, in the wording of its grade."""
+"""Claim wording a graded head supports: its element, with its own q and at its place, in the wording of its grade."""
 
 import pandas as pd
 
@@ -17,8 +17,8 @@ def name_heads(heads, elements, content_share, rule):
         ``element_matches.tsv``: of the elements that a head's logo holds at their place, the one with the lowest q
         counts (then the lowest p, then the order of the table).
     content_share : ndarray, shape (heads,), or None
-        Share of content in the variance of each head's logit; a head with less than the rule's least is a position
-        head: it looks at a place, whatever stands there. What it reads there its values tell.
+        Share of content in the variance of each head's logit. A head below the rule's minimum is a position head: it
+        looks at a place, whatever the sequence there. Its values show what it reads there.
     rule : dict
 
     Returns
@@ -37,7 +37,7 @@ def name_heads(heads, elements, content_share, rule):
 
 
 def head_type(content_share, rule):
-    """``position`` below the rule's least share of content, ``sequence`` above the rest of it, else ``mixed``."""
+    """``position`` below the rule's minimum share of content, ``sequence`` above 1 - minimum, else ``mixed``."""
     least = rule["least_content_share"]
     if content_share != content_share:
         return ""
@@ -45,7 +45,7 @@ def head_type(content_share, rule):
 
 
 def claim(grade, element):
-    """The claim that a grade allows: ``detects -10`` of A alone; no name below C."""
+    """The wording that a grade allows: ``detects -10`` only for A; no name below C."""
     if grade not in CLAIMS:
         return ""
     return CLAIMS[grade].format(element) if element else NO_NAME

@@ -1,4 +1,4 @@
-"""How many heads of the control networks the rule of grades lets through: what stands wherever grades stand."""
+"""Count the control heads that the grading rule lets through; the count is shown wherever grades are shown."""
 
 CONTROL_TEXT = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
 """Kinds of control networks, as in ``controls`` of ``grades.json``, and what a reader calls them."""
@@ -45,7 +45,7 @@ def _at_most(controls, kind):
 def tally_text(tested):
     """The tally in one sentence.
 
-    "At most" stands where a graded control head was not knocked out or mutated: that counts as passed there.
+    It says "at most" if a graded control head was not knocked out or mutated: such a test counts as passed.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Whether a head's best windows lie on known sites of a transcription factor more often than chance puts them there.
+"""Test whether a head's best windows overlap known sites of a transcription factor more often than by chance.
 
-The null turns all sites of a factor by the same number of nt round their contig, ends of linear contigs joined, each
-contig by itself. All turns are counted, not a sample of them, so there is no seed and p is exact. A turn keeps how
-sites cluster among themselves, but not that both sites and promoters lie between genes: what is found near promoters is
-enriched for most factors, and only the order of the factors then tells one from another.
+The null rotates all sites of a factor by the same number of nt along their contig, each contig by itself; the ends of
+linear contigs are joined. All rotations are counted, not a sample of them, so there is no seed and p is exact. A
+rotation keeps the clustering of sites, but not the fact that both sites and promoters lie between genes. Windows near
+promoters are therefore enriched for most factors, and only the order of the factors distinguishes them.
 """
 
 from urllib.parse import unquote
@@ -30,14 +30,14 @@ def read_factor_sites(path, lengths):
     ----------
     path : str or Path
         BED (0-based half-open, the factor in the fourth column) or GFF3 (1-based closed, the factor as ``Name=``),
-        told apart by content; gzip-compressed or not. Strands are not read.
+        recognised by content; gzip-compressed or not. Strands are not read.
     lengths : dict of str to int
         Contigs of the genome and their lengths in nt.
 
     Returns
     -------
     DataFrame
-        ``contig``, ``start``, ``end`` (int, 0-based half-open), ``factor``; places that are given twice are there once.
+        ``contig``, ``start``, ``end`` (int, 0-based half-open), ``factor``; duplicates are merged.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def _gff_row(line):
         raise RowFault(f"has {len(fields)} columns separated by tabs, not 9", "give GFF3")
     start, end = whole_number(fields[3], "start"), whole_number(fields[4], "end")
     if not 1 <= start <= end:
-        raise RowFault(f"start {start} and end {end} are no interval", "GFF3 counts from 1, the smaller number first")
+        raise RowFault(f"start {start} and end {end} are not an interval", "GFF3 counts from 1, smaller number first")
     attributes = dict(part.strip().split("=", 1) for part in fields[8].split(";") if "=" in part)
     return unquote(fields[0]), start - 1, end, _factor(unquote(attributes.get("Name", "")))
 
@@ -106,7 +106,7 @@ def _factor(text):
 
 
 def enrich_sites(windows, sites, lengths):
-    """Every head's windows against every factor's sites.
+    """Test every head's windows against every factor's sites.
 
     Parameters
     ----------
@@ -120,10 +120,10 @@ def enrich_sites(windows, sites, lengths):
     Returns
     -------
     DataFrame
-        :data:`ENRICHMENT_COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more:
-        ``observed`` windows that share a base or more with a site, ``expected`` the mean over all turns, ``fold`` their
-        quotient (NaN where nothing is expected), ``p`` the share of turns, none among them, with as many or more, ``q``
-        by Benjamini and Hochberg over heads x factors.
+        :data:`ENRICHMENT_COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more: ``observed`` windows
+        that share a base or more with a site, ``expected`` the mean over all rotations, ``fold`` their quotient (NaN
+        where nothing is expected), ``p`` the share of rotations, that by 0 included, with as many or more, ``q`` by
+        Benjamini and Hochberg over heads x factors.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def enrich_sites(windows, sites, lengths):
         if not 0 <= window.start < window.end <= lengths.get(window.contig, 0):
             raise ValueError(
                 f"windows: layer {window.layer}, head {window.head}: {window.contig}:{window.start}-"
-                f"{window.end} is no interval of the genome; describe the heads with this genome"
+                f"{window.end} is not an interval of the genome; describe the heads with this genome"
             )
     factors = {factor: own for factor, own in sites.groupby("factor") if len(own) >= MIN_SITES}
     rows = []
@@ -167,7 +167,7 @@ def enrich_sites(windows, sites, lengths):
 
 
 def overlaps_by_turn(windows, sites, length):
-    """Windows that overlap a site, as it is and for all turns of the sites round a contig.
+    """Windows that overlap a site, for the sites as they are and for all their rotations along a contig.
 
     Parameters
     ----------
@@ -181,24 +181,24 @@ def overlaps_by_turn(windows, sites, length):
     observed : int
         Windows that share a base or more with a site.
     shares : ndarray, shape (windows + 1,)
-        Share of the ``length`` turns (by 0, 1, ... nt) at which 0, 1, ... windows do.
+        Share of the ``length`` rotations (by 0, 1, ... nt) at which 0, 1, ... windows do.
     """
     steps = np.zeros((0, 2), np.int64)
     for width in np.unique(windows[:, 1] - windows[:, 0]):
         starts = windows[windows[:, 1] - windows[:, 0] == width, 0]
         hit = _hit_starts(sites, width, length)
-        # A window at a overlaps where a - turn is a start that hits: turns (a - end, a - start].
+        # A window at a overlaps where a - rotation is a start that hits: rotations (a - end, a - start].
         turns = np.concatenate([starts[:, None] - hit[:, 1] + 1, starts[:, None] - hit[:, 0] + 1], axis=0).ravel()
         sign = np.repeat([1, -1], len(starts) * len(hit))
         steps = np.concatenate([steps, np.stack([turns, sign], axis=1)])
-    # Each interval of turns is on the circle; those over the origin count at turn 0.
+    # Each interval of rotations is on the circle; those across the origin count at rotation 0.
     at, sign = steps[:, 0] % length, steps[:, 1]
     rounds = steps[:, 0] // length
     count = -int((sign * rounds).sum())
     order = np.argsort(at, kind="stable")
     edges = np.concatenate([[0], at[order], [length]])
     levels = count + np.concatenate([[0], np.cumsum(sign[order])])
-    # Between steps at the same turn a level may be too high; it lasts for no turn.
+    # Between steps at the same rotation a level may be too high; it does not count at any rotation.
     shares = np.bincount(levels, np.diff(edges), minlength=len(windows) + 1)[: len(windows) + 1] / length
     return int(count + sign[at == 0].sum()), shares
 

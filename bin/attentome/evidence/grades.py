@@ -1,7 +1,7 @@
-"""The grade of every head: five tests by a printed rule, the same for the heads of control networks.
+"""Grade every head: five tests by a published rule, the same for the heads of control networks.
 
-A test that was not run is not passed, and is kept apart from one that failed. Without control networks no head is
-graded.
+A test that was not run does not count as passed, and is distinguished from one that failed. Without control networks
+no head is graded.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CONTROL_KINDS = ("random", "rotated")
 
 @dataclass
 class Controls:
-    """Control networks that a network's heads are held against.
+    """Control networks that a network's heads are compared with.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def compare_with_controls(evidence, controls, statistic):
     Returns
     -------
     dict of str to ndarray, shape (heads,)
-        ``p_<kind>``, ``q_<kind>`` and ``above_<kind>``: how many networks hold any head as high.
+        ``p_<kind>``, ``q_<kind>`` and ``above_<kind>``: how many networks have any head as high.
     """
     values, found = getattr(evidence, statistic).ravel(), {}
     for kind in CONTROL_KINDS:
@@ -78,7 +78,7 @@ def compare_with_controls(evidence, controls, statistic):
 
 
 def match_across_seeds(evidence, others, controls, rule):
-    """Each head's partner in other networks of its kind.
+    """Find each head's partner in other networks of its kind.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def match_across_seeds(evidence, others, controls, rule):
     others : dict of str to Evidence
         Name to network.
     controls : Controls
-        Their heads' logos are the null of the likeness of two logos.
+        Their heads' logos are the null for the similarity of two logos.
     rule : dict
         ``tests.R`` of the rule.
 
@@ -132,7 +132,7 @@ def match_across_seeds(evidence, others, controls, rule):
 
 
 def partner_profiles(seeds, others):
-    """Where the same head of other seeds looks: profiles of the partners that count for R.
+    """Profiles of the same head in other seeds: of the partners that count for R.
 
     Parameters
     ----------
@@ -180,13 +180,13 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
     rule : dict
         ``grade_rule.json``.
     is_control : bool
-        The network is itself one of the controls, so there is one fewer of its kind to hold it against than there
-        should be: its heads are tested all the same.
+        The network is itself one of the controls, so one fewer of its kind is left for comparison. Its heads are
+        tested nevertheless.
 
     Returns
     -------
     heads : DataFrame
-        One row a head: what was measured, the outcome of each test, ``grade``, ``first_failed``.
+        One row per head: measurements, the outcome of each test, ``grade``, ``first_failed``.
     seeds : DataFrame
         :func:`match_across_seeds`.
     """
@@ -259,12 +259,12 @@ def grade(outcomes, rule, capped=False):
         ``S L K R I`` to passed, failed or not run.
     rule : dict
     capped : bool
-        Rotated-label networks were too few to test against: C is the best grade.
+        There were too few rotated-label networks to test against: C is the best grade.
 
     Returns
     -------
     str
-        A, B, C, D, ``unsupported``; ``not graded`` where S, on which all stands, was not run.
+        A, B, C, D, ``unsupported``; ``not graded`` where S, which all grades need, was not run.
     """
     if outcomes["S"] == NOT_RUN:
         return NOT_GRADED
@@ -277,7 +277,7 @@ def grade(outcomes, rule, capped=False):
 
 
 def _control_test(table, kind, controls, max_q, is_control):
-    """Passed, failed or not run against the kinds of controls that are enough to test against."""
+    """Passed, failed or not run, against the kinds of controls with enough networks."""
     kinds = [
         control
         for control in CONTROL_KINDS
@@ -307,16 +307,16 @@ def _with_knockout(table, knockout):
 
 
 def grade_controls(controls, rule, knockouts=None, mutants=None):
-    """Grades of the heads of all control networks, each held against the others.
+    """Grade the heads of all control networks, each compared with the others.
 
     Parameters
     ----------
     controls : Controls
     rule : dict
     knockouts, mutants : dict of str to list of DataFrame or None, optional
-        Kind to what :func:`grade_heads` takes, for each of its networks. Where a table or a head in it is missing the
-        test counts as passed: the grade is then the best that the head could have. So it is known which heads have to
-        be tested, those that are graded without.
+        Kind to the tables of :func:`grade_heads`, for each of its networks. If a table or a head in it is missing, the
+        test counts as passed, so the grade is the best that the head could have. The heads that are graded without a
+        test are those to be tested.
 
     Returns
     -------
@@ -345,7 +345,7 @@ def grade_controls(controls, rule, knockouts=None, mutants=None):
 
 
 def band_table(controls):
-    """What the heads of control networks do at each distance: the middle 95 % of their profiles, and the highest.
+    """Profiles of control heads at each distance: the middle 95 %, and the highest.
 
     Returns
     -------
@@ -375,7 +375,7 @@ def band_table(controls):
 
 
 def control_logos(controls, share=0.95):
-    """What the recipe of the logos shows where nothing was learned: of each kind the head at a share of all bits.
+    """Example logos without learning: for each kind of control, the head at a quantile of all bits.
 
     Returns
     -------
@@ -405,7 +405,7 @@ def control_logos(controls, share=0.95):
 
 
 def grade_summary(real, of_kind, heads, of_controls, rule):
-    """How many heads have which grade, and what stands beside that wherever grades stand.
+    """Count the heads by grade, with the numbers that are shown wherever grades are shown.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What was measured about the heads of one network: profiles, logos, and the statistics that are tested.
+"""Measurements of the heads of one network: profiles, logos, and the statistics that are tested.
 
 d = 0 .. window - 1 counts upstream from the end of the window, which is the query itself unless the network looks
 ahead. :mod:`attentome.evidence.measure` says how it is measured.
@@ -18,14 +18,14 @@ from attentome.io.files import write_arrays
 from attentome.io.schemas.measured import COMPONENTS
 
 RUN = 10
-"""The information of a logo is that of so many columns in a row: an element and little else."""
+"""The information of a logo is that of this many adjacent columns: an element and little else."""
 BESIDE, READ_MARGIN = 6, 2
 """See :meth:`Evidence.read_range`, nt."""
 
 
 @dataclass
 class Evidence:
-    """What was measured of the heads of one network; the last index of a profile is d.
+    """Measurements of the heads of one network; the last index of a profile is d.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Evidence:
     background : ndarray of float64, shape (2, layers, heads, columns, 4)
         The same without weights.
     effective : ndarray of float64, shape (2, layers, heads)
-        So many windows of equal weight would tell as much: (sum of weights)^2 / sum of squares.
+        Equivalent number of windows of equal weight: (sum of weights)^2 / sum of squares.
     effect_frequencies : ndarray of float64, shape (layers, heads, columns, 4)
         The second half's windows weighted by the square of the head's effect.
     effect_effective : ndarray of float64, shape (layers, heads)
@@ -50,7 +50,7 @@ class Evidence:
     random_counts : ndarray of int64, same shape
         Of as many windows of the second half, drawn at random but each with the GC content of one of those.
     auroc : ndarray of float64, shape (layers, heads)
-        How well the first half's weighted PWM tells the second half's highest scores from the rest.
+        How well the first half's weighted PWM separates the second half's highest scores from the rest.
     best : dict of str to ndarray, shape (layers, heads, N_WINDOWS)
         ``contig, strand, position, score, output`` of the best windows of the second half; position of the query,
         genomic, 0-based.
@@ -148,13 +148,13 @@ class Evidence:
         """Information of the effect logo, corrected for its size and not cut at 0: (layers, heads, columns).
 
         Relative entropy to the same columns without weights less 3 / (2 ln 2 n), with n effective windows (Schneider et
-        al. 1986, J. Mol. Biol. 188:415). Its mean is 0 where the head's effect has nothing to do with the sequence.
+        al. 1986, J. Mol. Biol. 188:415). Its mean is 0 if the head's effect does not depend on the sequence.
         """
         return divergence(self.effect_frequencies, self.background[1], self.effect_effective[..., None])
 
     @property
     def bits(self):
-        """Information of the effect logo in the :data:`RUN` columns in a row, of those used, that hold most."""
+        """Information of the effect logo in the :data:`RUN` adjacent columns, of those used, that hold most."""
         return self._best_run(self.column_bits)
 
     @property
@@ -212,7 +212,7 @@ def logo_range(peak, window, key_context):
 
 
 def divergence(frequencies, background, n):
-    """Relative entropy of columns to a background less 3 / (2 ln 2 n), bits.
+    """Relative entropy of columns to a background, less 3 / (2 ln 2 n), bits.
 
     Parameters
     ----------

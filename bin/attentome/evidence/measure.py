@@ -1,21 +1,21 @@
-"""What is held against chance about the heads of a network, measured on the test arc the same way for every network.
+"""Measure on the test arc the properties of heads that are compared with controls, in the same way for every network.
 
-The real network, its replicates and the control networks all go through this, at the same places: stretches spread over
-the test arc, both strands, in two halves. Where a head looks is read off the first half; how sharply it looks there and
-at which sequence is measured on the second. Nothing is tested on the positions on which it was chosen.
+The real network, its replicates and the control networks are all measured at the same places: stretches spread over the
+test arc, both strands, in two halves. The first half determines where a head looks; the second measures how sharply it
+looks there and at which sequence. Nothing is tested on the positions on which it was chosen.
 
-Two logos are made of a head, both of all windows of a half, and with weights:
+A head has two logos, both made of all windows of a half, with weights:
 
-* The *attention logo* weighs each window by the head's score at its peak: what makes the head look there. A head that
-  looks at a fixed place has none, whatever it reads at that place.
-* The *effect logo* weighs each window by the square of how far the output, a logit, falls where the head's own output
-  is replaced by its mean, 0 where it does not fall: what the head tells the network. A few windows with much to tell
-  count more than many with little. Any function of the sequence has such a logo, those of untrained heads too; what a
-  head tells is the bits of its logo times the mean of the weights, in evidence for a label (the slope of the labels on
-  the outputs): an untrained network's outputs can be large and mean nothing.
+* The *attention logo* weights each window by the head's score at its peak: it shows what makes the head look there. A
+  head that looks at a fixed place has none, whatever it reads at that place.
+* The *effect logo* weights each window by the square of the fall of the output, a logit, when the head's own output is
+  replaced by its mean; 0 if it does not fall. It shows what the head passes on to the network. A few windows with a
+  large effect count more than many with a small one. Any function of the sequence has such a logo, even an untrained
+  head. A head's effect information is therefore the bits of its logo times the mean of the weights, in evidence for a
+  label (the slope of the labels on the outputs): an untrained network's outputs can be large but meaningless.
 
-Neither picks the windows that a head likes best. A few dozen of so many windows that any function of the sequence picks
-are alike: in untrained networks they hold as many bits as in trained ones (docs/trust.md). They are kept to be shown.
+Neither logo selects a head's best windows. A few dozen windows selected from this many by any function of the sequence
+are similar: in untrained networks they hold as many bits as in trained ones (docs/trust.md). They are kept for display.
 
 d = 0 .. window - 1 counts upstream from the end of the window, which is the query itself unless the network looks
 ahead.
@@ -41,7 +41,7 @@ N_SPLIT = 5000
 N_WINDOWS = 50
 """Windows in the logo of the best ones."""
 BEST_SHARE = 0.01
-"""A PWM is asked to tell this share of a head's highest scores from the rest."""
+"""Share of a head's highest scores that a PWM should separate from the rest."""
 PWM_PSEUDOCOUNT = 0.5
 N_RESAMPLES = 200
 """Of the bootstrap of the PR AUC."""
@@ -159,7 +159,7 @@ def _pr_auc(halves, target, outputs, seed):
 
 
 def _measure_head(halves, first, second, effect, peak, network, at, seed):
-    """Logos of one head from its scores at its peak at all positions of both halves, and its effect at the second's."""
+    """Logos of one head, from its scores at its peak at all positions of both halves and its effect at the second's."""
     window, context = network.config.window, network.key_context(at[0])
     low, high = logo_range(peak, window, context)
     logos = [half.weighted(scores, low, high) for half, scores in zip(halves, (first, second), strict=True)]

@@ -1,11 +1,11 @@
-"""What is held against chance: empirical p-values from control heads, q-values, and how small they can be."""
+"""Compare heads with chance: empirical p-values from control heads, q-values, and the smallest possible q."""
 
 import numpy as np
 from scipy.stats import false_discovery_control
 
 
 def empirical_p(values, null):
-    """Share of a null as high as each value, the value itself counted with it.
+    """Share of a null at least as high as each value, the value itself included.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def empirical_p(values, null):
     -------
     ndarray of float, shape of ``values``
         (1 + number of null values at least as high) / (1 + n): never 0; uniform where values are drawn from the null.
-        Not a number counts as the lowest value.
+        NaN counts as the lowest value.
     """
     ordered = np.sort(np.nan_to_num(np.asarray(null, float).ravel(), nan=-np.inf))
     values = np.nan_to_num(np.asarray(values, float), nan=-np.inf)

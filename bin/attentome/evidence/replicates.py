@@ -1,4 +1,4 @@
-"""The same head again: heads of two networks matched by where they look and at which sequence."""
+"""Match the heads of two networks by where they look and at which sequence."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -14,13 +14,13 @@ def profile_similarity(one, other, lag=LAG):
     ----------
     one, other : ndarray, shape (heads, window), (other heads, window)
     lag : int
-        Profiles may be moved against each other by up to so many nt.
+        Profiles may be shifted against each other by at most this many nt.
 
     Returns
     -------
     r : ndarray, shape (heads, other heads)
     lags : ndarray of int, same shape
-        ``other``'s profile moved by so many nt towards higher d fits best.
+        Shift of ``other``'s profile towards higher d that fits best, nt.
     """
     window = one.shape[-1]
     lag = min(lag, window // 4)
@@ -45,7 +45,7 @@ def logo_similarity(one, other, lag=LAG):
     one, other : ndarray, shape (heads, places, 4), (other heads, places, 4)
         Of :func:`changes_of_logos`.
     lag : int
-        Logos may be moved against each other by up to so many nt.
+        Logos may be shifted against each other by at most this many nt.
 
     Returns
     -------
@@ -60,13 +60,13 @@ def logo_similarity(one, other, lag=LAG):
 
 
 def changes_of_logos(evidence, lag=LAG):
-    """What the weights change in the effect logos of all heads, in the columns used, relative to each head's peak.
+    """Changes of the bases by the weights of all effect logos, in the columns used, relative to each head's peak.
 
     Parameters
     ----------
     evidence : Evidence
     lag : int
-        So many places at either end stay free.
+        Number of places left free at either end.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def changes_of_logos(evidence, lag=LAG):
     for row, (layer, head) in zip(places, np.ndindex(evidence.peak_d_heldout.shape), strict=True):
         used, peak = evidence.used(layer, head), int(evidence.peak_d_heldout[layer, head])
         start = columns + lag + peak - (evidence.logo_range(layer, head)[1] - used.start)
-        if evidence.effect_effective[layer, head] == 0:  # the output ignores it
+        if evidence.effect_effective[layer, head] == 0:  # the head has no effect on the output
             continue
         change = evidence.effect_frequencies[layer, head, used] - evidence.background[1, layer, head, used]
         row[start : start + len(change)] = change
@@ -86,7 +86,7 @@ def changes_of_logos(evidence, lag=LAG):
 
 
 def match_heads(profile_r, logo_r):
-    """One partner for each head: the assignment with the highest sum of both similarities (Kuhn 1955).
+    """Assign one partner to each head, with the highest sum of both similarities (Kuhn 1955).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The places of the test arc on which heads are measured, in two halves, and what a network does there."""
+"""Choose the places of the test arc on which heads are measured, in two halves, and run a network there."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ BOOTSTRAP_BLOCK = 1024
 
 
 def sample_halves(intervals, n_positions, stretch=STRETCH):
-    """Stretches spread evenly over the first and over the second half of an arc.
+    """Choose stretches spread evenly over the first and over the second half of an arc.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def _cut(intervals, first, last, stretch):
 
 
 class SampleHalf:
-    """One half of the sample: its positions, the bases before them, and what a network makes of them.
+    """One half of the sample: its positions, the bases before them, and a network's scores and outputs there.
 
     Rows are its positions in the order of its pieces; ``codes[anchor[row] - d]`` is the base at distance d.
     """
@@ -117,7 +117,7 @@ class SampleHalf:
         )
 
     def effects(self, shape):
-        """How much the output falls where a head gives its mean: float32, shape (layers, heads, n)."""
+        """Fall of the output if a head's output is replaced by its mean: float32, shape (layers, heads, n)."""
         variants = [(), *(((KnockOut(*at, "mean"),)) for at in np.ndindex(shape))]
         outputs = knocked_out_outputs(self.network, self.genome, self.intervals, variants, self.device, self.threads)
         strands = np.cumsum([0, *(len(part) for part in self.intervals for _ in range(2))])
@@ -152,7 +152,7 @@ class SampleHalf:
         return sum(row[self.codes[self.anchor - (high - column)]] for column, row in enumerate(table))
 
     def rows_of_equal_gc(self, rows, low, high, rng):
-        """A random position for each of the given ones, its window with as many G and C, or as near as there is."""
+        """A random position for each of the given ones, whose window has the same or the nearest number of G and C."""
         strong = np.concatenate([[0], np.cumsum((self.codes == 2) | (self.codes == 3))])
         gc = strong[self.anchor - low + 1] - strong[self.anchor - high]
         order = np.argsort(gc, kind="stable")
@@ -160,7 +160,7 @@ class SampleHalf:
         return order[rng.integers(first, last)]
 
     def positions(self):
-        """Where the rows lie: contig, strand (plus or minus) and genomic position of the query, each of shape (n,)."""
+        """Places of the rows: contig, strand (plus or minus) and genomic position of the query, each of shape (n,)."""
         parts = [
             (
                 np.full(len(piece), piece.contig),

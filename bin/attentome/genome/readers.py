@@ -80,7 +80,7 @@ def _letter_faults(name, lines):
             first,
             f"contig '{name}' has {total} characters that are not nucleotides, from this row on: "
             f"{' '.join(list(wrong)[:8])}",
-            f"use only the letters {' '.join(NUCLEOTIDES)}",
+            f"use only {' '.join(NUCLEOTIDES)}",
         )
     ]
 

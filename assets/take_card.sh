@@ -1,5 +1,5 @@
 # Sourced before a task that runs the network on a GPU of this machine: waits for a card that no other such task of this
-# user has, and leaves it as the only one that the task sees. The lock goes with the task's process, however that ends.
+# user holds, and makes it the only one that the task sees. The lock ends with the task's process, however that ends.
 cards=${CUDA_VISIBLE_DEVICES-$(nvidia-smi --query-gpu=index --format=csv,noheader 2>/dev/null | paste -sd, || true)}
 taken=
 while [ -n "$cards" ] && [ -z "$taken" ]; do

@@ -16,7 +16,7 @@ command -v "$java" > /dev/null || complain "no 'java' found; install a Java runt
 java_major=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
 [ "${java_major:-0}" -ge 17 ] || complain "Java ${java_major:-of unknown version} found; Nextflow needs 17 or newer"
 
-# A Nextflow of the user's own, looked for without the one that an earlier set-up wrote, by whatever path that is found.
+# Look for the user's own Nextflow, not for the one that an earlier set-up wrote, whatever path leads to it.
 path_without_venv=$(printf '%s\n' "$PATH" | tr ':' '\n' |
     while read -r folder; do [ "$folder" -ef "$venv/bin" ] || printf '%s\n' "$folder"; done | paste -sd: -)
 own=$(PATH=$path_without_venv command -v nextflow || true)

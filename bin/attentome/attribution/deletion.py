@@ -23,7 +23,7 @@ def ism_order(effects):
     Returns
     -------
     ndarray, shape (n, m)
-        Larger goes first.
+        Larger values first.
     """
     return -effects.mean_delta
 

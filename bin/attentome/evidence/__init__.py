@@ -1,7 +1,7 @@
 """Measurements of every head, and the grade that follows.
 
 The order of work: ``sample`` chooses positions of the test arc, ``measure`` runs a network there, ``head_evidence``
-holds what came out, ``null`` gives p and q against the heads of control networks, ``replicates`` finds the same head
+holds the results, ``null`` gives p and q against the heads of control networks, ``replicates`` finds the same head
 in other seeds, ``grades`` applies assets/grade_rule.json, and ``claims`` says what a grade allows. ``enrichment``
 compares a head's windows with known binding sites; ``control_tally`` counts the graded heads of control networks.
 Attention is in multiples of uniform attention, information in bits, distance d in nt upstream of d = 0. Layers and

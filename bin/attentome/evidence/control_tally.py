@@ -1,8 +1,8 @@
 """Count the control heads that the grading rule lets through; the count is shown wherever grades are shown."""
 
 CONTROL_TEXT = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
-"""Kinds of control networks, as in ``controls`` of ``grades.json``, and what a reader calls them."""
-NO_CONTROLS = "No control network is part of this run, so nobody can say how many heads of one would have a grade."
+"""Kinds of control networks, as in ``controls`` of ``grades.json``, in words."""
+NO_CONTROLS = "No control network is part of this run, so the number of control heads with a grade is unknown."
 
 
 def control_tally(tested):

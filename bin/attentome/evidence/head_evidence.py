@@ -34,8 +34,8 @@ class Evidence:
     peak_d_heldout : ndarray of int64, shape (layers, heads)
         Where the first half's ``mean_top`` is highest.
     frequencies : ndarray of float64, shape (2, layers, heads, columns, 4)
-        A, C, G, T round ``peak_d_heldout``, each window weighted by the head's score there; of each half. Column 0 is
-        the farthest d of :func:`logo_range`.
+        A, C, G, T around ``peak_d_heldout``, each window weighted by the head's score there; of each half. Column 0 is the
+        farthest d of :func:`logo_range`.
     background : ndarray of float64, shape (2, layers, heads, columns, 4)
         The same without weights.
     effective : ndarray of float64, shape (2, layers, heads)
@@ -64,7 +64,7 @@ class Evidence:
     n_positions, n_top : int
         Of both halves; of each half.
     component_shares, component_effective : ndarray of float64, shape (layers, heads, N_COMPONENTS), or None
-        Of :func:`attentome.motifs.mixture.split_mixture`; None where components were not asked for.
+        Of :func:`attentome.motifs.mixture.split_mixture`; None where components were not requested.
     component_frequencies : ndarray of float32, shape (layers, heads, N_COMPONENTS, columns, 4), or None
         0 in columns that are not used.
     """
@@ -121,9 +121,9 @@ class Evidence:
     def read_range(self, layer, head):
         """Bases that a head (both numbers count from 0) can read where it looks: smallest and largest d, both included.
 
-        Where it looks are the distances round the first half's peak that have half of its mean score or more, at most
-        :data:`BESIDE` nt to either side; convolution brings further bases into their keys, and :data:`READ_MARGIN` nt
-        beside these are taken too.
+        A head looks at the distances around the first half's peak that have at least half of its mean score, at most
+        :data:`BESIDE` nt to either side. Convolution brings further bases into their keys; :data:`READ_MARGIN` nt on either
+        side are added.
         """
         profile, peak = self.mean_top[0, layer, head], int(self.peak_d_heldout[layer, head])
         below = np.flatnonzero(profile < profile[peak] / 2)
@@ -334,7 +334,7 @@ def component_table(evidence):
 
 
 def best_window_table(evidence, genome, ahead):
-    """The best windows of all heads in the second half: where the bases lie that convolution brings into the key.
+    """The best windows of all heads in the second half: the places of the bases that convolution brings into the key.
 
     Parameters
     ----------

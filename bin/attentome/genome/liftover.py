@@ -128,7 +128,7 @@ def _pack(tokens):
 
 
 def _bridges(tokens, reading, tie, following, shift):
-    """Whether two ties of one diagonal and what lies between them are alike enough to belong to one block."""
+    """Whether two ties of one diagonal and the sequence between them are similar enough to belong to one block."""
     stretch = slice(tie, following + K)
     return (
         following - tie - K <= LONGEST_BRIDGE

@@ -50,9 +50,9 @@ class ContigNames:
     ----------
     contigs : dict of str to int, or None
         Names and lengths in nt (0: not known) of the assembly that the set's positions are on. With None every
-        name stands for itself and nothing is checked.
+        name is taken as it is and nothing is checked.
     aliases : dict of str to str, optional
-        Printed names and what they stand for, as the user gave them; ``*`` is for sources without contig names.
+        Printed names to the assembly's own, as the user gave them; ``*`` is for sources without contig names.
     """
 
     def __init__(self, contigs, aliases=None):

@@ -1,7 +1,7 @@
-"""What a user gives: sample sheet, parameters, files and addresses.
+"""Inputs from the user: sample sheet, parameters, files and addresses.
 
 Start with ``check``: it reads everything and collects all faults before any other work. ``sample_sheet`` reads the
-sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sources`` brings a file from an address or
+sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sources`` fetches a file from an address or
 an accession, and ``download`` makes one transfer that can resume. Faults name the file, the row (from 1) and a remedy
 (``attentome.io.faults``).
 

@@ -20,7 +20,7 @@ from attentome import __version__
 
 SCHEMES = ("http", "https", "ftp")
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
-"""Answers after which a server is asked again."""
+"""Answers after which a download is retried."""
 LONGEST_WAIT = 300.0
 """Longest wait that a server's Retry-After may ask for, s."""
 WRITE_BLOCK = 1 << 14
@@ -224,7 +224,7 @@ def _ftp_fact(ftp, command):
 
 
 def _file_name(url, response):
-    """Name by Content-Disposition, else by the address asked for, else by the one that it led to."""
+    """File name from Content-Disposition, else from the requested address, else from the final one."""
     header = response.headers.get("Content-Disposition", "")
     encoded = re.search(r"filename\*\s*=\s*[\w-]*'[^']*'([^;\s]+)", header)
     plain = re.search(r'filename\s*=\s*(?:"([^"]*)"|([^;\s]+))', header)

@@ -42,7 +42,7 @@ def coerce_parameters(params, schema):
     Returns
     -------
     dict
-        A value that does not fit its type is left as it is, for :func:`parameter_faults` to find.
+        A value that does not fit its type is left unchanged, for :func:`parameter_faults` to find.
     """
     kinds = {name: entry["type"] for name, entry in schema_properties(schema).items()}
     given = {name: _coerce(value, kinds.get(name)) for name, value in params.items() if value not in (None, "")}

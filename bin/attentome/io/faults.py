@@ -59,7 +59,7 @@ def _one_line(text):
 
 
 def known_names(names, shown=5):
-    """Some names as a list in prose: ``a, b, c and 7 more``."""
+    """Join some names as a list in prose: ``a, b, c and 7 more``."""
     names = list(names)
     text = ", ".join(names[:shown])
     return text if len(names) <= shown else f"{text} and {len(names) - shown} more"

@@ -114,7 +114,7 @@ def read_tsv(path, **options):
 
 
 def write_bed(path, sites):
-    """Write sites as BED6 (0-based, half-open), with further columns of the frame behind the first six.
+    """Write sites as BED6 (0-based, half-open), with further columns of the frame after the first six.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def read_bed(path, extra=()):
     ----------
     path : str or Path
     extra : sequence of str
-        Names of the columns behind the sixth.
+        Names of the columns after the sixth.
 
     Returns
     -------

@@ -66,7 +66,7 @@ class KnownElement:
     tolerance : int or None
         nt by which it may be off on either side.
     motifs : tuple of str
-        Ids or names of motifs in databases that stand for it.
+        Ids or names of motifs in databases that represent it.
     source : str
     """
 
@@ -179,7 +179,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
     label_shift : int
         nt from the TSS to d = 0.
     seed : int
-        Of the sample of k-mers where there are more than :data:`EXACT_KMERS`; every head meets the same sample.
+        Of the sample of words where there are more than :data:`EXACT_KMERS`; the same for every head.
 
     Returns
     -------

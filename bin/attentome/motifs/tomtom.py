@@ -140,7 +140,7 @@ def tomtom_alignments(queries, targets):
     -------
     p : ndarray of float, shape (queries, targets)
     offset : ndarray of int, same shape
-        Column of the target, as it is turned, at which the query begins; negative where the query begins before it.
+        Column of the target, in its orientation, at which the query begins; negative where the query begins before it.
     overlap : ndarray of int, same shape
         Columns in common.
     reverse : ndarray of bool, same shape

@@ -254,7 +254,7 @@ def runs(n, window, keys, alone=False):
 
 
 def band(block, window):
-    """The windows of a block of queries within all keys that they meet.
+    """The windows of a block of queries within all keys that the block meets.
 
     Parameters
     ----------

@@ -81,7 +81,7 @@ class ConvolutionalNetwork(nn.Module):
         self.auxiliary = nn.Linear(config.channels, config.auxiliary) if config.auxiliary else None
 
     def initialise(self, generator, std, spread=0.0):
-        """Draw all weights anew.
+        """Draw new values for all weights.
 
         Parameters
         ----------

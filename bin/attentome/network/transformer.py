@@ -268,7 +268,7 @@ class Network(nn.Module):
         self.auxiliary = nn.Linear(config.d_model, config.auxiliary) if config.auxiliary else None
 
     def initialise(self, generator, std, spread=0.0):
-        """Draw all weights anew.
+        """Draw new values for all weights.
 
         Parameters
         ----------

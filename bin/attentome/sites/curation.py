@@ -37,7 +37,7 @@ class Curation:
     clusters : DataFrame
         All clusters: ``contig, strand, position, support, n_sets, sets, n_members``.
     members : DataFrame
-        All sites that went in: ``set, contig, tss, strand, cluster`` (row of ``clusters``) and ``along`` (the
+        All input sites: ``set, contig, tss, strand, cluster`` (row of ``clusters``) and ``along`` (the
         position counted on over the origin where the cluster spans it).
     names : list of str
         The sets, sorted.

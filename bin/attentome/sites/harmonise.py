@@ -40,7 +40,7 @@ class Harmonised:
         ``strand``, ``reason``.
     report : dict
         Keys of ``<set>.harmonised.json``: ``rows, sites, lost, contig_names, strand_codes, coordinate_fix, sequence,
-        lift, misplaced`` (a sentence if the printed sequences stand elsewhere, else None).
+        lift, misplaced`` (a sentence if the printed sequences match elsewhere, else None).
     """
 
     sites: pd.DataFrame

@@ -49,9 +49,9 @@ class Reading:
     sequence_tss : int or None
         Index (0-based) of the TSS's letter in the printed sequences; None if not known.
     contig_names : dict of str to str
-        Contig names as printed and the assembly's own names they stand for.
+        Contig names as printed, to the assembly's own names.
     strand_codes : dict of str to int
-        Strands as printed and how many sites have them.
+        Strands as printed, to their numbers of sites.
     format : str
         The format that the files were read as.
     """

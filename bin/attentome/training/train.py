@@ -276,7 +276,7 @@ def batch_gradients(network, settings, batch, seeds, device, threads, parts=1):
         The sums are taken in the order of the segments, whatever the number of threads.
     parts : int
         On a GPU, where its memory is too small for the whole batch. The loss is the same except for rounding;
-        dropout is drawn anew.
+        dropout is drawn again.
 
     Returns
     -------

@@ -105,7 +105,7 @@ def read_gff(path, names, format, contig_name, beyond_is_loss=False):
     format : str
         Name of the format, for the reading.
     contig_name : callable
-        What the first column's text stands for (GFF3 encodes by percent signs, GTF does not).
+        Contig name from the first column's text (GFF3 encodes by percent signs, GTF does not).
     beyond_is_loss : bool
         See :func:`~attentome.sites.readers.rows.collect`.
 
@@ -147,7 +147,7 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     ----------
     path : str or Path
         Text with tabs, commas or semicolons between the cells, gzip-compressed or not, or xlsx. The header is the
-        first of the first rows that holds the columns asked for; lines that start with ``#`` are skipped.
+        first of the first rows that holds the columns needed; lines that start with ``#`` are skipped.
     names : ContigNames
     worksheet : str, optional
         Of an xlsx; default the first that has the header.
@@ -156,7 +156,7 @@ def read_table(path, names, worksheet=None, position_base=1, **columns):
     **columns
         ``contig_column``, ``position_column``, ``strand_column``, ``score_column``, ``evidence_column``,
         ``sigma_column``, ``sequence_column``: names in the header, default :data:`TABLE_DEFAULTS`. Position and
-        strand are needed, and the contig where the genome has several; others only if they are asked for.
+        strand are needed, and the contig where the genome has several; others only if named.
         Strands are :data:`~attentome.sites.readers.rows.STRAND_SPELLINGS`.
 
     Returns

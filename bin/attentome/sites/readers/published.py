@@ -1,7 +1,7 @@
 """Readers of published TSS sets of *Escherichia coli*, as their authors released them.
 
-Positions are taken as printed. Rows that were not asked for, have no position or lie beyond the contig's end are left
-out and listed.
+Positions are taken as printed. Rows that the options exclude, that have no position or that lie beyond the contig's
+end are left out and listed.
 
 Sources: Cappable-seq, Ettwiller et al. 2016, doi 10.1186/s12864-016-2539-z; SMRT-Cappable-seq, Yan et al. 2018,
 doi 10.1038/s41467-018-05997-6; SEnd-seq, Ju et al. 2019, doi 10.1038/s41564-019-0500-z; RegulonDB,

@@ -90,7 +90,7 @@ def grade(args):
 
 
 def standing_out(of_controls, names):
-    """Heads of control networks that are graded as long as knock-outs and mutants count as passed: id and heads."""
+    """Control heads that are graded if knock-outs and mutants count as passed: id of each network to its heads."""
     graded = of_controls[of_controls["grade"].isin(GRADES)]
     return [
         {"id": names[kind][number - 1], "heads": list(map(head_name, rows["layer"], rows["head"]))}

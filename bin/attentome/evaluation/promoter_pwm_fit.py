@@ -118,7 +118,7 @@ def first_guess(windows, chain, prior, discriminator, spacer):
 
 
 def improve(model, windows, steps):
-    """Steps of EM.
+    """Improve a promoter by steps of EM.
 
     Parameters
     ----------

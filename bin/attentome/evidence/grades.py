@@ -132,7 +132,7 @@ def match_across_seeds(evidence, others, controls, rule):
 
 
 def partner_profiles(seeds, others):
-    """Profiles of the same head in other seeds: of the partners that count for R.
+    """Profiles of each head's partners in other seeds that count for R.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def grade_heads(evidence, controls, others, knockout, mutants, rule, is_control=
 
 
 def grade(outcomes, rule, capped=False):
-    """The letter of a head.
+    """Grade of one head.
 
     Parameters
     ----------

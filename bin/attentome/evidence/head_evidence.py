@@ -248,7 +248,7 @@ def write_evidence(path, evidence):
 
 
 def read_evidence(path):
-    """Read what :func:`write_evidence` wrote; ValueError for a cut file."""
+    """Read the file of :func:`write_evidence`; ValueError if it is truncated or damaged."""
     try:
         with safe_open(path, "numpy") as file:
             header = json.loads(file.metadata()["attentome"])

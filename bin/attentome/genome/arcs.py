@@ -95,7 +95,7 @@ def split_table(intervals, labels):
 
 
 def read_split(table, arc=None):
-    """Rows of ``split.tsv`` as intervals, of one arc or of all."""
+    """Convert rows of ``split.tsv`` to intervals, of one arc or of all."""
     return [
         Interval(row.arc, row.contig, int(row.start), int(row.end))
         for row in table.itertuples()

@@ -117,7 +117,7 @@ def _unique_kmers(contigs):
 
 
 def _pack(tokens):
-    """Each k-mer as a number, 2 bits a letter: uint64 and whether all letters are known, shape (length - K + 1,)."""
+    """Each k-mer as a number, 2 bits per letter: uint64 and whether all letters are known, shape (length - K + 1,)."""
     codes = (tokens & 3).astype(np.uint64)
     n = len(tokens) - K + 1
     kmers = np.zeros(n, np.uint64)
@@ -137,7 +137,7 @@ def _bridges(tokens, reading, tie, following, shift):
 
 
 def _reach(tokens, reading, start, end, shift):
-    """[start, end) of ``tokens`` made longer as long as the letters of ``reading`` are the same."""
+    """Extend [start, end) of ``tokens`` as long as the letters of ``reading`` are the same."""
     behind = _equal_letters(tokens[end:], reading[end + shift :])
     before = _equal_letters(tokens[:start][::-1], reading[: start + shift][::-1])
     return int(start - before), int(end + behind)

@@ -126,7 +126,7 @@ class ContigNames:
 
 
 def accession_of(name):
-    """The accession within a name such as ``gi|48994873|gb|U00096.2|`` or ``ref|NC_000913.3|``, else the name."""
+    """Accession within a name such as ``gi|48994873|gb|U00096.2|`` or ``ref|NC_000913.3|``, else the name."""
     match = _ACCESSION_FIELD.fullmatch(name.strip())
     return match[1] if match else name.strip()
 

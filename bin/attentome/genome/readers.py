@@ -1,4 +1,4 @@
-"""The genome and the annotation that a run starts from. Each reader returns what it read and all faults."""
+"""Read the genome and the annotation that a run starts from. Each reader returns its data and all faults."""
 
 import re
 from urllib.parse import unquote
@@ -173,7 +173,7 @@ def _feature_fault(fields, contigs, circular):
 
 
 def circular_contigs(setting, headers, annotated):
-    """Which contigs are circular.
+    """Find which contigs are circular.
 
     Parameters
     ----------

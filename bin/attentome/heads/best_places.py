@@ -20,7 +20,7 @@ ROWS = 32
 
 
 class BestPlaces:
-    """The ``n`` best places of each column, whatever the order in which the scores come.
+    """Keep the ``n`` best places of each column, whatever the order in which the scores come.
 
     Scores are compared in steps of 2^-20, far above the rounding of float32 and far below any relevant difference; of
     equal scores, the lower place wins. Memory is 8 bytes per column and place kept, and about half of that again for
@@ -90,7 +90,7 @@ class BestPlaces:
             self._keep(layer, first, head[hit], position, column[hit], part[hit, position])
 
     def _keep(self, layer, first, head, position, column, scores):
-        """Put aside those of the scores that are among the best so far."""
+        """Put aside the scores that are among the best so far."""
         keys = ((scores * QUANTUM).astype(np.int64) << PLACE_BITS) | (LAST_PLACE - first - position)
         columns = (layer * self.columns[1] + head) * self.columns[2] + column
         better = keys > self._bounds[-1][columns]

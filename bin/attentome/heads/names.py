@@ -9,7 +9,7 @@ def head_name(layer, head):
 
 
 def numbers_of_head(name):
-    """Layer and head (both count from 1) of a name as :func:`head_name` gives it; ValueError for anything else."""
+    """Layer and head (both count from 1) of a name of :func:`head_name`; ValueError for anything else."""
     found = re.fullmatch(r"L(\d+)_H(\d+)", name)
     if not found:
         raise ValueError(f"{name}: not the name of a head such as L1_H2")

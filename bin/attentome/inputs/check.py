@@ -1,4 +1,4 @@
-"""All that a run starts from, checked together: parameters, genome, annotation, sample sheet and every set's file."""
+"""Check all inputs of a run together: parameters, genome, annotation, sample sheet and every set's file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ NO_SUCH_FILE = Fault(None, "there is no such file", "check the name and the fold
 
 @dataclass
 class CheckedRun:
-    """What a run starts from.
+    """Checked inputs of a run.
 
     Attributes
     ----------

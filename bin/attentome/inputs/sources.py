@@ -107,7 +107,7 @@ def accession(source):
 
 
 def address(source, kind, ncbi_datasets=NCBI_DATASETS, ncbi_efetch=NCBI_EFETCH):
-    """Where a source is.
+    """Address of a source.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Labels of every nucleotide of both strands, and the arcs of the genome that train, validate and test.
+"""Label every nucleotide of both strands.
 
 A site at genomic position p is labelled ``label_shift`` nt downstream, at the query: at p + shift on the plus strand,
 p - shift on the minus strand. On a circular contig the shift crosses the origin; on a linear contig a

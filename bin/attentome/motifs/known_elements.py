@@ -257,7 +257,7 @@ def _match(matrix, element, background, label_shift, seed):
 
 
 def _classes(letter):
-    """All sets of as many bases as an IUPAC letter stands for."""
+    """All sets of as many bases as an IUPAC letter represents."""
     return ["".join(bases) for bases in combinations(LETTERS, len(IUPAC[letter]))]
 
 

@@ -171,7 +171,7 @@ def _load_tomtom():
 
 
 def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
-    """The best matches of each query.
+    """Find the best matches of each query.
 
     Parameters
     ----------

@@ -198,7 +198,7 @@ class Layer(nn.Module):
         return _masked(self.norm(x), exists) if self.config.pre_norm else x
 
     def after_attention(self, x, heads, exists, generator=None):
-        """Add what the heads found, (b, heads, n, d_head), to the states x, (b, n, d_model); then the feed-forward."""
+        """Add the heads' outputs, (b, heads, n, d_head), to the states x, (b, n, d_model); then the feed-forward."""
         c = self.config
         x = x + dropout(self.out(heads.transpose(1, 2).flatten(2)), c.dropout, generator)
         x = x if c.pre_norm else self.norm(x)

@@ -174,7 +174,7 @@ def _distances(sites, sequence_tss, contigs):
 
 
 def write_sites(path, name, sites):
-    """Write ``<set>.bed``: BED6, evidence and sigma factor, under a header line; ``.`` stands for none.
+    """Write ``<set>.bed``: BED6, evidence and sigma factor, under a header line; ``.`` means none.
 
     Parameters
     ----------

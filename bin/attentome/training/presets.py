@@ -63,7 +63,7 @@ class TrainSettings:
 
 
 def read_preset(presets, name, overrides):
-    """Network and training of a preset, single settings replaced.
+    """Read network and training of a preset, with single settings replaced.
 
     Parameters
     ----------

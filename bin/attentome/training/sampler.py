@@ -1,4 +1,4 @@
-"""Segments of the training arc in random order, from which batches are drawn."""
+"""Draw segments of the training arc in random order, for batches."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from attentome.genome.strands import STRANDS, sign_of, stream_key
 
 
 class SegmentSampler:
-    """Draws training segments.
+    """Draw training segments.
 
     Parameters
     ----------

@@ -191,7 +191,7 @@ def _read_track(path, names, contig_names):
 
 
 def _file_fault(path):
-    """A bigWig starts and ends with its magic number; one that is cut off would be read in part."""
+    """Check that a bigWig starts and ends with its magic number; a truncated one would be read in part."""
     try:
         with open(path, "rb") as handle:
             start = handle.read(4)

@@ -1,4 +1,4 @@
-"""Rows of cells of a table, whether it is delimited text or an xlsx workbook, and where its header is."""
+"""Read the cells of a table, delimited text or an xlsx workbook, and find its header."""
 
 import csv
 import warnings
@@ -42,7 +42,7 @@ class Table(NamedTuple):
 
 
 class Header(NamedTuple):
-    """Where a table's columns are.
+    """The columns of a table that are needed, and their places.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Header(NamedTuple):
 
 
 def read_tables(path, worksheet=None):
-    """The tables that a file may hold.
+    """Read the tables that a file may hold.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def find_header(tables, needed, optional=None, remedy="give a table that has it"
 
 
 def _widest(tables):
-    """Of tables without any column that is needed, the one whose first row has most cells, and that row."""
+    """If no table has a needed column: the table whose first row has most cells, and that row."""
     table = max(tables, key=lambda table: sum(map(bool, table.head[0][1])))
     return (table, *table.head[0])
 

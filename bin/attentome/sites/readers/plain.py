@@ -37,7 +37,7 @@ def read_bed_set(path, names):
 
     Comment, ``track`` and ``browser`` lines are skipped. Tabs separate the columns, or else blanks. A first line
     that starts with ``#contig`` and names the columns ``evidence`` and ``sigma`` says where those are, as in the
-    BED files that HARMONISE writes; ``.`` stands for none there.
+    BED files that HARMONISE writes; ``.`` means none there.
 
     Parameters
     ----------

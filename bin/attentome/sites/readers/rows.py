@@ -56,7 +56,7 @@ class SourceRow(NamedTuple):
 
 
 def collect(rows, parse, names, format, beyond_is_loss=False, sequence_tss=None):
-    """Parse numbered rows; a row with a fault yields its first fault and no site.
+    """Parse numbered rows; for a row with a fault, keep its first fault and no site.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def collect(rows, parse, names, format, beyond_is_loss=False, sequence_tss=None)
 
 
 def _beyond(contigs, contig, end, is_loss):
-    """Reason of the loss of a site beyond its contig's end, empty if it is not there."""
+    """Reason to leave out a site beyond its contig's end, empty if it lies within."""
     length = (contigs or {}).get(contig, 0)
     if not end > length > 0:
         return ""

@@ -157,7 +157,7 @@ def knocked_out_outputs(network, genome, intervals, variants, device, threads=1,
     variants : list of tuple of KnockOut
     device : torch.device
     threads : int
-        Pieces computed side by side, on a CPU. Each holds as many states of a piece as a layer has knock-outs.
+        Pieces computed side by side, on a CPU. Each holds a piece's states once for each knock-out in a layer.
     piece : int
         Longest piece, nt; no effect on the results beyond rounding.
 

@@ -108,7 +108,7 @@ class WindowAttention(torch.autograd.Function):
         qkv : Tensor, shape (3, b, heads, n + window - 1, d_head)
             Queries with the content bias, divided by sqrt(d_head); keys; values.
         bias : Tensor, shape (heads, d_head)
-            Difference of position bias and content bias, divided by sqrt(d_head).
+            Position bias less content bias, divided by sqrt(d_head).
         position : Tensor, shape (heads, d_head, window)
         first : int
             The query whose window begins at key 0.

@@ -25,8 +25,8 @@ def check_assemblies(sets, proven, genome, assemblies=None):
     """Find the sets whose positions are on another assembly.
 
     Where two sets meet at a distance other than 0 (:func:`attentome.sites.shift.position_shifts`), one of them is
-    on another assembly. It is the one without proof; if this does not decide, the one whose sites there are not mostly
-    purines; then the one that disagrees with more of the sets.
+    on another assembly. It is the one without proof; if this does not decide, the one without a clear excess of
+    purines at its sites there; then the one that disagrees with more of the sets.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class TrainSettings:
     learning_rate, weight_decay, clip : float
         AdamW; gradients are clipped to this norm.
     centred : float
-        Share of the segments that are drawn around a label; the others lie anywhere in the arc.
+        Share of the segments that are drawn so that they hold a label; the others lie anywhere in the arc.
     positive_weight, focal_gamma : float
         Loss of a labelled position is multiplied by the weight; focal loss (1 - p)^gamma x cross-entropy.
     ema : float

@@ -246,7 +246,8 @@ def knock_out_heads(network, genome, labels, intervals, heads, kinds, n_pairs, n
         PR AUC with both heads zero: ``layer, head, layer2, head2, delta, sum_of_single`` (deltas of each alone),
         ``interaction`` (delta less that sum), ``delta_lo, delta_hi, interaction_lo, interaction_hi, blocks``.
     summary : dict
-        :data:`KNOCKOUT_METRICS` of the intact network, ``n_positions, n_sites, prevalence, block_nt, n_blocks, n_resamples``.
+        :data:`KNOCKOUT_METRICS` of the intact network, ``n_positions, n_sites, prevalence, block_nt, n_blocks,
+        n_resamples``.
 
     Raises
     ------

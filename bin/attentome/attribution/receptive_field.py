@@ -2,10 +2,10 @@
 
 The network runs in float64 and on one sequence at a time, always of the same length. An output that does not depend on
 a base is then the same to the last bit, and any difference counts. (In float32, or in batches, rounding could hide or
-create one.) Downstream of the query every base of the network's context is changed alone, then the :data:`BEYOND_CONTEXT` nt
-after it together, and also alone if the output changes. Upstream, where a context may hold thousands, all bases from
-some distance on are changed at once, and the farthest such distance with any change is found by bisection: the base
-there changes the output, and all bases beyond it together do not.
+create one.) Downstream of the query every base of the network's context is changed alone, then the
+:data:`BEYOND_CONTEXT` nt after it together, and also alone if the output changes. Upstream, where a context may hold
+thousands, all bases from some distance on are changed at once, and the farthest such distance with any change is found
+by bisection: the base there changes the output, and all bases beyond it together do not.
 
 The measured field may be smaller than the context: if every path of a base to the output passes through several nearly
 uniform windows, the change is too small for float64.

@@ -120,10 +120,10 @@ def enrich_sites(windows, sites, lengths):
     Returns
     -------
     DataFrame
-        :data:`ENRICHMENT_COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more: ``observed`` windows
-        that share a base or more with a site, ``expected`` the mean over all rotations, ``fold`` their quotient (NaN
-        where nothing is expected), ``p`` the share of rotations, that by 0 included, with as many or more, ``q`` by
-        Benjamini and Hochberg over heads x factors.
+        :data:`ENRICHMENT_COLUMNS`, factors in alphabetical order, those with :data:`MIN_SITES` sites or more:
+        ``observed`` windows that share a base or more with a site, ``expected`` the mean over all rotations, ``fold``
+        their quotient (NaN where nothing is expected), ``p`` the share of rotations, that by 0 included, with as many
+        or more, ``q`` by Benjamini and Hochberg over heads x factors.
 
     Raises
     ------

@@ -34,8 +34,8 @@ class Evidence:
     peak_d_heldout : ndarray of int64, shape (layers, heads)
         Where the first half's ``mean_top`` is highest.
     frequencies : ndarray of float64, shape (2, layers, heads, columns, 4)
-        A, C, G, T around ``peak_d_heldout``, each window weighted by the head's score there; of each half. Column 0 is the
-        farthest d of :func:`logo_range`.
+        A, C, G, T around ``peak_d_heldout``, each window weighted by the head's score there; of each half. Column 0 is
+        the farthest d of :func:`logo_range`.
     background : ndarray of float64, shape (2, layers, heads, columns, 4)
         The same without weights.
     effective : ndarray of float64, shape (2, layers, heads)
@@ -122,8 +122,8 @@ class Evidence:
         """Bases that a head (both numbers count from 0) can read where it looks: smallest and largest d, both included.
 
         A head looks at the distances around the first half's peak that have at least half of its mean score, at most
-        :data:`BESIDE` nt to either side. Convolution brings further bases into their keys; :data:`READ_MARGIN` nt on either
-        side are added.
+        :data:`BESIDE` nt to either side. Convolution brings further bases into their keys; :data:`READ_MARGIN` nt on
+        either side are added.
         """
         profile, peak = self.mean_top[0, layer, head], int(self.peak_d_heldout[layer, head])
         below = np.flatnonzero(profile < profile[peak] / 2)

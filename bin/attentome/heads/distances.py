@@ -49,7 +49,7 @@ def key_reach(peak, key_context):
 
 
 def used_range(peak, key_context, low, high):
-    """Distances used for the statistics of a logo: the key's reach and :data:`KEY_MARGIN` nt on each side, as far as drawn.
+    """Distances used for the statistics of a logo: the key's reach and :data:`KEY_MARGIN` nt on both sides, as drawn.
 
     Parameters
     ----------

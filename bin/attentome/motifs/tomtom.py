@@ -187,9 +187,9 @@ def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):
     Returns
     -------
     DataFrame
-        :data:`MATCH_COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and Hochberg over
-        all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d`` and
-        ``place_to_d`` the distances (nt, both included) that the whole motif covers, overhanging parts included;
+        :data:`MATCH_COLUMNS`, of each query the best first: ``motif`` is the motif's id; ``q`` by Benjamini and
+        Hochberg over all queries x motifs; ``orientation`` + or - (the motif's reverse complement); ``place_from_d``
+        and ``place_to_d`` the distances (nt, both included) that the whole motif covers, overhanging parts included;
         ``shuffled_hits_expected`` how many motifs of databases with shuffled columns match this query with this p or a
         lower one, on average.
     """

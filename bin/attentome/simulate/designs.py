@@ -25,7 +25,7 @@ from attentome.simulate.parts import PARTS, plant, spread_places
 LENGTH, PROMOTERS = 1_000_000, 3_000
 """Size of a self-test genome in nt, and its promoters."""
 PROMOTER_UPSTREAM = 75
-"""Each promoter or decoy reserves this many nt before its TSS, and ELEMENT_DOWNSTREAM from it on, so that no two overlap."""
+"""nt that each promoter or decoy reserves before its TSS, and ELEMENT_DOWNSTREAM from it on: no two overlap."""
 
 PROMOTER_CLASSES = {
     "core": (0.30, ("minus35", "minus10")),

@@ -101,7 +101,9 @@ def _claim(cells, where):
     except ValueError as fault:
         raise ValueError(f"{where}: {fault}; give whole numbers for layer and head, then numbers or nan") from None
     if cells["grade"] not in (*CLAIM_GRADES, CLAIM_UNSUPPORTED):
-        raise ValueError(f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(CLAIM_GRADES)} or {CLAIM_UNSUPPORTED}")
+        raise ValueError(
+            f"{where}: grade '{cells['grade']}' is unknown; give {', '.join(CLAIM_GRADES)} or {CLAIM_UNSUPPORTED}"
+        )
     # Not reversed: also false where one of the two is missing.
     if not cells["from_d"] <= cells["to_d"] and not (np.isnan(cells["from_d"]) and np.isnan(cells["to_d"])):
         raise ValueError(

@@ -1,11 +1,44 @@
 /*
- * The networks of a run: the real one, its replicates, and the controls that its heads are held against. A network is a
- * map: its id, the seed it starts from, and where it is not the real one, what else is told of its start.
+ * The networks of a run: the main one, its replicates, and the controls that its heads are compared with. A network is a
+ * map: its id, the seed it starts from, and, if it is not the main one, how it differs from the main one.
  */
 
-// The networks beside the real one, those that share a task together:
-// [[[id: 'replicate_2', control: 'replicate', seed: 2]], ..., [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...], ...]
-// A model that was given was not trained here: it has no replicates, and no networks trained beside it.
+// Whether a network is the main one of the run, which learns the curated sites and which the report is about; the same
+// for a label set, which is the main one if it is that of the curated sites
+def is_main(meta) {
+    return meta.id == 'curated'
+}
+
+// From a channel of [[id: 'curated', ...], file] the file of the main network, as a value channel
+def main_of(items) {
+    return items
+        .filter { meta, _one -> is_main(meta) }
+        .map { _meta, one -> one }
+        .first()
+}
+
+// What is published of a network's files: of a path in the network's own folder what comes after that folder, if the
+// network is the main one: 'curated/labels.json' -> 'labels.json', 'set_a/labels.json' -> null (not published)
+def path_of_main(path) {
+    def folder = path.tokenize('/')[0]
+    return is_main([id: folder]) ? path - "${folder}/" : null
+}
+
+// The same of the other networks: 'set_a/model' -> 'set_a/model', 'curated/model' -> null. Of control networks, which
+// any run makes again from their seeds, no files are published.
+def path_of_other(path) {
+    return path_of_main(path) || is_control(path) ? null : path
+}
+
+// Whether a file is of a control network: 'measured/control_random_01' -> true
+def is_control(path) {
+    return path.tokenize('/').any { folder -> folder.startsWith('control_') }
+}
+
+// The networks besides the main one, those of one task together:
+// [[[id: 'replicate_2', control: 'replicate', seed: 2]],
+//  [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...], ...]
+// A given model was not trained in this run: it has no replicates, and only controls with random weights.
 def further_networks(settings) {
     def replicates = numbered(settings.model ? 1 : settings.replicates).drop(1).collect { number ->
         [[id: "replicate_${number}".toString(), control: 'replicate', seed: settings.seed + number - 1]]
@@ -15,12 +48,10 @@ def further_networks(settings) {
     }
     // The labels of each are moved by another part of the genome.
     def rotated = numbered(settings.model ? 0 : settings.rotated_networks).collect { number ->
-        [id: named('rotated', number), control: 'rotated', seed: settings.seed + 2000 + number, steps: settings.rotated_steps,
-            rotate: number / (settings.rotated_networks + 1) as double]
+        [id: named('rotated', number), control: 'rotated', seed: settings.seed + 2000 + number,
+            steps: settings.rotated_steps, rotate: number / (settings.rotated_networks + 1) as double]
     }
-    // What is no number, CHECK_INPUTS tells.
-    def per_task = settings.networks_per_task instanceof Integer && settings.networks_per_task > 0 ? settings.networks_per_task : 1
-    return replicates + random.collate(per_task) + rotated.collate(per_task)
+    return replicates + random.collate(settings.networks_per_task) + rotated.collate(settings.networks_per_task)
 }
 
 // A preset with the shape of a given model's network: [tiny: [network: [layers: 6, ...], training: [...]]]
@@ -29,19 +60,23 @@ def of_model(preset, network) {
 }
 
 def numbered(count) {
-    return count instanceof Integer && count > 0 ? (1..count).toList() : []
+    return count > 0 ? (1..count).toList() : []
 }
 
 def named(kind, number) {
     return "control_${kind}_${number.toString().padLeft(2, '0')}".toString()
 }
 
-// What a task with some networks is called: 'curated', 'control_random_01 to control_random_05'
+// The tag of a task with some networks: 'curated', 'control_random_01 to control_random_05'
 def tag_of(networks) {
     return networks.size() == 1 ? networks[0].id : "${networks[0].id} to ${networks[-1].id}"
 }
 
-// A task's files, one for each network, told by the folder that they lie in or are: [[[id: 'curated', seed: 1], curated/model], ...]
+// A task's networks with their files. The file of a network has the network's id as its name or as that of its folder:
+// [[[id: 'curated', seed: 1], curated/model], ...]
 def each_network(networks, files) {
-    return files.collect { one -> [networks.size() == 1 ? networks[0] : networks.find { network -> network.id in [one.name, one.parent.name] }, one] }
+    return files.collect { one ->
+        def owner = networks.find { network -> network.id in [one.name, one.parent.name] }
+        [networks.size() == 1 ? networks[0] : owner, one]
+    }
 }

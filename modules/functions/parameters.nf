@@ -1,12 +1,26 @@
 /*
- * Parameters, read without judging them: CHECK_INPUTS says what is wrong.
+ * Parameters, brought to their types. Nothing is reported here: CHECK_INPUTS reports every wrong value.
  */
 
 // params -> plain map of typed values. What the command line leaves as text ('2', 'true') becomes what
-// nextflow_schema.json asks for; text that cannot stays as it is.
+// nextflow_schema.json asks for; text that cannot become it stays as it is.
 def typed_parameters(values, schema) {
-    def properties = new groovy.json.JsonSlurper().parseText(schema.text)['$defs'].values().collectEntries { group -> group.properties }
+    def properties = schema_properties(schema)
     return values.collectEntries { name, value -> [name, typed(value, properties[name]?.type)] }
+}
+
+// Typed values that the workflow can compute with until CHECK_INPUTS ends the run: in place of each value of a wrong
+// type or out of bounds the default.
+def usable_parameters(values, schema) {
+    def properties = schema_properties(schema)
+    return values.collectEntries { name, value ->
+        [name, usable(value, properties[name] ?: [:]) ? value : properties[name].default]
+    }
+}
+
+// The content of nextflow_schema.json -> [seed: [type: 'integer', default: 1, minimum: 0, ...], ...]
+def schema_properties(schema) {
+    return read_json(schema)['$defs'].values().collectEntries { group -> group.properties }
 }
 
 def typed(value, type) {
@@ -14,8 +28,8 @@ def typed(value, type) {
     if (value == null || value instanceof Boolean || value instanceof Number) {
         return value
     }
-    if (type == 'integer' && text.isInteger()) {
-        return text.toInteger()
+    if (type == 'integer' && text.isLong()) {
+        return text.isInteger() ? text.toInteger() : text.toLong()
     }
     if (type == 'number' && text.isDouble()) {
         return text.toDouble()
@@ -26,9 +40,33 @@ def typed(value, type) {
     return text
 }
 
+def usable(value, property) {
+    def fits = [
+        integer: value instanceof Integer || value instanceof Long,
+        number:  value instanceof Number,
+        boolean: value instanceof Boolean,
+    ]
+    return value == null || (fits.getOrDefault(property.type, true) && within_bounds(value, property))
+}
+
+def within_bounds(value, property) {
+    return (property['enum'] == null || value in property['enum']) &&
+        (property.minimum == null || value >= property.minimum) &&
+        (property.maximum == null || value <= property.maximum) &&
+        (property.exclusiveMinimum == null || value > property.exclusiveMinimum) &&
+        (property.exclusiveMaximum == null || value < property.exclusiveMaximum)
+}
+
 // The same values wherever the project lies: elements: /home/me/attentome/assets/elements.tsv -> assets/elements.tsv
 def portable(values) {
-    return values.collectEntries { name, value -> [name, value instanceof CharSequence ? value.replace("${projectDir}/", '') : value] }
+    return values.collectEntries { name, value ->
+        [name, value instanceof CharSequence ? value.replace("${projectDir}/", '') : value]
+    }
+}
+
+// A parameter that lists names: 'set_a, set_b' -> ['set_a', 'set_b'], null -> []
+def listed(text) {
+    return text ? text.toString().tokenize(',').collect { name -> name.trim() } : []
 }
 
 // A path parameter as a file, or [] where it is unset or names nothing
@@ -50,4 +88,15 @@ def json(value) {
 // The content of a JSON file
 def read_json(path) {
     return new groovy.json.JsonSlurper().parseText(path.text)
+}
+
+// One preset of assets/presets.json: [label_shift: 20, network: [...], training: [...], peer: [...]]
+def read_preset(name) {
+    return read_json(file("${projectDir}/assets/presets.json"))[name]
+}
+
+// The model that --model names: [folder: model/, label_shift: 20, network: [layers: 2, ...], ...]; null if it names none
+def read_model(folder) {
+    def description = folder ? file("${folder}/model.json", checkIfExists: true) : null
+    return description ? read_json(description) + [folder: description.parent] : null
 }

@@ -1,3 +1,5 @@
+include { is_main } from '../functions/networks'
+
 // The network's output for every nucleotide of both strands of one shard of the genome, and its attention on the way.
 process PREDICT {
     tag "${meta.id}:${shard}"
@@ -20,7 +22,7 @@ process PREDICT {
 
     script:
     def fitting_batch = Math.max(1, batch.intdiv(2 ** (task.attempt - 1)))
-    def profile = meta.id == 'curated' ? '--profile' : ''    // the report shows the heads of this network alone
+    def profile = is_main(meta) ? '--profile' : ''    // the report shows the heads of this network alone
     """
     # code ${code}
     predict_genome.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shard ${shard} --shards ${shards} \\
@@ -32,37 +34,6 @@ process PREDICT {
     """
     # code ${code}
     mkdir shard_${shard}
-    echo '{}' > record.json
-    """
-}
-
-// The shards' outputs as one file and as bigWig tracks.
-process JOIN_OUTPUTS {
-    tag "${meta.id}"
-    label 'process_single'
-
-    input:
-    tuple val(meta), path(model, stageAs: 'model'), path(shards)    // [id: 'curated'], model/, [shard_1, shard_2]
-    path genome
-    path genome_json
-    val code
-
-    output:
-    tuple val(meta), path("${meta.id}/outputs.safetensors"), emit: outputs
-    tuple val(meta), path("${meta.id}/output.{plus,minus}.bw"), emit: tracks
-    path 'record.json', topic: records
-
-    script:
-    """
-    # code ${code}
-    join_outputs.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shards ${shards} --out ${meta.id}
-    """
-
-    stub:
-    """
-    # code ${code}
-    mkdir ${meta.id}
-    touch ${meta.id}/outputs.safetensors ${meta.id}/output.plus.bw ${meta.id}/output.minus.bw
     echo '{}' > record.json
     """
 }

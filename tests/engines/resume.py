@@ -71,7 +71,7 @@ def to_the_end(folder, *arguments):
 
 def wait_for_task(process, name, folder):
     """Until a task of this process was submitted; a training, until it has kept its state."""
-    if not any("ubmitted process" in line and name in line for line in process.stdout):
+    if not any("ubmitted process" in line and f":{name} (" in line for line in process.stdout):
         sys.exit(f"{name} was never submitted")
     while name == "TRAIN" and not list(folder.glob("work/checkpoints/*/*/*/checkpoint.safetensors")):
         if process.poll() is not None:
@@ -132,7 +132,7 @@ def kill_training(folder, seconds):
     output, _ = process.communicate()
     if process.returncode:
         sys.exit(output)
-    statuses = sorted(row["status"] for row in trace(folder) if row["name"].startswith("TRAIN"))
+    statuses = sorted(row["status"] for row in trace(folder) if ":TRAIN (" in row["name"])
     step = went_on(folder)
     if statuses != ["COMPLETED", "FAILED"] or not step:
         sys.exit(f"the training: {statuses}, went on from step {step}")

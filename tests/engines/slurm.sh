@@ -45,9 +45,9 @@ tail -n 3 run.log
 
 trace=results/pipeline_info/execution_trace.txt
 status() { awk -F '\t' -v name="$1" '$4 ~ name {print $5}' "$trace" | sort | uniq -c | tr -s ' ' | paste -sd ';'; }
-say "TRAIN:$(status '^TRAIN'); EVALUATE:$(status '^EVALUATE'); DESCRIBE_HEAD:$(status '^DESCRIBE_HEAD')"
-[ "$(status '^TRAIN')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the killed training was not retried once"
-[ "$(status '^EVALUATE')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the task without enough memory was not retried with more"
+say "TRAIN:$(status ':TRAIN '); EVALUATE:$(status ':EVALUATE$'); DESCRIBE_HEAD:$(status ':DESCRIBE_HEAD ')"
+[ "$(status ':TRAIN ')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the killed training was not retried once"
+[ "$(status ':EVALUATE$')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the task without enough memory was not retried with more"
 arrays=$(grep -l '^#SBATCH --array' work/*/*/.command.run | wc -l)
 [ "$arrays" = 1 ] || fail "the heads were not submitted as one array"
 same_results results

@@ -31,13 +31,14 @@ class Steps {
         }
     }
 
-    /** CURATED_SITES: the checked genome and the sites of its three sets, curated. */
+    /** CURATE_SITES: the checked genome and the sites of its three sets, curated. */
     static void curated(test) {
-        test.run('CURATED_SITES') {
-            script 'modules/curated_sites/main.nf'
+        test.run('CURATE_SITES') {
+            script 'modules/subworkflows/curate_sites/main.nf'
             workflow { '''
                 input[0] = params.findAll { name, _value -> name != 'nf_test_output' }
-                input[1] = file("${projectDir}/nextflow_schema.json")
+                input[1] = input[0]
+                input[2] = file("${projectDir}/nextflow_schema.json")
             ''' }
         }
     }
@@ -48,9 +49,9 @@ class Steps {
         test.run('LABEL') {
             script 'modules/label/main.nf'
             process { '''
-                input[0] = CURATED_SITES.out.sites.map { sites -> [[id: 'curated'], sites, []] }
-                input[1] = CURATED_SITES.out.genome
-                input[2] = CURATED_SITES.out.genome_json
+                input[0] = CURATE_SITES.out.sites.map { sites -> [[id: 'curated'], sites, []] }
+                input[1] = CURATE_SITES.out.genome
+                input[2] = CURATE_SITES.out.genome_json
                 input[3] = 20
                 input[4] = '70/20/10'
                 input[5] = 'test'

@@ -17,24 +17,6 @@ def main_of(items) {
         .first()
 }
 
-// What is published of a network's files: of a path in the network's own folder what comes after that folder, if the
-// network is the main one: 'curated/labels.json' -> 'labels.json', 'set_a/labels.json' -> null (not published)
-def path_of_main(path) {
-    def folder = path.tokenize('/')[0]
-    return is_main([id: folder]) ? path - "${folder}/" : null
-}
-
-// The same of the other networks: 'set_a/model' -> 'set_a/model', 'curated/model' -> null. Of control networks, which
-// any run makes again from their seeds, no files are published.
-def path_of_other(path) {
-    return path_of_main(path) || is_control(path) ? null : path
-}
-
-// Whether a file is of a control network: 'measured/control_random_01' -> true
-def is_control(path) {
-    return path.tokenize('/').any { folder -> folder.startsWith('control_') }
-}
-
 // The networks besides the main one, those of one task together:
 // [[[id: 'replicate_2', control: 'replicate', seed: 2]],
 //  [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...], ...]

@@ -1,5 +1,5 @@
-// All harmonised sets beside each other and the genome: coordinates, agreement, assembly. A set on another assembly
-// ends the run here.
+// Compares all harmonised sets with each other and with the genome: coordinates, agreement, assembly. A set on another
+// assembly ends the run here.
 process AUDIT {
     label 'process_single'
 
@@ -8,7 +8,7 @@ process AUDIT {
     path harmonised                         // a.harmonised.json b.harmonised.json c.harmonised.json
     path genome
     path genome_json
-    path assemblies, stageAs: 'old/?/*', arity: '0..*'    // the FASTA files that sets were lifted from, or []
+    path assemblies, stageAs: 'old/?/*', arity: '0..*'    // FASTA files of the assemblies that sets were lifted from
     val code
 
     output:
@@ -22,7 +22,8 @@ process AUDIT {
     def known = assemblies ? "--assemblies ${assemblies.collect { fasta -> "${fasta.name}=${fasta}" }.join(' ')}" : ''
     """
     # code ${code}
-    audit_sets.py --sites ${beds} --harmonised ${harmonised} --genome ${genome} --genome_json ${genome_json} ${known} --out .
+    audit_sets.py --sites ${beds} --harmonised ${harmonised} --genome ${genome} --genome_json ${genome_json} \\
+        ${known} --out .
     """
 
     stub:

@@ -1,4 +1,4 @@
-// Where a GPU is asked for, whether a task gets one: a fault shows in seconds, not after the curation.
+// Tests whether a task gets the GPU that was asked for, so that a fault shows in seconds and not after the curation.
 process CHECK_DEVICE {
     label 'process_single'
     label 'process_gpu'

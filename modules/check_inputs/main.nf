@@ -1,15 +1,16 @@
 include { json ; quoted } from '../functions/parameters'
 
-// All faults of sample sheet, sets, genome, annotation and parameters at once, before anything else runs on them.
+// Reports all faults of sample sheet, sets, genome, annotation and parameters at once, before any other step uses them.
 process CHECK_INPUTS {
     label 'process_single'
 
     input:
     path sheet, stageAs: 'sheet/*'
-    val sources                                     // [[role: 'set', row: 1, part: 1, source: 'a.bed', sha256: '', path: /data/a.bed], ...]
-    path files, stageAs: 'sources/?/*'              // sources/1/a.bed sources/2/b.gff3 ...: the sources' files that are there
-    path provenance, stageAs: 'provenance/?/*'      // provenance/1/provenance.json ...: of those that were fetched
-    val settings                                    // [preset: 'tiny', seed: 1, ...]
+    // [[role: 'set', row: 1, part: 1, source: 'a.bed', sha256: '', path: /data/a.bed], ...]
+    val sources
+    path files, stageAs: 'sources/?/*'            // sources/1/a.bed sources/2/b.gff3 ...: the sources that exist
+    path provenance, stageAs: 'provenance/?/*'    // provenance/1/provenance.json ...: of the sources that were fetched
+    val settings                                  // [preset: 'tiny', seed: 1, ...]
     path schema
     val code
 
@@ -23,9 +24,17 @@ process CHECK_INPUTS {
     path 'record.json'   , topic: records
 
     script:
-    def there = sources.findAll { entry -> entry.path }.withIndex(1).collectEntries { entry, number -> [entry, "sources/${number}/${entry.path.name}"] }
-    def fetched = sources.findAll { entry -> entry.provenance }.withIndex(1).collectEntries { entry, number -> [entry, "provenance/${number}/provenance.json"] }
-    def staged = sources.collect { entry -> entry.subMap(['role', 'row', 'part', 'source']) + [staged: there[entry], provenance: fetched[entry]] }
+    def there = sources
+        .findAll { entry -> entry.path }
+        .withIndex(1)
+        .collectEntries { entry, number -> [entry, "sources/${number}/${entry.path.name}"] }
+    def fetched = sources
+        .findAll { entry -> entry.provenance }
+        .withIndex(1)
+        .collectEntries { entry, number -> [entry, "provenance/${number}/provenance.json"] }
+    def staged = sources.collect { entry ->
+        entry.subMap(['role', 'row', 'part', 'source']) + [staged: there[entry], provenance: fetched[entry]]
+    }
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(settings))} > params.json
@@ -34,7 +43,11 @@ process CHECK_INPUTS {
     """
 
     stub:
-    def found = sources.findAll { entry -> entry.role == 'set' }.collect { entry -> [set: entry.source.tokenize('/').last().tokenize('.').first(), row: entry.row, format: 'bed', assembly: null] }
+    def found = sources
+        .findAll { entry -> entry.role == 'set' }
+        .collect { entry ->
+            [set: entry.source.tokenize('/')[-1].tokenize('.')[0], row: entry.row, format: 'bed', assembly: null]
+        }
     """
     # code ${code}
     touch genome.fna annotation.gff

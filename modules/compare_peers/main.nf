@@ -1,4 +1,4 @@
-// The network beside its peers without attention, on the test arc.
+// Compares the main network with its peers without attention, on the test arc.
 process COMPARE_PEERS {
     label 'process_single'
 

@@ -1,12 +1,12 @@
-// One network's outputs against the sites of every set, on the test arc.
+// Compares one network's outputs with the sites of every set, on the test arc.
 process COMPARE_SETS {
     tag "${meta.id}"
     label 'process_single'
 
     input:
     tuple val(meta), path(outputs)              // [id: 'curated'], outputs.safetensors
-    val sets                                    // ['curated', 'a', ...]: the labels' names, in their order
-    path labels, stageAs: 'labels/?/*'          // labels/1/labels.safetensors labels/2/labels.safetensors ...
+    val sets                                    // ['curated', 'a', ...]: the names of the label sets
+    path labels, stageAs: 'labels/?/*'          // labels/1/labels.safetensors ...: in the same order
     path split
     val seed                                    // of the bootstrap
     val code

@@ -1,4 +1,4 @@
-// Sites of all sets to the ones that enough sets support.
+// Merges the sites of all sets and keeps those that enough sets support.
 process CURATE {
     label 'process_single'
 
@@ -9,7 +9,7 @@ process CURATE {
     path sets            // sets.json: weight and priority of each set
     val rule             // 'single_linkage' or 'greedy'
     val max_distance     // nt
-    val min_support      // sum of the weights of sets
+    val min_support      // minimum sum of the weights of the sets at a site
     val code
 
     output:

@@ -1,4 +1,4 @@
-// One head or a few: its profile, the logo of its best windows, and whether the output rises with its attention.
+// One head or several: its profile, the logo of its best windows, and whether the output rises with its attention.
 process DESCRIBE_HEAD {
     tag "${heads.size() == 1 ? heads[0] : heads[0] + ' to ' + heads[-1]}"
     label 'process_single'
@@ -32,7 +32,8 @@ process DESCRIBE_HEAD {
     # code ${code}
     for head in ${heads.join(' ')}; do
         mkdir \$head
-        touch \$head/{profile,spearman,pwm}.tsv \$head/windows.bed \$head/pwm.meme \$head/{profile,logo,spearman}.{png,svg}
+        touch \$head/{profile,spearman,pwm}.tsv \$head/windows.bed \$head/pwm.meme
+        touch \$head/{profile,logo,spearman}.{png,svg}
         echo '{}' | tee \$head/head.json > record.json
     done
     """

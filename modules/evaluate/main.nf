@@ -1,4 +1,4 @@
-// How well the outputs find the labelled sites of the test arc.
+// How well the main network's outputs find the labelled sites of the test arc.
 process EVALUATE {
     label 'process_single'
 

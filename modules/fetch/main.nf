@@ -1,13 +1,14 @@
 include { quoted } from '../functions/parameters'
 
-// One source from elsewhere (http, https, ftp, accession:...) as a checked file with its provenance.
+// Downloads one source (http, https, ftp, accession:...), checks the file, and records its provenance.
 process FETCH {
     tag "${kind} ${public_source(source)}"
     label 'process_single'
-    maxForks 4    // few at once: NCBI allows three requests a second
+    // NCBI allows three requests a second.
+    maxForks 4
 
     input:
-    tuple val(source), val(kind), val(sha256)    // ['https://.../a.gtf.gz', 'set', '3f9c...' or '']
+    tuple val(source), val(kind), val(sha256)    // 'https://.../a.gtf.gz', 'set', '3f9c...' or ''
     val code
 
     output:

@@ -1,6 +1,6 @@
 /*
- * The networks of a run: the main one, its replicates, and the controls that its heads are compared with. A network is a
- * map: its id, the seed it starts from, and, if it is not the main one, how it differs from the main one.
+ * The networks of a run: the main one, its replicates, and the controls that its heads are compared with. A network is
+ * a map: its id, the seed it starts from, and, if it is not the main one, how it differs from the main one.
  */
 
 // Whether a network is the main one of the run, which learns the curated sites and which the report is about; the same

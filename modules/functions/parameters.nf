@@ -69,7 +69,7 @@ def listed(text) {
     return text ? text.toString().tokenize(',').collect { name -> name.trim() } : []
 }
 
-// A path parameter as a file, or [] where it is unset or names nothing
+// A path parameter as a file; [] if it is unset or there is no such file
 def existing(name) {
     def found = name ? file(name, glob: false) : null
     return found?.exists() ? found : []
@@ -95,7 +95,7 @@ def read_preset(name) {
     return read_json(file("${projectDir}/assets/presets.json"))[name]
 }
 
-// The model that --model names: [folder: model/, label_shift: 20, network: [layers: 2, ...], ...]; null if it names none
+// The model that --model names: [folder: model/, label_shift: 20, network: [layers: 2, ...], ...]; null without --model
 def read_model(folder) {
     def description = folder ? file("${folder}/model.json", checkIfExists: true) : null
     return description ? read_json(description) + [folder: description.parent] : null

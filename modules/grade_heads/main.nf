@@ -1,14 +1,14 @@
 include { json ; quoted } from '../functions/parameters'
 
-// A grade for every head by the printed rule, and by the same rule for the heads of the control networks.
+// A grade for every head of the main network by the published rule, and by the same rule for the heads of the controls.
 process GRADE_HEADS {
     label 'process_single'
 
     input:
     val networks         // [[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], ...]
     path measured        // their folders, in the same order
-    path knocked, stageAs: 'knocked/*'    // folders of KNOCK_OUT_HEADS: of the real network, and of controls where it was run
-    path mutated, stageAs: 'mutated/*'    // folders of MUTATE_SITES
+    path knocked, stageAs: 'knocked/*'    // folders of KNOCK_OUT_HEADS: of the main network and of some controls
+    path mutated, stageAs: 'mutated/*'    // folders of MUTATE_SITES: of the same networks
     path names           // element_matches.tsv ...
     path rule            // grade_rule.json
     val code

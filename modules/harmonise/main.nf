@@ -1,13 +1,14 @@
 include { json ; quoted } from '../functions/parameters'
 
-// One TSS set as its authors published it to sites on the genome's coordinates, with what was lost and why.
+// Converts one TSS set, as its authors published it, to sites in the genome's coordinates, and records which sites were
+// lost and why.
 process HARMONISE {
     tag "${meta.id}"
     label 'process_single'
 
     input:
-    // [[id: 'a', format: 'auto', settings: [options: [:], contig_alias: [:], coordinate_fix: 'auto']], [m9.txt, rich.txt], old.fna]
-    // assembly: [] where the positions are on the genome itself
+    // [id: 'a', format: 'auto', settings: [options: [:], contig_alias: [:], coordinate_fix: 'auto']],
+    // [m9.txt, rich.txt], and the assembly old.fna ([] if the positions are on the run's own genome)
     tuple val(meta), path(files, stageAs: 'set/?/*'), path(assembly, stageAs: 'assembly/*')
     path genome
     path genome_json

@@ -1,11 +1,11 @@
-// A label per nucleotide and strand, and the arcs of the genome for training, validation and test.
+// A label for each nucleotide and strand, and the arcs of the genome for training, validation and test.
 process LABEL {
     tag "${meta.id}"
     label 'process_single'
 
     input:
-    // [id: 'curated'], sites.bed, [a.bed, b.bed] or [] without auxiliary outputs; [id: 'a'], a.bed, [] where a network
-    // is trained on that set alone
+    // [id: 'curated'], sites.bed, [a.bed, b.bed] or [] without auxiliary outputs;
+    // [id: 'a'], a.bed, [] for a network that is trained on one set alone
     tuple val(meta), path(sites), path(sets, stageAs: 'sets/*')
     path genome
     path genome_json
@@ -14,7 +14,8 @@ process LABEL {
     val code
 
     output:
-    tuple val(meta), path("${meta.id}/labels.safetensors"), path("${meta.id}/labels.json"), path("${meta.id}/split.tsv"), emit: labels
+    tuple val(meta), path("${meta.id}/labels.safetensors"), path("${meta.id}/labels.json"),
+        path("${meta.id}/split.tsv"), emit: labels
     tuple val(meta), path("${meta.id}/auxiliary.safetensors"), emit: auxiliary, optional: true
     path 'record.json', topic: records
 

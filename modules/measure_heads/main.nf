@@ -1,25 +1,26 @@
 include { json ; quoted } from '../functions/parameters'
 include { tag_of } from '../functions/networks'
 
-// How sharply each head looks on the test arc, and at which sequence; the same for every network, controls or not.
+// How sharply each head looks on the test arc, and at which sequence; the same for all networks, controls included.
 process MEASURE_HEADS {
     tag "${tag_of(networks)}"
     label 'process_medium'
     label 'process_gpu'
 
     input:
-    tuple val(networks), path(models, stageAs: 'models/?/*', arity: '1..*')    // [[id: 'curated', seed: 1], ...], [model/, ...]
+    // [[id: 'curated', seed: 1], ...], [model/, ...]
+    tuple val(networks), path(models, stageAs: 'models/?/*', arity: '1..*')
     path labels
     path split
     path genome
     path genome_json
-    val positions        // of the test arc, on which heads are measured
+    val positions        // number of positions of the test arc at which heads are measured
     val seed             // of the windows drawn at random
     val device           // 'auto', 'cpu' or 'cuda'
     val code
 
     output:
-    tuple val(networks), path('measured/*', arity: '1..*'), emit: measured    // measured/curated, ...
+    tuple val(networks), path('measured/*', arity: '1..*'), emit: measured
     path 'record.json', topic: records
 
     script:
@@ -32,17 +33,22 @@ process MEASURE_HEADS {
     """
 
     stub:
+    def ids = networks.collect { network -> network.id }
+    def with_parts = networks.findAll { network -> !network.control }.collect { network -> network.id }
+    def with_words = networks
+        .findAll { network -> !(network.control in ['random', 'rotated']) }
+        .collect { network -> network.id }
     """
     # code ${code}
-    for network in ${networks.collect { network -> network.id }.join(' ')}; do
+    for network in ${ids.join(' ')}; do
         mkdir -p measured/\$network
         touch measured/\$network/{evidence.safetensors,logos.tsv,windows.tsv}
         echo '{}' > measured/\$network/measured.json
     done
-    for network in ${networks.findAll { network -> !network.control }.collect { network -> network.id }.join(' ')}; do
+    for network in ${with_parts.join(' ')}; do
         touch measured/\$network/parts.safetensors
     done
-    for network in ${networks.findAll { network -> !(network.control in ['random', 'rotated']) }.collect { network -> network.id }.join(' ')}; do
+    for network in ${with_words.join(' ')}; do
         touch measured/\$network/words.tsv
     done
     echo '{}' > record.json

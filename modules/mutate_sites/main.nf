@@ -1,18 +1,20 @@
-// What the output at sites of the test arc needs: all single substitutions, deletions, and how far the network sees.
+// Which bases the output at sites of the test arc depends on: all single substitutions, deletions, and how far the
+// network sees.
 process MUTATE_SITES {
     tag "${network.id}"
     label 'process_medium'
     label 'process_gpu'
 
     input:
-    tuple val(network), path(model, stageAs: 'model'), val(heads)    // [id: 'curated'], model/, ['L1_H2', ...] or [] for all
+    // [id: 'curated', seed: 1], model/, ['L1_H2', ...] or [] for all heads
+    tuple val(network), path(model, stageAs: 'model'), val(heads)
     path labels
     path labels_json
     path split
     path genome
     path genome_json
-    val sites            // how many
-    val seed             // of their choice, and of what is drawn
+    val sites            // number of sites
+    val seed             // of the choice of sites and of the random mutants
     val device           // 'auto', 'cpu' or 'cuda'
     val code
 
@@ -25,8 +27,8 @@ process MUTATE_SITES {
     """
     # code ${code}
     mutate_sites.py --genome ${genome} --genome_json ${genome_json} --model ${model} --labels ${labels} \\
-        --labels_json ${labels_json} --split ${split} --rotate ${network.rotate ?: 0} ${chosen} --sites ${sites} --seed ${seed} \\
-        --threads ${task.cpus} --device ${device} --out ${network.id} --tag ${network.id}
+        --labels_json ${labels_json} --split ${split} --rotate ${network.rotate ?: 0} ${chosen} --sites ${sites} \\
+        --seed ${seed} --threads ${task.cpus} --device ${device} --out ${network.id} --tag ${network.id}
     """
 
     stub:

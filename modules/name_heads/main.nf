@@ -1,12 +1,12 @@
-// What the logos of the heads are called: known elements at their places, motifs of databases, sites of known factors.
+// Names for the logos of the heads: known elements at their places, motifs of databases, sites of known factors.
 process NAME_HEADS {
     label 'process_single'
 
     input:
-    path measured        // folder of the real network
+    path measured        // folder measured/curated of MEASURE_HEADS
     path genome
     path genome_json
-    path motifs, stageAs: 'motifs/*'    // databases, or []
+    path motifs, stageAs: 'motifs/*'    // motif databases, or []
     path tf_sites        // BED or GFF, or []
     path known           // known_elements.tsv
     val seed             // of the shuffled motifs and shifted sites

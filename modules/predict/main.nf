@@ -1,6 +1,7 @@
 include { is_main } from '../functions/networks'
 
-// The network's output for every nucleotide of both strands of one shard of the genome, and its attention on the way.
+// A network's output for every nucleotide of both strands of one shard of the genome, and, for the main network, where
+// its heads look.
 process PREDICT {
     tag "${meta.id}:${shard}"
     label 'process_medium'
@@ -10,9 +11,9 @@ process PREDICT {
     tuple val(meta), path(model, stageAs: 'model'), val(shard)    // [id: 'curated'], model/, 1
     path genome
     path genome_json
-    val shards           // how many there are
+    val shards           // number of shards
     val seed             // of the random sample of positions
-    val batch            // pieces of the genome at once; halved when the GPU's memory was too small
+    val batch            // pieces of the genome at once; halved at each retry
     val device           // 'auto', 'cpu' or 'cuda'
     val code
 
@@ -22,12 +23,12 @@ process PREDICT {
 
     script:
     def fitting_batch = Math.max(1, batch.intdiv(2 ** (task.attempt - 1)))
-    def profile = is_main(meta) ? '--profile' : ''    // the report shows the heads of this network alone
+    def profile = is_main(meta) ? '--profile' : ''
     """
     # code ${code}
-    predict_genome.py --genome ${genome} --genome_json ${genome_json} --model ${model} --shard ${shard} --shards ${shards} \\
-        ${profile} --seed ${seed} --threads ${task.cpus} --device ${device} --batch ${fitting_batch} \\
-        --out shard_${shard} --tag ${task.tag}
+    predict_genome.py --genome ${genome} --genome_json ${genome_json} --model ${model} \\
+        --shard ${shard} --shards ${shards} ${profile} --seed ${seed} --threads ${task.cpus} \\
+        --device ${device} --batch ${fitting_batch} --out shard_${shard} --tag ${task.tag}
     """
 
     stub:

@@ -7,7 +7,7 @@ process PROFILE {
     path genome_json
     path model, stageAs: 'model'
     path shards          // shard_1 shard_2 ... of PREDICT
-    val distances        // '30,31' or '': whose best windows are listed besides those at the peaks
+    val distances        // '30,31' or '': distances whose best windows are listed besides those of the peaks
     val code
 
     output:

@@ -1,12 +1,12 @@
 include { quoted } from '../functions/parameters'
 
-// What the run has found, for a reader: outcome, atlas of heads, a page per head, run card, tables, MultiQC.
-// Not in the topic `records`, which it reads.
+// The pages about the run: outcome, atlas of heads, a page for each head, run card, tables, MultiQC.
+// This step reads the topic `records`; it must not write to it, or the run would wait forever.
 process REPORT {
     label 'process_single'
 
     input:
-    path facts                           // metrics.json curves.tsv history.tsv ...: each step's results by their own names
+    path facts                           // metrics.json curves.tsv history.tsv ...: results of the steps
     path audits                          // a.audit.json b.audit.json ...
     path heads                           // L1_H1 L1_H2 ...
     path tested, stageAs: 'tested/*'     // heads.tsv grades.json knockout.tsv ... curated, or []
@@ -27,12 +27,12 @@ process REPORT {
         --training training.json --model_json model.json --labels_json labels.json --split split.tsv \\
         --genome_json genome.json --curation curation.json --sets sets.tsv --overlap overlap.tsv \\
         --overlap_png overlap.png --sites sites.bed --genome genome.fna --audits ${audits} --audit_table audit.tsv \\
-        --audit_png audit.png --distances_png distances.png --sources sources.json --published_counts published_counts.json \\
-        --grid_png grid.png --profile_json profile.json --records ${records} --params params.json --peers peers.json \\
-        --tested tested --templates templates \\
+        --audit_png audit.png --distances_png distances.png --sources sources.json \\
+        --published_counts published_counts.json --grid_png grid.png --profile_json profile.json \\
+        --records ${records} --params params.json --peers peers.json --tested tested --templates templates \\
         --run_name ${quoted(run_name)} --out report
-    printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' ${workflow.manifest.version} ${workflow.nextflow.version} \\
-        >> report/software_versions.yml
+    printf 'Workflow:\\n  attentome: "%s"\\n  nextflow: "%s"\\n' \\
+        ${workflow.manifest.version} ${workflow.nextflow.version} >> report/software_versions.yml
     """
 
     stub:

@@ -1,4 +1,4 @@
-// A peer without a network: position weight matrices of a promoter, fitted to the training arc's sites by EM.
+// A peer without a network: position weight matrices of a promoter, fitted by EM to the sites of the training arc.
 process SCAN_PROMOTERS {
     label 'process_single'
 

@@ -1,6 +1,6 @@
 include { json ; quoted } from '../functions/parameters'
 
-// Which heads of control networks would have a grade if the tests passed that were not run of them yet.
+// Which heads of control networks would get a grade if they passed the tests that have not been run on them yet.
 process SCREEN_HEADS {
     label 'process_single'
 

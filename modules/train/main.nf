@@ -1,21 +1,21 @@
 include { json ; quoted } from '../functions/parameters'
 include { tag_of } from '../functions/networks'
 
-// Networks, each trained on the training arc and stopped by the validation arc, one after the other.
+// Trains networks one after the other on the training arc; the validation arc decides when each stops.
 process TRAIN {
     tag "${tag_of(networks)}"
     label 'process_long'
     label 'process_gpu'
 
     input:
-    // [[id: 'curated', seed: 1], ...], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], and of the
-    // presets the one that is used: [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]
+    // [[id: 'curated', seed: 1], ...], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], and the
+    // preset: [tiny: [network: [layers: 2, ...], training: [segment: 256, ...]]]
     tuple val(networks), path(labels), path(labels_json), path(split), path(auxiliary), val(preset)
     path genome
     path genome_json
-    val overrides        // [window: 256]: settings in place of the preset's
+    val overrides        // [window: 256]: settings that replace those of the preset
     val device           // 'auto', 'cpu' or 'cuda'
-    val checkpoints      // folder outside of the task's own, where a task that was killed finds the states that it kept
+    val checkpoints      // folder outside of the task's own, where a task that was killed finds its checkpoints again
     val code
 
     output:
@@ -38,12 +38,13 @@ process TRAIN {
     """
 
     stub:
+    def description = '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}'
     """
     # code ${code}
     for network in ${networks.collect { network -> network.id }.join(' ')}; do
         mkdir -p \$network/model
         touch \$network/model/model.safetensors \$network/{history,speed}.tsv
-        echo '{"format": "attentome-model-1", "network": {"layers": 2, "heads": 4}, "label_shift": 20}' > \$network/model/model.json
+        echo '${description}' > \$network/model/model.json
         echo '{}' > \$network/training.json
     done
     echo '{}' > record.json

@@ -50,8 +50,8 @@ workflow CURATE_SITES {
     genome      = CHECK_INPUTS.out.genome
     genome_json = CHECK_INPUTS.out.genome_json
 
-    // [[id: 'a', format: 'smrt', settings: [...]], [M9.tsv, Rich.tsv], [U00096.2.fna]]: each set, what it was read from,
-    // and the assembly that its positions are on ([] for the run's own genome)
+    // [[id: 'a', format: 'smrt', settings: [...]], [M9.tsv, Rich.tsv], [U00096.2.fna]]: each set, its files, and the
+    // assembly that its positions are on ([] for the run's own genome)
     ch_sets = CHECK_INPUTS.out.sets
         .combine(ch_sources.toList())
         .flatMap { sets, sources -> read_json(sets).collect { set -> set_to_harmonise(set, sources) } }
@@ -114,7 +114,7 @@ workflow CURATE_SITES {
     facts
 }
 
-// A set of sets.json and the sources of the run -> [[id: 'a', format: 'smrt', settings: [...]], [its files], [assembly]]
+// An entry of sets.json and the sources of the run -> [[id: 'a', format: 'smrt', settings: [...]], [files], [assembly]]
 def set_to_harmonise(set, sources) {
     def meta = [id: set.set, format: set.format, settings: set.subMap(['options', 'contig_alias', 'coordinate_fix'])]
     return [meta, row_files(sources, set.row, 'set'), set.assembly ? row_files(sources, set.row, 'assembly') : []]

@@ -15,7 +15,7 @@ workflow LABEL_SITES {
     genome_json    // genome.json
 
     main:
-    // [a.bed, b.bed, ...]: the single sets, which the main network learns as well; [] where it learns the curated sites alone
+    // [a.bed, b.bed, ...]: the single sets, if the main network learns these as well; otherwise []
     learns_sets  = settings.auxiliary && (!given_model || settings.baselines)
     ch_auxiliary = beds
         .map { _meta, bed -> bed }

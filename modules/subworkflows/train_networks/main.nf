@@ -30,11 +30,13 @@ workflow TRAIN_NETWORKS {
         .map { meta, labels, json, split, sets -> [meta, labels, json, split, sets ?: []] }
     ch_main = ch_learned.filter { learned -> is_main(learned[0]) }
 
-    // [[[id: 'curated', seed: 1], ...], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [], preset]:
-    // the networks of one task, what they learn, and how
+    // [[[id: 'curated', seed: 1], ...], labels.safetensors, labels.json, split.tsv, auxiliary.safetensors or [],
+    // preset]: the networks of one task
     ch_own = ch_learned
         .filter { _learned -> !given_model }
-        .map { meta, labels, json, split, sets -> [[[id: meta.id, seed: settings.seed]], labels, json, split, sets, preset] }
+        .map { meta, labels, json, split, sets ->
+            [[[id: meta.id, seed: settings.seed]], labels, json, split, sets, preset]
+        }
     ch_peer = ch_main
         .filter { _learned -> settings.baselines }
         .map { _meta, labels, json, split, sets ->

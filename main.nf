@@ -78,6 +78,7 @@ workflow {
         DESCRIBE_HEADS.out.folders,
         TEST_HEADS.out.facts.toSortedList { a, b -> a.name <=> b.name },
         channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },
+        files("${projectDir}/assets/report/*").toSorted(),
         settings.run_name,
         code_version('write_report.py'),
     )

@@ -66,7 +66,8 @@ def grade(args):
     heads, seeds = grade_heads(
         measured[REAL], controls, of_kind["replicate"], knocked.get(REAL), mutants.get(REAL), rule
     )
-    elements = ELEMENT_MATCHES.read(args.elements) if args.elements and args.elements.is_file() else None
+    named = args.elements and args.elements.is_file() and args.elements.stat().st_size
+    elements = ELEMENT_MATCHES.read(args.elements) if named else None
     share = measured_parts(args.measured, networks)
     heads = name_heads(heads, elements, share, rule)
     by_kind = [

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from full_tables import write_tsv
 from plain_attention import plain_attention
 from project import load_command
 from sklearn.metrics import average_precision_score
@@ -18,7 +19,7 @@ from attentome.evaluation.metrics import arc_statistic, block_numbers, bootstrap
 from attentome.evaluation.stretches import bootstrap_block, stretches
 from attentome.genome.arcs import Interval, arc_values
 from attentome.genome.contigs import OUTSIDE, Contig, decode
-from attentome.io.files import write_arrays, write_json, write_tsv
+from attentome.io.files import write_arrays, write_json
 from attentome.network.predict import predict_intervals
 from attentome.network.residual_cnn import ConvolutionalConfig, ConvolutionalNetwork
 from attentome.network.saved_model import save_model

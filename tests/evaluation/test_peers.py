@@ -6,13 +6,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from full_tables import write_tsv
 from project import load_command
 
 from attentome.evaluation.metrics import arc_metrics
 from attentome.evaluation.peers import compare_peers
 from attentome.evaluation.stretches import stretches
 from attentome.genome.arcs import Interval
-from attentome.io.files import write_arrays, write_json, write_tsv
+from attentome.io.files import write_arrays, write_json
 
 ARC = [Interval("test", "c", 100, 4100)]
 

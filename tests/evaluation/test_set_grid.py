@@ -6,11 +6,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from full_tables import write_tsv
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from attentome.evaluation.set_grid import GRID_METRICS, TOLERANCES, compare_with_sets
 from attentome.genome.arcs import Interval
-from attentome.io.files import read_tsv, write_arrays, write_tsv
+from attentome.io.files import read_tsv, write_arrays
 
 LENGTH = 6000
 INTERVALS = [Interval("test", "c", 1000, 5000)]

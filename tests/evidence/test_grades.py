@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from evidence_fixture import made_up_evidence, softmax
+from full_tables import write_tsv
 from project import load_command
 
 from attentome.evidence.claims import NO_NAME, claim, head_type, name_heads
@@ -32,7 +33,7 @@ from attentome.evidence.grades import (
     partner_profiles,
 )
 from attentome.evidence.head_evidence import write_evidence
-from attentome.io.files import read_json, read_tsv, write_arrays, write_json, write_tsv
+from attentome.io.files import read_json, read_tsv, write_arrays, write_json
 
 # Not a test of its own.
 against_controls, compare_with_controls.__test__ = compare_with_controls, False

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from full_tables import write_tsv
 from project import load_command
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -29,7 +30,7 @@ from attentome.evidence.sample import BOOTSTRAP_BLOCK, STRETCH, SampleHalf, samp
 from attentome.genome.arcs import Interval
 from attentome.genome.contigs import Contig, decode, encode, reverse_complement
 from attentome.heads.distances import used_range
-from attentome.io.files import read_json, read_tsv, write_arrays, write_json, write_tsv
+from attentome.io.files import read_json, read_tsv, write_arrays, write_json
 from attentome.labels.tss import rotate_labels
 from attentome.network import attention
 from attentome.network.predict import predict_intervals

@@ -154,8 +154,12 @@ def run(tmp_path):
         rows.append("\t".join(map(str, (1, 2, d, *counts, 1.9 if letter else 0))))
     (tmp_path / "logos.tsv").write_text("\n".join(rows) + "\n")
     (tmp_path / "components.tsv").write_text(rows[0].replace("\td\t", "\tcomponent\td\t") + "\n")
-    windows = [f"1\t2\tc\t{start}\t{start + 10}\t+\t{at + 1}" for at, start in enumerate(range(1000, 9000, 800))]
-    (tmp_path / "windows.tsv").write_text("layer\thead\tcontig\tstart\tend\tstrand\trank\n" + "\n".join(windows) + "\n")
+    windows = [
+        f"1\t2\tc\t{start}\t{start + 10}\t+\t{at + 1}\t{start}\t0.9\t1.5"
+        for at, start in enumerate(range(1000, 9000, 800))
+    ]
+    header = "layer\thead\tcontig\tstart\tend\tstrand\trank\tquery\tscore\toutput"
+    (tmp_path / "windows.tsv").write_text("\n".join([header, *windows]) + "\n")
     (tmp_path / "measured.json").write_text('{"label_shift": 20}')
     return SimpleNamespace(
         measured=tmp_path,

@@ -163,7 +163,7 @@ TEST_RESULTS = [
     *(
         f"tests/measured/{network}/{name}"
         for network in ("curated", "replicate_2", "replicate_3")
-        for name in ("evidence.safetensors", "logos.tsv", "windows.tsv", "words.tsv", "measured.json")
+        for name in ("evidence.safetensors", "logos.tsv", "windows.tsv", "components.tsv", "measured.json")
     ),
     *(
         f"networks/{network}/{name}"

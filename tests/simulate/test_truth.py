@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from attentome.evidence import grades
 from attentome.io.files import write_tsv
+from attentome.simulate import truth
 from attentome.simulate.designs import DESIGNS, simulate_design
 from attentome.simulate.minimal import simulate_genome
 from attentome.simulate.truth import (
@@ -302,3 +304,7 @@ def test_faulty_claims_are_refused_in_one_line(tmp_path, text, message):
     with pytest.raises(ValueError, match=f"claims.tsv: {message}") as fault:
         read_claims(path)
     assert "\n" not in str(fault.value)
+
+
+def test_the_grades_of_claims_are_those_that_heads_get():
+    assert (truth.CLAIM_GRADES, truth.CLAIM_UNSUPPORTED) == (grades.GRADES, grades.UNSUPPORTED)

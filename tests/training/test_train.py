@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from full_tables import write_tsv
 from safetensors import SafetensorError, safe_open
 
 import attentome.training.train as train_module
 from attentome.evaluation.metrics import pr_auc
 from attentome.genome.arcs import Interval, arc_values
 from attentome.genome.contigs import Contig, decode
-from attentome.io.files import write_arrays, write_json, write_tsv
+from attentome.io.files import write_arrays, write_json
 from attentome.network.predict import predict_intervals
 from attentome.network.threads import in_order
 from attentome.network.transformer import Network, NetworkConfig, dropout, tss_logit

@@ -54,7 +54,7 @@ ELEMENT_COLUMNS = list(ELEMENT_MATCHES.columns)
 
 @dataclass(frozen=True)
 class KnownElement:
-    """A word and its place.
+    """A consensus sequence and where it lies.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def read_known_elements(path):
     path : str or Path
         TSV with the columns ``name``, ``consensus`` (IUPAC), ``from``, ``to`` (bases relative to the TSS, both
         included, no base 0), ``tolerance_nt`` and, optionally, ``motifs`` (ids or names in databases, separated by
-        commas) and ``source``. from, to and tolerance_nt are all empty for a word without a fixed place.
+        commas) and ``source``. from, to and tolerance_nt are all empty for a sequence without a fixed place.
 
     Returns
     -------

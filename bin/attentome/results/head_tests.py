@@ -140,11 +140,9 @@ def read_tested(folder):
 
 
 def _table(folder, schema):
-    """One table; an empty frame where its step did not run."""
+    """One table; a frame without columns where its step did not run."""
     path = folder / schema.file.replace("<network>", REAL).removeprefix("tests/").removeprefix("measured/")
-    return (
-        schema.read(path) if path.is_file() and path.stat().st_size > 1 else pd.DataFrame(columns=list(schema.columns))
-    )
+    return schema.read(path) if path.is_file() and path.stat().st_size > 1 else pd.DataFrame()
 
 
 def _json(path):

@@ -30,6 +30,7 @@ from attentome.simulate.parts import PARTS
 
 CLAIM_GRADES = ("A", "B", "C", "D")
 CLAIM_UNSUPPORTED = "unsupported"
+"""Those of :mod:`attentome.evidence.grades`, which lies above this package; a test compares them."""
 CLAIM_COLUMNS = ["layer", "head", "grade", "element", "element_q", "from_d", "to_d", "shift_nt"]
 PLACE_TOLERANCE = 2
 """nt."""

@@ -403,7 +403,7 @@ def test_command_writes_its_tables(folder, monkeypatch):
         (["--heads", "L1_H1", "L3_H1"], "--heads L3_H1: the network has 2 layers of 3 heads"),
         (["--heads", "first"], "first: not the name of a head"),
         (["--kinds", "zero,half"], "choose among zero, mean, uniform"),
-        (["--kinds", "mean"], "with zero in --kinds"),
+        (["--kinds", "mean"], "add zero to --kinds"),
         (["--arc", "validation"], "no interval of that arc"),
         (["--arc", "train"], "no position of the arc is labelled"),
     ],

@@ -87,7 +87,7 @@ BROKEN = {
     "protein": (meme().replace("ALPHABET= ACGT", "ALPHABET= ACDEFGHIKLMNPQRSTVWY"), "line 3: .*alphabet"),
     "alength": (meme().replace("alength= 4", "alength= 20"), "line 12: alength is 20"),
     "nameless": (meme().replace("MOTIF M1 TatA", "MOTIF"), "line 10: MOTIF has no name"),
-    "no_motif_line": (meme().replace("MOTIF M1 TatA", ""), "line 12: a matrix stands before"),
+    "no_motif_line": (meme().replace("MOTIF M1 TatA", ""), "line 12: there is a matrix before"),
     "no_matrix": (meme() + "MOTIF M2\n", "line 20: motif M2 has no letter-probability matrix"),
     "short": (meme().replace(ROW + "\n", ""), "line 12: has 4 rows where w says 5"),
     "ragged": (meme().replace(ROW, "1.0 0.0 0.0"), "line 14: has 3 numbers, not 4"),

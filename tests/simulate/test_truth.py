@@ -285,7 +285,7 @@ def test_claims_are_read_as_written(tmp_path, expected):
         ("", "line 1: column.* layer, head.* missing; write a tab-separated header"),
         ("layer\thead\n", "line 1: column.* grade, element.* missing"),
         (["1", "1", "A", "-10", "0.1", "27", "32"], "line 2: 7 cells, the header has 8; write one tab"),
-        (["1.5", "1", "A", "-10", "0.1", "27", "32", "0"], "line 2: .*1.5.*; give whole layers and heads"),
+        (["1.5", "1", "A", "-10", "0.1", "27", "32", "0"], "line 2: .*1.5.*; give whole numbers for layer and head"),
         (["1", "1", "A", "-10", "small", "27", "32", "0"], "line 2: .*small.*numbers or nan"),
         (
             ["1", "1", "E", "-10", "0.1", "27", "32", "0"],

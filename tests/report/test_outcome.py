@@ -206,9 +206,11 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
     outcome["facts"]["peers"] = []
     card = run_card(run, outcome)
     assert outcome["sentence"] in readme(run, outcome, True).split("\n")
-    assert card["sentence"] == outcome["sentence"] and outcome["sentence"] in run_card_page(card, run, outcome)
+    assert card["sentence"] == outcome["sentence"] and outcome["sentence"] in run_card_page(
+        card, run, outcome, TEMPLATES
+    )
     assert outcome["sentence"] in _config(run, outcome, {}, True)["report_comment"]
-    assert all(line in run_card_page(card, run, outcome) for line in outcome["advice"])
+    assert all(line in run_card_page(card, run, outcome, TEMPLATES) for line in outcome["advice"])
     json.dumps(card)
 
 
@@ -274,14 +276,14 @@ def test_run_card_counts_what_the_tests_cost(run_with):
     assert rows["TRAIN, replicates"] == (1, 22, True) and rows["DESCRIBE_HEAD"] == (1, 9, False)
     outcome = judge(run)
     outcome["facts"]["peers"] = []
-    assert "took 46 s of 1 min 25 s of CPU time, 54 %" in run_card_page(card, run, outcome)
+    assert "took 46 s of 1 min 25 s of CPU time, 54 %" in run_card_page(card, run, outcome, TEMPLATES)
 
 
 def test_run_card_prints_the_rule_with_its_numbers(run_with):
     run = run_with(MIXED)
     outcome = judge(run)
     card = run_card(run, outcome)
-    page = run_card_page(card, run, outcome)
+    page = run_card_page(card, run, outcome, TEMPLATES)
     assert "ab" * 32 in page and "0 of 80 heads of untrained networks" in page
     lines = dict(rule_lines(json.loads((ROOT / "assets/grade_rule.json").read_text())))
     assert list(lines) == ["S", "L", "K", "R", "I", "A", "B", "C", "D", "−", "!", "%"]
@@ -292,7 +294,7 @@ def test_run_card_prints_the_rule_with_its_numbers(run_with):
     assert "above 3 × its prevalence, or more than 2 %" in lines["!"]
     for words in (
         "3; PR AUC 0.7 (this one), 0.69 (replicate 2)",
-        "0.0494 for a lone head against moved labels",
+        "0.0494 for a single head against moved labels",
         "20 networks; PR AUC 0.001 to 0.001, at most 1 × prevalence",
         "measured view",
         "5 Training and controls",

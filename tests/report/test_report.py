@@ -23,17 +23,15 @@ from attentome.labels.signal import aligned_bases, label_information, readings
 from attentome.motifs.elements import read_elements
 from attentome.report.atlas.figure import atlas_figure
 from attentome.report.atlas.geometry import DistanceAxis, logo_letters
-from attentome.report.html.peer_table import peer_table
 from attentome.report.multiqc.content import picture
 from attentome.report.multiqc.sections import sections
 from attentome.report.multiqc.sets import set_sections
 from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import ring_svg
-from attentome.report.run_card.page import duration
 from attentome.report.tables import metrics_table
-from attentome.report.text.numbers import interval_text, number
-from attentome.report.text.peers import auxiliary_words, peer_sentences
+from attentome.report.text.numbers import duration, interval_text, number
+from attentome.report.text.peers import auxiliary_words, peer_rows, peer_sentences
 from attentome.report.text.published_counts import beside_published
 from attentome.report.text.sets import percent
 from attentome.report.write import write_report
@@ -464,7 +462,7 @@ def test_run_card_says_what_was_not_done(report):
 def test_view_of_a_head_is_given_in_bases_round_the_tss(report):
     out, _, _ = report
     # 128 keys and a shift of 20: d 127 is base -107, d 0 is base +21.
-    assert "−107 to +21 round the TSS" in (out / "run_card.html").read_text()
+    assert "−107 to +21 relative to the TSS" in (out / "run_card.html").read_text()
 
 
 def test_split_of_several_contigs_is_drawn_as_bars(described):
@@ -627,7 +625,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
 
 def test_without_peers_the_report_says_so(report):
     out, _, run = report
-    assert peer_table(run) == peer_sentences(run) == ""
+    assert peer_sentences(run) == "" and TEMPLATES.macro("peers", peer_rows(run)).strip() == ""
     assert "No peer without attention was run (--baselines)" in (out / "run_card.html").read_text()
     assert "evaluation/peers.tsv" not in (out / "run_card.html").read_text()
 

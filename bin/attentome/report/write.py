@@ -53,7 +53,7 @@ def write_report(run, out, templates, multiqc=True):
     write_tables(run, out / "tables")
     card = run_card(run, outcome)
     write_json(out / "run_card.json", card)
-    write_text(out / "run_card.html", run_card_page(card, run, outcome))
+    write_text(out / "run_card.html", run_card_page(card, run, outcome, templates))
     shown = heads_shown(run, outcome)
     if outcome["state"] == "not_learned":
         write_text(out / "not_learned.html", outcome_page(run, outcome, templates))

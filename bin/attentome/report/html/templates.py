@@ -13,7 +13,7 @@ from markupsafe import Markup
 from attentome.figures.style import BASE_COLOUR, BLUES
 from attentome.genome.ruler import signed
 from attentome.report.outcome.sentences import NOT_LEARNED
-from attentome.report.text.numbers import interval_text, number
+from attentome.report.text.numbers import count, duration, interval_text, number
 from attentome.report.text.peers import METRICS as PEER_METRICS
 
 
@@ -41,7 +41,7 @@ class Templates:
             blues=BLUES, base_colour=BASE_COLOUR, not_learned=NOT_LEARNED, peer_metrics=PEER_METRICS
         )
         self._environment.filters.update(
-            number=number, interval=interval_text, signed=signed, count=count, minutes=minutes
+            number=number, interval=interval_text, signed=signed, count=count, duration=duration
         )
 
     def page(self, name, run, outcome, root="", **values):
@@ -71,18 +71,6 @@ class Templates:
     def macro(self, name, *values):
         """A macro of ``macros.html``, called with ``values``: Markup."""
         return getattr(self._environment.get_template("macros.html").module, name)(*values)
-
-
-def count(value):
-    """A whole number with commas, or that it was not recorded."""
-    return "not recorded" if value is None else f"{value:,}"
-
-
-def minutes(seconds):
-    """Seconds below 100, minutes above, or that it was not recorded."""
-    if seconds is None:
-        return "not recorded"
-    return f"{number(seconds, 2)} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def inline(svg):

@@ -24,7 +24,7 @@ def outcome_page(run, outcome, templates):
         "not_learned.html",
         run,
         outcome,
-        dots=Markup(dots_svg(run)),
+        dots=dots_svg(run),
         labels=_labels_svg(run),
         peers=peer_rows(run),
         symbols=SYMBOLS,

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from markupsafe import Markup
 
 from attentome.figures.style import BLUES, FAINT, GROUP_COLOUR, INK, RULE, SOFT, escape
 from attentome.report.outcome.checks import LEARNED_FACTOR
@@ -63,7 +64,7 @@ def dots_svg(run):
         placed += [(first + 24 + 24 * i, row) for i, row in enumerate(beside)]
     for y, (name, dots, colour) in placed:
         parts += _dots_row(name, dots, colour, y, (left, right), x, bold=y == 48)
-    return "".join(parts) + "</svg>"
+    return Markup("".join(parts) + "</svg>")
 
 
 def _networks_beside(run):
@@ -104,7 +105,7 @@ def ring_svg(run):
     """The split as a ring (one contig) or as bars (several contigs), with coordinates and sites."""
     contigs = run.genome_json.get("contigs", [])
     if not len(run.split) or not contigs:
-        return f"<p>{MISSING}</p>"
+        return Markup(f"<p>{MISSING}</p>")
     fill = {"train": RULE, "validation": "url(#hatch)", "test": BLUES[0]}
     hatch = (
         f'<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -147,7 +148,7 @@ def ring_svg(run):
         f'<path d="M{cx} {cy - inner - 4}v8" stroke="{INK}"/>'
         f'<text x="{cx}" y="{cy - inner + 16}" text-anchor="middle" fill="{SOFT}">0</text>'
     )
-    return "".join(parts) + "</svg>"
+    return Markup("".join(parts) + "</svg>")
 
 
 def _arcs(split, length, circular):
@@ -196,4 +197,4 @@ def _bars(run, contigs, fill, hatch):
     parts.append(
         f'<text x="130" y="{30 * len(shown) + 20}" fill="{SOFT}">grey: train, hatched: validation, dark: test</text>'
     )
-    return "".join(parts) + "</svg>"
+    return Markup("".join(parts) + "</svg>")

@@ -74,48 +74,6 @@ def network_facts(run):
     }
 
 
-def network_pairs(facts, params):
-    """Names and values for section 5 of the page, of :func:`network_facts`."""
-    several = ", ".join(f"{number(entry['pr_auc'])} ({entry['network']})" for entry in facts["seeds"])
-    pairs = [("seeds", f"{len(facts['seeds'])}; PR AUC {several}")]
-    for kind, words in CONTROL_WORDS.items():
-        control = facts["controls"][kind]
-        if not control["networks"]:
-            pairs.append((words, "no network"))
-            continue
-        steps = params.get("rotated_steps")
-        trained = f", {number(100 * steps)} % of the steps" if kind == "rotated" and steps else ""
-        pairs.append(
-            (
-                words,
-                (
-                    f"{control['networks']} networks{trained}; PR AUC {number(control['pr_auc_lowest'])} to "
-                    f"{number(control['pr_auc_highest'])}, at most "
-                    f"{number(control['x_prevalence_highest'], 2)} × prevalence"
-                ),
-            )
-        )
-        pairs.append(
-            (
-                "smallest q",
-                (
-                    f"{number(control['smallest_q'])} for a lone head against {words}"
-                    + (
-                        ""
-                        if control["testable"]
-                        else f": too few to test against, {facts['networks_needed']} are needed"
-                    )
-                ),
-            )
-        )
-    why = " and ".join(facts["why_best_is_c"])
-    return [
-        *pairs,
-        ("best grade possible", f"C: {why}" if why else "A"),
-        ("measured at", f"{facts['n_positions']:,} positions of the test arc, the {facts['n_top']:,} highest outputs"),
-    ]
-
-
 def rule_facts(run):
     """The rule of grades as printed: checksum, tests, grades, alarm; None where heads were not tested."""
     if not run.tested:

@@ -16,3 +16,22 @@ def interval_text(entry):
     if entry.get("lo") is None or entry.get("hi") is None:
         return number(entry.get("value"))
     return f"{number(entry['value'])} ({number(entry['lo'])} to {number(entry['hi'])})"
+
+
+def count(value):
+    """A whole number with commas, or that it was not recorded."""
+    return "not recorded" if value is None else f"{value:,}"
+
+
+def duration(seconds):
+    """Seconds in words: ``0.8 s``, ``42 s``, ``3 min 5 s``, ``1 h 2 min``, or that they were not recorded."""
+    if seconds is None:
+        return "not recorded"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

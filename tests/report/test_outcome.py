@@ -13,14 +13,15 @@ from tested_fixture import write_tested
 
 from attentome.evidence.control_tally import tally_text
 from attentome.io.files import read_tsv
+from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.sections import sections
-from attentome.report.multiqc.write import _config
+from attentome.report.multiqc.write import report_config
 from attentome.report.outcome.verdict import judge, run_state
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.page import run_card_page
 from attentome.report.run_card.tests import rule_lines
 from attentome.report.tables import copied_tables, heads_table
-from attentome.report.write import readme, write_report
+from attentome.report.write import write_report
 from attentome.results.run import read_run
 
 MIXED = ["A", "B", "D", "unsupported"]
@@ -205,11 +206,12 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
     assert outcome["state"] == state
     outcome["facts"]["peers"] = []
     card = run_card(run, outcome)
-    assert outcome["sentence"] in readme(run, outcome, True).split("\n")
+    readme = TEMPLATES.plain("README.txt", run=run, outcome=outcome, heads_shown=True, version="1")
+    assert outcome["sentence"] in readme.split("\n")
     assert card["sentence"] == outcome["sentence"] and outcome["sentence"] in run_card_page(
         card, run, outcome, TEMPLATES
     )
-    assert outcome["sentence"] in _config(run, outcome, {}, True)["report_comment"]
+    assert outcome["sentence"] in report_config(run, outcome, Sections(run, card, TEMPLATES))["report_comment"]
     assert all(line in run_card_page(card, run, outcome, TEMPLATES) for line in outcome["advice"])
     json.dumps(card)
 
@@ -334,7 +336,7 @@ def test_sections_of_the_multiqc_report(run_with, described):
     run = run_with(MIXED, graded_controls=1)
     outcome = judge(run)
     outcome["facts"]["peers"] = []
-    found = sections(run, run_card(run, outcome), described[0] / "overlap.png")
+    found = sections(run, run_card(run, outcome), described[0] / "overlap.png", TEMPLATES).found
     general = next(iter(found["attentome_general"]["data"].values()))
     assert general["graded"] == "3 of 4"
     heads = found["attentome_heads"]
@@ -349,7 +351,7 @@ def test_sections_of_the_multiqc_report(run_with, described):
     assert cells["head 1"] == -0.12 and cells["head 3"] is None, "the interval of head 3 holds 0"
     assert found["attentome_pairs"]["data"]["L1·H1 + L1·H2"]["more"] == "−0.1 (−0.15 to −0.05)"
     alarm = run_with(MIXED, rotated_pr_auc=0.01)
-    found = sections(alarm, run_card(alarm, judge(alarm)), described[0] / "overlap.png")
+    found = sections(alarm, run_card(alarm, judge(alarm)), described[0] / "overlap.png", TEMPLATES).found
     assert {(row["grade"], row["claim"]) for row in found["attentome_heads"]["data"].values()} == {("!", "")}
     assert next(iter(found["attentome_general"]["data"].values()))["graded"] == "? of 4"
     assert "not to be used" in found["attentome_heads"]["description"]

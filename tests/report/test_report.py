@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import matplotlib.text
@@ -23,9 +24,8 @@ from attentome.labels.signal import aligned_bases, label_information, readings
 from attentome.motifs.elements import read_elements
 from attentome.report.atlas.figure import atlas_figure
 from attentome.report.atlas.geometry import DistanceAxis, logo_letters
-from attentome.report.multiqc.content import picture
+from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.sections import sections
-from attentome.report.multiqc.sets import set_sections
 from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import ring_svg
@@ -547,7 +547,7 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
 def cells(table):
     """Rows of an HTML table as lists of words."""
     return [
-        [re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
+        [unescape(re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell))) for cell in re.findall("<td.*?</td>", row)]
         for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL)
         if "<td" in row
     ]
@@ -555,8 +555,13 @@ def cells(table):
 
 def test_audit_of_the_sets_is_in_the_report(report):
     _, outcome, run = report
-    found = set_sections(run, run_card(run, outcome))
-    assert list(found) == ["attentome_sets", "attentome_audit", "attentome_overlap", "attentome_distances"]
+    found = sections(run, run_card(run, outcome), None, TEMPLATES).found
+    assert [name for name in found if found[name].get("parent_id") == "labels"] == [
+        "attentome_sets",
+        "attentome_audit",
+        "attentome_overlap",
+        "attentome_distances",
+    ]
     rows = {row[0]: row[1:] for row in cells(found["attentome_audit"]["data"])}
     assert rows["set_a"] == [
         "bed",
@@ -575,9 +580,9 @@ def test_audit_of_the_sets_is_in_the_report(report):
 
 def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
     _, outcome, run = report
-    assert "attentome_grid" not in sections(run, run_card(run, outcome), None)
+    assert "attentome_grid" not in sections(run, run_card(run, outcome), None, TEMPLATES).found
     run = read_run(options(*described, grid_png=described[0] / "grid.png"))
-    section = sections(run, run_card(run, outcome), None)["attentome_grid"]
+    section = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_grid"]
     assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
 
 
@@ -612,7 +617,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
         assert words in page
     assert "−0.11 (−0.14 to −0.08)" in card and card.count("<circle") == 3
     assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
-    metrics = sections(run, run_card(run, outcome), None)["attentome_metrics"]
+    metrics = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_metrics"]
     assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
@@ -709,7 +714,7 @@ def test_published_counts_in_the_report(described):
     run.genome_json["contigs"][0]["length"] = 4641652
     for audit, kind in zip(run.audits, ECOLI):
         audit["formats"] = [kind]
-    section = set_sections(run, run_card(run, judge(run)))["attentome_published"]
+    section = sections(run, run_card(run, judge(run)), None, TEMPLATES).found["attentome_published"]
     rows = cells(section["data"])
     assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
     assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
@@ -717,8 +722,9 @@ def test_published_counts_in_the_report(described):
 
 
 def test_pictures_are_shown_at_the_size_they_were_drawn(report):
-    out, _, _ = report
-    assert "width:1170px" in picture(out / "atlas.png", "the atlas")
+    out, outcome, run = report
+    found = Sections(run, run_card(run, outcome), TEMPLATES)
+    assert "width:1170px" in found.picture(out / "atlas.png", "the atlas")
 
 
 def test_shares_are_not_rounded_to_all_or_none():

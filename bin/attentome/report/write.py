@@ -9,7 +9,7 @@ from attentome.report.atlas.figure import atlas_figure, figure_notes
 from attentome.report.atlas.page import atlas_page
 from attentome.report.head_page.page import head_page
 from attentome.report.multiqc.write import versions_text, write_multiqc
-from attentome.report.outcome.verdict import judge, run_state, without_intervals
+from attentome.report.outcome.verdict import heads_shown, judge, run_state, without_intervals
 from attentome.report.pages.outcome import outcome_page
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.page import run_card_page
@@ -54,7 +54,7 @@ def write_report(run, out, templates, multiqc=True):
     card = run_card(run, outcome)
     write_json(out / "run_card.json", card)
     write_text(out / "run_card.html", run_card_page(card, run, outcome, templates))
-    shown = heads_shown(run, outcome)
+    shown = heads_shown(run, outcome["state"])
     if outcome["state"] == "not_learned":
         write_text(out / "not_learned.html", outcome_page(run, outcome, templates))
     if shown:
@@ -64,15 +64,13 @@ def write_report(run, out, templates, multiqc=True):
         for head in run.heads:
             write_text(out / "heads" / f"{head.name}.html", head_page(head, run, outcome, similar[head.name]))
     write_text(out / "software_versions.yml", versions_text(run))
-    write_text(out / "README.txt", readme(run, outcome, shown))
+    write_text(
+        out / "README.txt",
+        templates.plain("README.txt", run=run, outcome=outcome, heads_shown=shown, version=__version__),
+    )
     if multiqc:
-        write_multiqc(run, outcome, card, out / "atlas.png" if shown else None, out / "multiqc")
+        write_multiqc(run, outcome, card, out / "atlas.png" if shown else None, out / "multiqc", templates)
     return outcome
-
-
-def heads_shown(run, outcome):
-    """Whether heads are drawn: always, but for a network that did not learn without ``--show_unlearned``."""
-    return outcome["state"] != "not_learned" or bool(run.params.get("show_unlearned"))
 
 
 def write_tables(run, folder):
@@ -85,38 +83,3 @@ def write_tables(run, folder):
     write_tsv(folder / "curves.tsv", curves_table(run))
     for name, table in copied_tables(run).items():
         write_tsv(folder / name, table)
-
-
-def readme(run, outcome, shown):
-    """``README.txt``: what to open first, and the outcome in one sentence."""
-    tests = ["tests/                   what the tests of the heads and the controls found"] if run.tested else []
-    first = (
-        [
-            "1. atlas.html            all heads on one page, on the same scales",
-            "2. heads/L1_H1.html ...  a page per head: figures, numbers, windows",
-        ]
-        if shown
-        else [
-            "1. not_learned.html      what was measured, why it may have failed, what to try",
-            "2. sites/                the curated sites and how the sets agree",
-        ]
-    )
-    return (
-        "\n".join(
-            [
-                f"Attentome {__version__}, run {run.name}",
-                outcome["sentence"],
-                "",
-                *first,
-                "3. run_card.html         labels, split, network, time, software, and what was not done",
-                "4. multiqc/multiqc_report.html  the run in one report, with training and test curves",
-                "outcome.json             the outcome for programs",
-                "tables/                  the numbers behind every figure, one row a fact",
-                "heads/L1_H1/ ...         figures (SVG, PNG) and tables of each head",
-                *tests,
-                "tracks/                  the network's output for genome browsers",
-                "pipeline_info/           trace, report, timeline, parameters and software versions",
-            ]
-        )
-        + "\n"
-    )

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from attentome.figures.style import BASE_COLOUR, BLUES
 from attentome.genome.ruler import signed
 from attentome.report.outcome.sentences import NOT_LEARNED
+from attentome.report.outcome.verdict import heads_shown
 from attentome.report.text.numbers import count, duration, interval_text, number
 from attentome.report.text.peers import METRICS as PEER_METRICS
 
@@ -27,15 +28,16 @@ class Templates:
     """
 
     def __init__(self, folder):
-        folder = Path(folder)
+        self.folder = folder = Path(folder)
         if not (folder / "base.html").is_file():
             raise ValueError(f"{folder}: no templates of pages here; give the pipeline's folder assets/report")
         self._environment = Environment(
             loader=FileSystemLoader(folder),
-            autoescape=True,
+            autoescape=lambda name: not (name or "").endswith(".txt"),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
         )
         self._environment.globals.update(
             blues=BLUES, base_colour=BASE_COLOUR, not_learned=NOT_LEARNED, peer_metrics=PEER_METRICS
@@ -63,14 +65,22 @@ class Templates:
         -------
         str
         """
-        atlas = outcome["state"] != "not_learned" or bool(run.params.get("show_unlearned"))
+        atlas = heads_shown(run, outcome["state"])
         return self._environment.get_template(name).render(
             run=run, outcome=outcome, root=root, atlas_exists=atlas, **values
         )
 
-    def macro(self, name, *values):
-        """A macro of ``macros.html``, called with ``values``: Markup."""
-        return getattr(self._environment.get_template("macros.html").module, name)(*values)
+    def macro(self, name, *values, file="macros.html"):
+        """A macro of ``file``, called with ``values``: Markup."""
+        return getattr(self._environment.get_template(file).module, name)(*values)
+
+    def text(self, source, **values):
+        """A short template given as text, such as the description of a section."""
+        return self._environment.from_string(source).render(**values)
+
+    def plain(self, name, **values):
+        """A plain text file, such as ``README.txt``; nothing is escaped there."""
+        return self._environment.get_template(name).render(**values)
 
 
 def inline(svg):

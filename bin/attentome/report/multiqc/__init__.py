@@ -1,5 +1,5 @@
 """The MultiQC report.
 
-``write`` runs MultiQC, ``sections`` lists all sections; ``sets``, ``heads`` and ``tests`` hold those on TSS sets,
-heads and their tests; ``content`` is what sections are made of.
+``write`` runs MultiQC, ``sections`` makes all sections and ``heads`` those about heads; ``content`` joins data to the
+titles and descriptions in assets/report/multiqc.toml.
 """

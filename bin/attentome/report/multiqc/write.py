@@ -12,13 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from attentome.figures.style import escape
+from markupsafe import escape
+
 from attentome.io.files import write_json, write_text
-from attentome.report.multiqc.content import PARENTS
 from attentome.report.multiqc.sections import sections
 
 
-def write_multiqc(run, outcome, card, atlas_png, out):
+def write_multiqc(run, outcome, card, atlas_png, out, templates):
     """Write ``multiqc_report.html`` into ``out``.
 
     Parameters
@@ -28,6 +28,7 @@ def write_multiqc(run, outcome, card, atlas_png, out):
     atlas_png : Path or None
         None where the atlas is not shown.
     out : Path
+    templates : Templates
 
     Raises
     ------
@@ -37,8 +38,8 @@ def write_multiqc(run, outcome, card, atlas_png, out):
     with tempfile.TemporaryDirectory(prefix="attentome_multiqc_") as folder:
         work = Path(folder)
         content = work / "content"
-        found = sections(run, card, atlas_png)
-        for name, section in found.items():
+        found = sections(run, card, atlas_png, templates)
+        for name, section in found.found.items():
             write_json(content / f"{name}_mqc.json", section)
         write_text(work / "report.css", "#mqc_welcome{display:none!important}\n")
         if run.records:
@@ -46,7 +47,7 @@ def write_multiqc(run, outcome, card, atlas_png, out):
         write_json(
             work / "config.json",
             {
-                **_config(run, outcome, found, atlas_png is not None),
+                **report_config(run, outcome, found),
                 "custom_css_files": [str(work / "report.css")],
             },
         )
@@ -105,15 +106,11 @@ def versions_text(run):
     return "".join(f"{line}\n" for line in lines)
 
 
-def _config(run, outcome, found, atlas):
-    links = [("../atlas.html", "Head atlas")] if atlas else []
-    if outcome["state"] == "not_learned":
-        links.insert(0, ("../not_learned.html", "What was measured and what to try"))
-    links.append(("../run_card.html", "Run card"))
-    line = " · ".join(f'<a href="{address}">{text}</a>' for address, text in links)
+def report_config(run, outcome, found):
+    """MultiQC's configuration: title, the outcome above all sections, the order of the sections."""
     return {
-        "title": f"Attentome: {run.name}",
-        "report_comment": f"<b>{escape(outcome['sentence'])}</b><br>{line}",
+        "title": escape(f"Attentome: {run.name}"),
+        "report_comment": found.macro("comment", outcome, "attentome_atlas" in found.found),
         "intro_text": "",
         "no_ai": True,
         "show_analysis_paths": False,
@@ -123,8 +120,8 @@ def _config(run, outcome, found, atlas):
         "plots_force_interactive": True,
         # MultiQC puts parents with the highest number first, sections with the lowest.
         "report_section_order": {
-            **{name: {"order": -10 * i} for i, name in enumerate([*PARENTS, "multiqc_software_versions"], 1)},
-            **{name: {"order": 10 * i} for i, name in enumerate(found, 1)},
+            **{name: {"order": -10 * i} for i, name in enumerate([*found.parents(), "multiqc_software_versions"], 1)},
+            **{name: {"order": 10 * i} for i, name in enumerate(found.found, 1)},
         },
         "max_table_rows": 1000,
     }

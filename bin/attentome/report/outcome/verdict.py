@@ -11,22 +11,7 @@ from attentome.report.outcome.checks import (
     leaking_networks,
     too_many_graded,
 )
-from attentome.report.outcome.sentences import GRADES_HIDDEN, NOT_LEARNED, UNGRADED, outcome_advice, outcome_sentence
-from attentome.report.text.numbers import interval_text, number
-
-__all__ = [
-    "LEARNED_FACTOR",
-    "NOT_LEARNED",
-    "UNGRADED",
-    "grade_line",
-    "grades_shown",
-    "interval_text",
-    "judge",
-    "missing_parts",
-    "number",
-    "run_state",
-    "without_intervals",
-]
+from attentome.report.outcome.sentences import GRADES_HIDDEN, UNGRADED, outcome_advice, outcome_sentence
 
 GRADED = ("learned_graded", "learned_none_graded", "partial")
 """States in which grades may be used."""
@@ -116,6 +101,11 @@ def _missing_networks(run):
 def grades_shown(state):
     """Whether grades may be shown in a state: not where the controls give alarm or nothing was learned."""
     return state in GRADED
+
+
+def heads_shown(run, state):
+    """Whether heads are drawn: if the network learned, or with ``--show_unlearned``."""
+    return state != "not_learned" or bool(run.params.get("show_unlearned"))
 
 
 def grade_line(run, state):

@@ -5,21 +5,27 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from types import SimpleNamespace
 
+import matplotlib.text
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import PathPatch
+from project import ROOT
+from report_run import TEMPLATES
 from tested_fixture import write_tested
 
-from attentome.figures.place_axis import INNER
-from attentome.figures.place_axis import LEFT as TRACK_LEFT
-from attentome.figures.style import PX, text_width, use_style
-from attentome.figures.svg import nice_end, nice_ticks
+from attentome.figures.logo import FADED, draw_logo, letter_heights
+from attentome.figures.place_axis import INNER, LEFT, WIDTH, to_pixels
+from attentome.figures.profile import control_bands, draw_whole_window, draw_zoom
+from attentome.figures.scales import nice_end, nice_ticks
+from attentome.figures.style import GROUP_COLOUR, new_figure, use_style
+from attentome.report.head_page.curves import deletion_figure, spread
+from attentome.report.head_page.figures import control_logo_figure, logo_figure, mixture_figure, view_of
+from attentome.report.head_page.names import pair_rows
 from attentome.report.head_page.page import head_page
-from attentome.report.head_page.profiles import whole_window, zoom_figure
-from attentome.report.head_page.sentences import pairs_html, rule_lines, spelled
-from attentome.report.head_page.strips import LEFT, RIGHT, WIDTH, deletion_svg, spread, strips_svg
-from attentome.report.head_page.tracks import view_of
-from attentome.report.html.frame import STYLE, badge
+from attentome.report.head_page.sentences import rule_lines, spelled
+from attentome.report.head_page.strips import draw_strips
 from attentome.results.head_tests import read_tested
 from attentome.results.run import read_head
 
@@ -59,7 +65,7 @@ def run_of(heads, folder, grades=GRADES, missing=(), **options):
 
 
 def page_of(run, head, outcome=LEARNED):
-    return head_page(run.heads[head - 1], run, outcome, [(run.heads[0], 0.5)])
+    return head_page(run.heads[head - 1], run, outcome, [(run.heads[0], 0.5)], TEMPLATES)
 
 
 def words_of(page):
@@ -70,8 +76,29 @@ def drawings(text):
     return [ElementTree.fromstring(part) for part in re.findall(r"<svg.*?</svg>", text, re.DOTALL)]
 
 
-def texts(drawing):
-    return [element for element in drawing.iter() if element.tag.endswith("text")]
+def view_and_logo(run, head=1):
+    """The view of a head and its effect logo."""
+    logo = run.tested.logos[run.tested.logos["head"] == head]
+    return view_of(run.heads[head - 1], 27, logo), logo
+
+
+def letters(figure):
+    """Letter, place, floor and height (data), colour and opacity of each letter that a figure draws."""
+    found = []
+    for patch in figure.findobj(PathPatch):
+        box = patch.get_path().get_extents()
+        found.append((patch.get_label(), box.x0, box.y0, box.height, to_hex(patch.get_facecolor()), patch.get_alpha()))
+    return found
+
+
+def strip(run, head, letter):
+    """One strip of a head: what it says, and its points, ticks and thresholds."""
+    strips = draw_strips(run.tested, run.tested.of(1, head), run.tested.grades["rule"])
+    one = next(one for one in strips if one["letter"] == letter)
+    lines = one["figure"].axes[0].lines if one["figure"] else []
+    return one | {
+        kind: [line for line in lines if line.get_label() == kind] for kind in ("point", "ticks", "threshold")
+    }
 
 
 def test_words_follow_the_grade(heads, tmp_path):
@@ -81,7 +108,7 @@ def test_words_follow_the_grade(heads, tmp_path):
     assert "grade D: no name" in fourth and "unsupported: no claim is made about this head" in without
     for page in (fourth, without):
         assert not NAMES.search(page), NAMES.search(page).group()
-        assert "spells" not in page and "TATAAT" not in page.split("Which 50 windows")[0]
+        assert "spells" not in page and "TATAAT" not in page.split("Which 50 windows have")[0]
     assert NAMES.findall(best) == [("detects", "")]
     assert (
         "Looks 27 nt upstream, at base −7 when the output sits on a TSS. Its effect logo spells TATAAT. Without it "
@@ -89,19 +116,18 @@ def test_words_follow_the_grade(heads, tmp_path):
     ) in best
     assert "the PR AUC does not fall (+0.002, from 0.7)" in fourth
     assert (
-        "no sharper than in networks that learned nothing (1.1× uniform; q 0.4 against random weights, 0.4 against "
-        "rotated labels)"
+        "no sharper than in control networks (1.1× uniform; q 0.4 against random weights, 0.4 against rotated labels)"
     ) in without
 
 
 @pytest.mark.parametrize(
     ("first_failed", "words"),
     [
-        ("L", "it tells no more by its effect logo than they do (q 0.4"),
-        ("K", "removing it costs nothing that can be measured"),
+        ("L", "its effect logo holds no more information than theirs (q 0.4"),
+        ("K", "the PR AUC does not measurably fall without it"),
     ],
 )
-def test_an_unsupported_head_is_told_by_its_first_failed_test(heads, tmp_path, first_failed, words):
+def test_an_unsupported_head_names_its_first_failed_test(heads, tmp_path, first_failed, words):
     run = run_of(heads, tmp_path)
     table = run.tested.heads
     for test in "SLKRI":
@@ -168,20 +194,19 @@ def test_boxes_show_what_passed_failed_and_was_not_run(heads, tmp_path):
     run = run_of(heads, tmp_path)
     run.tested.heads.loc[1, "I"] = "not run"
     page = page_of(run, 2)
-    boxes = re.findall(r'<div class="(pass|fail)"><b>(.)</b>', page)
-    assert boxes == [("pass", "S"), ("pass", "L"), ("pass", "K"), ("pass", "R"), ("fail", "?")]
+    boxes = re.findall(r'<div class="([\w-]+)"><b class="\1"[^>]*>(.)</b>', page)
+    assert boxes == [("passed", "S"), ("passed", "L"), ("passed", "K"), ("passed", "R"), ("not-run", "?")]
     assert "Not run: I (--controls true, --mutated_sites)." in words_of(page)
 
 
 def test_badges_get_deeper_with_the_grade():
-    fills = [re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", STYLE).group(1) for letter in "ABCD"]
+    style = (ROOT / "assets/report/base.css").read_text()
+    fills = [re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", style).group(1) for letter in "ABCD"]
     light = [sum(w * int(fill[i : i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills]
     assert light == sorted(light) and min(np.diff(light)) > 25
-    assert (
-        ">–<" in badge("unsupported")
-        and ">?<" in badge("not graded")
-        and "grade" not in re.search('class="(.*?)"', badge("unsupported")).group(1)
-    )
+    unsupported = TEMPLATES.macro("badge", "unsupported")
+    assert ">–<" in unsupported and ">?<" in TEMPLATES.macro("badge", "not graded")
+    assert "grade" not in re.search('class="(.*?)"', unsupported).group(1)
 
 
 def test_alarm_hides_grades_and_claims(heads, tmp_path):
@@ -191,64 +216,92 @@ def test_alarm_hides_grades_and_claims(heads, tmp_path):
     assert 'class="badge"' in page and ">!<" in page and 'class="tests"' not in page
 
 
-def test_dots_of_the_strips_lie_at_their_values(heads, tmp_path):
+def test_points_of_the_strips_lie_at_their_values(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    row = run.tested.of(1, 1)
-    drawing = drawings(strips_svg(run.tested, row, run.tested.grades["rule"]))[0]
-    x = [float(element.get("cx")) for element in drawing.iter() if element.tag.endswith("circle")]
+    sharp, logo, needed = (strip(run, 1, letter) for letter in "SLK")
     # Sharpness: log scale from 0.8 to the 128 keys of the window; 60 is this head's.
-    assert x[0] == pytest.approx(LEFT + np.log(60 / 0.8) / np.log(128 / 0.8) * (RIGHT - 14 - LEFT), abs=0.1)
-    # Bits: linear from 0 to the highest of all, which is this head's own 1.4.
-    assert x[1] == pytest.approx(RIGHT - 14, abs=0.1)
+    axes = sharp["figure"].axes[0]
+    assert axes.get_xscale() == "log" and axes.get_xlim() == pytest.approx((0.8, 128))
+    assert sharp["point"][0].get_xdata() == [60]
+    # Effect information: log scale up to the highest of all, which is this head's own.
+    axes = logo["figure"].axes[0]
+    assert axes.get_xscale() == "log" and axes.get_xlim()[1] == logo["point"][0].get_xdata()[0] == 0.14
     # Loss of PR AUC: intervals of the heads reach from -0.17 to 0.052, with 8 % more on either side.
-    span = 0.222 * 1.16
-    assert x[2] == pytest.approx(LEFT + (0.17 - 0.12 + 0.08 * 0.222) / span * (RIGHT - 14 - LEFT), abs=0.1)
+    axes = needed["figure"].axes[0]
+    assert axes.get_xscale() == "linear"
+    assert axes.get_xlim() == pytest.approx((-0.17 - 0.08 * 0.222, 0.052 + 0.08 * 0.222))
+    assert [line.get_xdata()[0] for line in needed["point"]] == pytest.approx([-0.12] * 3)
+    assert [line.get_ydata()[0] for line in needed["point"]] == [0, 1, 2]
+    assert needed["threshold"][0].get_xdata()[0] == 0
+    intervals = [line for line in axes.lines if len(line.get_xdata()) == 2 and line not in needed["threshold"]]
+    assert all(line.get_xdata() == pytest.approx([-0.17, -0.07]) for line in intervals[:3])
+
+
+def test_points_outside_a_scale_are_drawn_at_its_end(heads, tmp_path):
+    run = run_of(heads, tmp_path)
+    run.tested.heads.loc[3, "told"] = -0.3
+    logo = strip(run, 4, "L")
+    assert logo["point"][0].get_xdata()[0] == pytest.approx(0.14e-5) == logo["figure"].axes[0].get_xlim()[0]
 
 
 def test_control_heads_are_drawn_where_they_are(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    run.tested.controls["peak_x_uniform_heldout"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
-    drawing = strips_svg(run.tested, run.tested.of(1, 4), run.tested.grades["rule"])
-    strokes = [
-        re.findall(r"M([\d.]+) [\d.]+l(\d) -8", one) for one in re.findall(r'<path d="(M[\d.]+ [\d.]+l.*?)"', drawing)
-    ]
-    for (place, slant), value, wanted in zip((strokes[0][0], strokes[1][0]), (2, 4), ("0", "3"), strict=True):
-        assert float(place) == pytest.approx(LEFT + np.log(value / 0.8) / np.log(160) * (RIGHT - 14 - LEFT), abs=0.3)
-        assert slant == wanted
-    assert len(strokes[0]) == len(strokes[1]) == 1
+    run.tested.controls["peak_x_uniform"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
+    random, rotated = strip(run, 4, "S")["ticks"]
+    assert random.get_xdata() == [2.0] and rotated.get_xdata() == [4.0], "equal values are drawn once"
+    assert random.get_ydata() == [1] and rotated.get_ydata() == [2]
+    assert random.get_marker() == "|" and rotated.get_marker() != "|"
 
 
 def test_words_of_the_strips_stay_inside(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    run.tested.heads.loc[0, ["s_q_random", "s_q_rotated"]] = 0.00062
     for head in range(1, 5):
-        drawing = drawings(strips_svg(run.tested, run.tested.of(1, head), run.tested.grades["rule"]))[0]
-        for element in texts(drawing):
-            anchor, x = element.get("text-anchor"), float(element.get("x"))
-            width = text_width(element.text, weight=element.get("font-weight") or "normal")
-            left = x - width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
-            assert left >= 0 and left + width <= WIDTH, element.text
+        for one in draw_strips(run.tested, run.tested.of(1, head), run.tested.grades["rule"]):
+            one["figure"].canvas.draw()
+            for text in one["figure"].findobj(matplotlib.text.Text):
+                if text.get_text() and text.get_visible():
+                    box = text.get_window_extent()
+                    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= one["figure"].bbox.width, text
 
 
 def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    page = page_of(run, 1)
-    panel = page[page.index("What does it tell the network?") : page.index("What does the same recipe")]
-    panel, words = panel.split("as a mixture of two words")
-    found = r'href="#g(\w)" transform="translate\(([\d.]+) [\d.]+\) scale\([\d.]+ ([\d.]+)\)" fill="#\w+"( op)?'
-    uses = re.findall(found, panel)
-    # Words stand on 2 bits, which are 48 px, each as often as there are letters.
-    tall = [letter for letter, _, size, _ in re.findall(found, words) if float(size) == pytest.approx(0.204, abs=1e-3)]
-    assert "".join(tall) == "TATAATTATAAT" and "word 1: 70 % of the weight" in words
-    view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
-    tall = {letter: float(size) * 100 for letter, _, size, _ in uses if float(size) * 100 > 20}
-    # 3,400 of 4,000 windows, 1 bit, which is the full height of 108 px.
-    assert tall == pytest.approx(dict.fromkeys("TA", 0.85 * 108), abs=0.1)
-    first = min(float(x) for letter, x, size, _ in uses if float(size) > 0.2)
-    assert first + 0.48 * view.px == pytest.approx(view.x(32), abs=0.1)
-    assert not any(fade for *_, fade in uses)
-    run.tested.logos["used"] = 0
-    assert re.search('href="#gT"[^>]*opacity="0.28"', page_of(run, 1))
+    view, logo = view_and_logo(run)
+    found = letters(logo_figure(view, logo, 1.0))
+    # 3,400 of 4,000 windows, 1 bit, which is the full height.
+    tall = [(letter, x, high) for letter, x, _, high, _, _ in found if high > 0.2]
+    assert "".join(letter for letter, *_ in tall) == "TATAAT"
+    assert [high for *_, high in tall] == pytest.approx([0.85] * 6)
+    assert [x + 0.48 for _, x, _ in tall] == pytest.approx([-32, -31, -30, -29, -28, -27])
+    assert {alpha for *_, alpha in found} == {1.0}
+    assert {alpha for *_, alpha in letters(logo_figure(view, logo.assign(used=0), 1.0))} == {FADED}
+    mixture = mixture_figure(view, run.tested.words[run.tested.words["head"] == 1])
+    tall = [letter for letter, _, _, high, _, _ in letters(mixture) if high == pytest.approx(0.85)]
+    assert "".join(tall) == "TATAATTATAAT"
+    assert all(axes.get_ylim() == (0, 2) and axes.get_xlim() == (-99.5, 0.5) for axes in mixture.axes)
+    assert "component 1: 70 % of the weight" in words_of(page_of(run, 1))
+
+
+def test_heights_of_letters_are_frequency_times_bits():
+    counts, bits = [[9, 1, 0, 0], [2, 2, 2, 2], [0, 0, 0, 0]], [1.5, 0.4, 0.0]
+    assert letter_heights(counts, bits, 2) == pytest.approx(
+        np.array([[1.35, 0.15, 0, 0], [0.1, 0.1, 0.1, 0.1], [0, 0, 0, 0]])
+    )
+    assert letter_heights(counts, bits, 1)[0] == pytest.approx([0.9, 0.1, 0, 0]), "cut to the scale"
+
+
+def test_the_one_logo_function_draws_frequency_times_bits():
+    figure = new_figure(400, 200)
+    axes = figure.add_axes([0, 0, 1, 1])
+    axes.set_xlim(0, 3)
+    counts, bits = np.array([[70, 20, 10, 0], [25, 25, 25, 25], [0, 0, 1, 99]]), np.array([1.0, 0.001, 1.9])
+    assert draw_logo(axes, [0.5, 1.5, 2.5], counts, bits, 2) == 5
+    drawn = {(letter, round(x + 0.48, 6)): (floor, high) for letter, x, floor, high, _, _ in letters(figure)}
+    assert {key: high for key, (_, high) in drawn.items()} == pytest.approx(
+        {("A", 0.5): 0.7, ("C", 0.5): 0.2, ("G", 0.5): 0.1, ("T", 2.5): 1.881, ("G", 2.5): 0.019}
+    ), "letters of the even column are lower than half a pixel"
+    assert [drawn[base, 0.5][0] for base in "GCA"] == pytest.approx([0, 0.1, 0.3]), "the highest on top"
+    assert drawn["T", 2.5][0] == pytest.approx(0.019)
 
 
 def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
@@ -257,73 +310,84 @@ def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
     control = run.tested.control_logos
     control.loc[(control["control"] == "rotated") & (control["d"] == 30), ["G", "bits"]] = [1e6, 0.4]
     run.tested.logos.loc[run.tested.logos["d"] == 60, ["C", "bits"]] = [1e9, 0.9]
+    assert run.tested.logo_bits == 0.5
+    view, logo = view_and_logo(run)
+    own, controls = logo_figure(view, logo, 0.5), control_logo_figure(view, control, 0.5)
+    for figure, letter, tall in ((own, "T", 0.85 * 0.3), (controls, "G", 0.4)):
+        assert max(high for name, *_, high, _, _ in letters(figure) if name == letter) == pytest.approx(tall)
+        assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["0", "0.25", "0.5"]
+        assert {axes.get_ylim() for axes in figure.axes} == {(0, 0.5)}
+    scales = {axes.bbox.width / np.ptp(axes.get_xlim()) for figure in (own, controls) for axes in figure.axes}
+    assert max(scales) == pytest.approx(min(scales)), "letters are equally wide"
+    assert {colour for *_, colour, _ in letters(controls)} == {"#7d8790"}
     page = page_of(run, 1)
-    start, middle, end = map(page.index, ("What does it tell the", "What does the same", "Does the output"))
-    for panel, letter, tall in ((page[start:middle], "T", 0.85 * 0.3), (page[middle:end], "G", 0.4)):
-        heights = [float(size) * 100 for size in re.findall(rf'href="#g{letter}"[^>]*scale\([\d.]+ ([\d.]+)\)', panel)]
-        assert max(heights) == pytest.approx(108 * tall / 0.5, abs=0.1)
-        ticks = {
-            text.text: float(text.get("y")) for text in texts(drawings(panel)[0]) if text.get("text-anchor") == "end"
-        }
-        assert ticks["0"] - ticks["0.25"] == ticks["0.25"] - ticks["0.5"] == 54
+    start, middle, end = map(page.index, ("Which sequence has an effect", "What does the same", "Does the output rise"))
+    for panel in (page[start:middle], page[middle:end]):
         assert "0 to 0.5 bit, the same for all heads and controls of this run" in words_of(panel)
     # A column that is not used and higher than the scale is cut to it, and the caption says so.
-    cut = re.findall(r'href="#gC" transform="translate\([\d.]+ ([\d.]+)\) scale\([\d.]+ ([\d.]+)\)', page[start:middle])
-    assert max(cut, key=lambda one: float(one[1])) == ("6.0", "1.0800")
+    assert max(high for name, *_, high, _, _ in letters(own) if name == "C") == pytest.approx(0.5, abs=1e-5)
     assert "higher columns are cut" in words_of(page[start:middle])
     assert "higher columns are cut" not in words_of(page_of(run_of(heads, tmp_path / "low"), 1))
 
 
 def test_words_on_the_best_control_column_stay_inside(heads, tmp_path):
-    run = run_of(heads, tmp_path)
+    view, logo = view_and_logo(run_of(heads, tmp_path))
     for best in (0.01, 0.5, 0.97, 1.0):
-        run.tested.control_logos.loc[run.tested.control_logos["used"] == 1, "bits"] = best
-        panel = page_of(run, 1).split("What does it tell the")[1].split("What does the same")[0]
-        (words,) = (text for text in texts(drawings(panel)[0]) if text.text.startswith("best column"))
-        assert 6 + 10 <= float(words.get("y")) <= 114, best
+        figure = logo_figure(view, logo, 1.0, best)
+        figure.canvas.draw()
+        axes = figure.axes[0]
+        (words,) = (text for text in axes.texts if text.get_text().startswith("best column"))
+        box = words.get_window_extent()
+        assert axes.bbox.y0 <= box.y0 and box.y1 <= axes.bbox.y1, best
+        assert any(line.get_ydata()[0] == best for line in axes.lines)
 
 
 def test_tracks_stand_in_register_with_the_zoomed_profile(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    logo = run.tested.logos[run.tested.logos["head"] == 1]
-    view = view_of(heads[0], 27, logo)
-    profile = zoom_figure(view, run.tested.bands, run.tested.seed_profiles.iloc[:0])
-    places = {name: float(x) * 960 / 720 for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', profile)}
-    track = page_of(run, 1).split("Does the output rise")[1].split("</svg>")[0]
-    own = {name: float(x) for x, name in re.findall(r'x="([\d.]+)"[^>]*>([+−]\d+)<', track)}
-    shared = set(places) & set(own) - {"−10", "−35"}
+    page = page_of(run, 1)
+    places = []
+    for title in (
+        "Mean score near the TSS",
+        "Effect logo of the held-out half",
+        "Spearman correlation",
+        "Mean absolute",
+    ):
+        drawing = page[page.index(f"<title>{title}") :].split("</svg>")[0]
+        bases = drawing[drawing.index("matplotlib.axis_1") if "matplotlib.axis_1" in drawing else 0 :]
+        places.append({name: float(x) for x, name in re.findall(r'x="([\d.]+)" y="[\d.]+"[^>]*>([+−]\d+)<', bases)})
+    shared = set.intersection(*map(set, places)) - {"−10", "−35"}
     assert len(shared) >= 5
-    for name in shared:
-        assert own[name] == pytest.approx(places[name], abs=0.2), name
+    for own in places[1:]:
+        for name in shared:
+            assert own[name] == pytest.approx(places[0][name], abs=0.2), name
 
 
 def test_partners_in_other_seeds_are_drawn_at_their_heights(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
+    view, _ = view_and_logo(run)
     own = run.tested.seed_profiles.query("head == 1")
     assert own["network"].unique().tolist() == ["replicate_2", "replicate_3"]
-    with_seeds, without = (zoom_figure(view, run.tested.bands, rows) for rows in (own, own.iloc[:0]))
-    found = re.findall(r'<path d="M ([^"]*)"[^>]*style="fill: none; stroke: #0b4f8a; stroke-opacity', with_seeds)
-    assert len(found) == 2 and "stroke-opacity" not in without
-    heights = [{float(pair.split()[1]) for pair in re.split("[ML]", line)} for line in found]
-    assert all(len(levels) == 1 for levels in heights)
-    # 2.5 and 3.5 x uniform over the axis, which lies 240 px below the top.
-    low, high = (240 * PX - levels.pop() for levels in heights)
-    assert low / high == pytest.approx(2.5 / 3.5, rel=1e-3)
-    assert "Thin: the same head in 2 other seeds (test R)" in words_of(page_of(run, 1))
-    assert "Thin: the same" not in words_of(page_of(run, 3))
+    seeds = [rows["x_uniform"].to_numpy()[view.distances] for _, rows in own.groupby("network")]
+    for lines in (seeds, []):
+        axes = draw_zoom(new_figure(WIDTH, 286), view, 44, {}, lines)
+        thin = [line for line in axes.lines if line.get_alpha() == 0.6]
+        assert [set(line.get_ydata()) for line in thin] == [{2.5}, {3.5}][: len(lines)]
+        assert all(line.get_color() == GROUP_COLOUR["top"] for line in thin)
+    assert "Thin blue: the same head in 2 other seeds (test R)" in words_of(page_of(run, 1))
+    assert page_of(run, 1).count("stroke-opacity: 0.6") == 2
+    assert "Thin blue: the same" not in words_of(page_of(run, 3))
 
 
 def test_band_of_control_heads_is_drawn_at_its_height(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    view = view_of(heads[0], 27, run.tested.logos[run.tested.logos["head"] == 1])
-    drawing = whole_window(view, run.tested.bands)
-    band = re.search(r'<path d="(M[^"]*Z)" fill="#D5DAE0"', drawing).group(1)
-    points = [tuple(map(float, point.split())) for point in re.split("[ML]", band.rstrip("Z"))[1:]]
-    assert len(points) == 2 * 128 and points[0][0] == pytest.approx(TRACK_LEFT + 127.5 / 128 * INNER, abs=0.1)
-    tall = {round(8 + 78 * (1 - np.log2(value / 0.5) / np.log2(220)), 1) for value in (0.9, 1.1)}
-    assert {y for _, y in points} == tall
-    assert 'fill="url(#hatch)"' in drawing
+    view, _ = view_and_logo(run)
+    axes = draw_whole_window(new_figure(WIDTH, 148), view, 8, control_bands(run.tested.bands))
+    random, rotated = axes.collections
+    points = random.get_paths()[0].vertices
+    assert set(points[:, 1]) == {0.9, 1.1} and set(rotated.get_paths()[0].vertices[:, 1]) == {0.9, 1.4}
+    assert (points[:, 0].min(), points[:, 0].max()) == (-127, 0) and axes.get_xlim() == (-127.5, 0.5)
+    assert axes.bbox.x0 == LEFT and axes.bbox.width == INNER and axes.get_ylim() == (0.5, 110)
+    assert to_hex(random.get_facecolor()[0]) == "#d5dae0" and rotated.get_hatch() and axes.get_yscale() == "log"
 
 
 def test_logo_spells_its_telling_columns():
@@ -383,17 +447,21 @@ def test_motifs_and_factors_are_listed_by_q(heads, tmp_path):
 
 def test_pairs_name_the_other_head(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    first, second, third = (pairs_html(run.tested, run.tested.of(1, head)) for head in (1, 2, 3))
-    assert '<a href="L1_H2.html">L1·H2</a>' in first and '<a href="L1_H1.html">L1·H1</a>' in second
-    assert "−0.100 (−0.150 to −0.050)" in words_of(first) and "none with this head" in third
+    first, second, third = (pair_rows(run.tested, run.tested.of(1, head)) for head in (1, 2, 3))
+    assert first[0]["title"] == "L1·H2" and second[0]["title"] == "L1·H1" and third == []
+    page = page_of(run, 1)
+    assert '<a href="L1_H2.html">L1·H2</a>' in page and "−0.100 (−0.150 to −0.050)" in words_of(page)
+    assert "none with this head" in words_of(page_of(run, 3))
 
 
 def test_deletion_curves_end_at_their_outputs(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    drawing = deletion_svg(run.tested.deletion, 1, 1)
-    ends = [float(one.split("L")[-1].split()[1]) for one in re.findall(r'<path d="(M[^"]*)"', drawing)[1:]]
-    # Outputs after 32 bases: 0.4 at random, -2.8 in the other orders; the axis runs from -4 to 2 over 142 px.
-    assert ends == pytest.approx([8 + (2 - 0.4) / 6 * 142, 8 + 4.8 / 6 * 142, 8 + 4.8 / 6 * 142], abs=0.1)
+    axes = deletion_figure(run.tested.deletion, 1, 1).axes[0]
+    # Outputs after 32 bases: 0.4 at random, -2.8 in the other orders.
+    assert [line.get_ydata()[-1] for line in axes.lines] == pytest.approx([0.4, -2.8, -2.8])
+    assert axes.get_ylim() == (-4, 2)
+    levels = [text.xyann[1] for text in axes.texts]
+    assert levels[0] == pytest.approx(float(to_pixels(axes, 0, 0.4)[1]) * 0.75)
 
 
 def test_round_ends_and_ticks():

@@ -5,7 +5,6 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import matplotlib.text
@@ -16,22 +15,23 @@ from project import ROOT
 from report_fixture import write_inputs
 from report_run import ELEMENTS, TEMPLATES, Page, describe_heads, options
 
-from attentome.figures.scales import height
-from attentome.figures.style import HIGH, LOW, use_style
+from attentome.figures.style import use_style
 from attentome.genome.contigs import load_genome
 from attentome.io.files import read_bed, read_tsv
 from attentome.labels.signal import aligned_bases, label_information, readings
 from attentome.motifs.elements import read_elements
 from attentome.report.atlas.figure import atlas_figure
-from attentome.report.atlas.geometry import DistanceAxis, logo_letters
-from attentome.report.multiqc.content import Sections
+from attentome.report.html.peer_table import peer_table
+from attentome.report.multiqc.content import picture
 from attentome.report.multiqc.sections import sections
+from attentome.report.multiqc.sets import set_sections
 from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import ring_svg
+from attentome.report.run_card.page import duration
 from attentome.report.tables import metrics_table
-from attentome.report.text.numbers import duration, interval_text, number
-from attentome.report.text.peers import auxiliary_words, peer_rows, peer_sentences
+from attentome.report.text.numbers import interval_text, number
+from attentome.report.text.peers import auxiliary_words, peer_sentences
 from attentome.report.text.published_counts import beside_published
 from attentome.report.text.sets import percent
 from attentome.report.write import write_report
@@ -249,13 +249,14 @@ def test_every_table_has_its_columns(report):
             "layer",
             "head",
             "grade",
-            "peak_d_top",
-            "peak_base_top",
-            "peak_x_uniform_top",
-            "peak_d_all",
-            "peak_x_uniform_all",
-            "peak_d_bottom",
-            "peak_x_uniform_bottom",
+            "peak_d",
+            "peak_base",
+            "peak_x_uniform",
+            "all_peak_d",
+            "all_peak_x_uniform",
+            "bottom_peak_d",
+            "bottom_peak_x_uniform",
+            "windows_d",
             "reach_from_d",
             "reach_to_d",
             "consensus",
@@ -274,15 +275,7 @@ def test_every_table_has_its_columns(report):
             "windows_at_sites",
             "windows_at_sites_expected",
             *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
-            *(
-                "s_q_random",
-                "s_q_rotated",
-                "effect_information",
-                "bits_heldout",
-                "l_q_random",
-                "l_q_rotated",
-                "logo_auroc",
-            ),
+            *("s_q_random", "s_q_rotated", "told", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
             *("dprauc_zero", "dprauc_zero_lo", "dprauc_zero_hi", "dprauc_mean", "dprauc_mean_lo", "dprauc_mean_hi"),
             *("dprauc_uniform", "dprauc_uniform_lo", "dprauc_uniform_hi", "seeds_found", "seeds_run", "ism_rho"),
             *("ism_q", "deletion_area", "deletion_lo", "deletion_hi", "n_networks_above"),
@@ -334,8 +327,8 @@ def test_tables_hold_what_the_heads_hold(report, described):
     heads = read_tsv(out / "tables" / "heads.tsv").set_index("head")
     assert len(profiles) == 4 * 3 * 128
     top = profiles[(profiles["head"] == 2) & (profiles["group"] == "top")].set_index("d")["mean"]
-    assert heads.loc[2, "peak_d_top"] == top.idxmax() == 50
-    assert heads.loc[2, "peak_x_uniform_top"] == pytest.approx(top.max() * 128, rel=1e-4)
+    assert heads.loc[2, "peak_d"] == top.idxmax() == 50
+    assert heads.loc[2, "peak_x_uniform"] == pytest.approx(top.max() * 128, rel=1e-4)
     assert heads.loc[1, "consensus"] == "TATAAT"
     assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(0.2821)
 
@@ -364,7 +357,7 @@ def test_atlas_page_holds_every_head_and_orders_them_without_help(report):
         text,
     )
     assert [cell[0] for cell in cells] == ["L1_H1", "L1_H2", "L1_H3", "L1_H4"]
-    assert [int(cell[3]) for cell in cells] == [head.peak_top[1] for head in run.heads]
+    assert [int(cell[3]) for cell in cells] == [head.peak[1] for head in run.heads]
     assert text.count(">?</span>") == 5, "four badges and the specimen's"
     assert len(text) < 1_000_000 / 36 * 4 + 20_000
 
@@ -395,31 +388,6 @@ def test_all_svg_files_are_well_formed_and_say_what_redoes_them(report, describe
         root = ElementTree.fromstring(path.read_text())
         description = root.find("{http://www.w3.org/2000/svg}desc").text
         assert ".tsv" in description
-
-
-def test_axis_of_a_cell_squeezes_the_far_part_and_keeps_the_order():
-    for window in (60, 100, 128, 512):
-        axis = DistanceAxis(window, 176)
-        places = [axis.x(d) for d in range(window)]
-        assert all(left <= right for right, left in zip(places[:-1], places[1:], strict=True))
-        assert 0 <= places[-1] and places[0] <= 176
-        values = np.ones(window)
-        values[window - 1] = 30
-        near, far = axis.lines(values)
-        assert len(near) == min(window, 100)
-        assert max(value for _, value in near + far) == 30, "a far peak must not get lost"
-    assert height(LOW / 4, 80) == 80 and height(HIGH * 4, 80) == 0
-    assert height(1, 80) - height(2, 80) == pytest.approx(height(8, 80) - height(16, 80))
-
-
-def test_letters_of_a_cell_stay_inside_and_are_as_high_as_their_bits():
-    pwm = pd.DataFrame({"d": range(39, -1, -1), "A": 50, "C": 0, "G": 0, "T": 0, "bits": 0.0, "used": 1})
-    pwm.loc[10:15, "bits"] = 1.5
-    letters, low, high = logo_letters(pwm, 176, 40)
-    assert len(letters) == 6 and high - low == 23
-    for letter, x, y, wide, tall in letters:
-        assert letter == "A" and tall == pytest.approx(1.5 / 2 * 40)
-        assert 0 <= x and x + wide <= 176 and y >= 0 and y + tall == pytest.approx(40)
 
 
 def test_similar_heads_are_those_with_the_most_similar_profile(report):
@@ -462,7 +430,7 @@ def test_run_card_says_what_was_not_done(report):
 def test_view_of_a_head_is_given_in_bases_round_the_tss(report):
     out, _, _ = report
     # 128 keys and a shift of 20: d 127 is base -107, d 0 is base +21.
-    assert "−107 to +21 relative to the TSS" in (out / "run_card.html").read_text()
+    assert "−107 to +21 round the TSS" in (out / "run_card.html").read_text()
 
 
 def test_split_of_several_contigs_is_drawn_as_bars(described):
@@ -513,7 +481,7 @@ def test_element_columns_follow_the_label_shift(tmp_path):
         run = read_run(options(folder, [head]))
         boxes = {element["name"]: (element["from_d"], element["to_d"]) for element in run.elements}
         assert boxes == {element.name: element.distances(shift) for element in read_elements(ELEMENTS)}
-        assert head_peak(head)["peak_d_all"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
+        assert head_peak(head)["peak_d"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
 
 
 def head_peak(folder):
@@ -547,7 +515,7 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
 def cells(table):
     """Rows of an HTML table as lists of words."""
     return [
-        [unescape(re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell))) for cell in re.findall("<td.*?</td>", row)]
+        [re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
         for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL)
         if "<td" in row
     ]
@@ -555,13 +523,8 @@ def cells(table):
 
 def test_audit_of_the_sets_is_in_the_report(report):
     _, outcome, run = report
-    found = sections(run, run_card(run, outcome), None, TEMPLATES).found
-    assert [name for name in found if found[name].get("parent_id") == "labels"] == [
-        "attentome_sets",
-        "attentome_audit",
-        "attentome_overlap",
-        "attentome_distances",
-    ]
+    found = set_sections(run, run_card(run, outcome))
+    assert list(found) == ["attentome_sets", "attentome_audit", "attentome_overlap", "attentome_distances"]
     rows = {row[0]: row[1:] for row in cells(found["attentome_audit"]["data"])}
     assert rows["set_a"] == [
         "bed",
@@ -580,9 +543,9 @@ def test_audit_of_the_sets_is_in_the_report(report):
 
 def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
     _, outcome, run = report
-    assert "attentome_grid" not in sections(run, run_card(run, outcome), None, TEMPLATES).found
+    assert "attentome_grid" not in sections(run, run_card(run, outcome), None)
     run = read_run(options(*described, grid_png=described[0] / "grid.png"))
-    section = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_grid"]
+    section = sections(run, run_card(run, outcome), None)["attentome_grid"]
     assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
 
 
@@ -617,7 +580,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
         assert words in page
     assert "−0.11 (−0.14 to −0.08)" in card and card.count("<circle") == 3
     assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
-    metrics = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_metrics"]
+    metrics = sections(run, run_card(run, outcome), None)["attentome_metrics"]
     assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
@@ -630,7 +593,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
 
 def test_without_peers_the_report_says_so(report):
     out, _, run = report
-    assert peer_sentences(run) == "" and TEMPLATES.macro("peers", peer_rows(run)).strip() == ""
+    assert peer_table(run) == peer_sentences(run) == ""
     assert "No peer without attention was run (--baselines)" in (out / "run_card.html").read_text()
     assert "evaluation/peers.tsv" not in (out / "run_card.html").read_text()
 
@@ -714,7 +677,7 @@ def test_published_counts_in_the_report(described):
     run.genome_json["contigs"][0]["length"] = 4641652
     for audit, kind in zip(run.audits, ECOLI):
         audit["formats"] = [kind]
-    section = sections(run, run_card(run, judge(run)), None, TEMPLATES).found["attentome_published"]
+    section = set_sections(run, run_card(run, judge(run)))["attentome_published"]
     rows = cells(section["data"])
     assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
     assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
@@ -722,9 +685,8 @@ def test_published_counts_in_the_report(described):
 
 
 def test_pictures_are_shown_at_the_size_they_were_drawn(report):
-    out, outcome, run = report
-    found = Sections(run, run_card(run, outcome), TEMPLATES)
-    assert "width:1170px" in found.picture(out / "atlas.png", "the atlas")
+    out, _, _ = report
+    assert "width:1170px" in picture(out / "atlas.png", "the atlas")
 
 
 def test_shares_are_not_rounded_to_all_or_none():

@@ -1,8 +1,8 @@
-"""Names of the groups beside their lines in the zoomed panel, placed so that they touch nothing."""
+"""Names beside lines in the zoomed panel, placed so that they touch nothing."""
 
 import numpy as np
 
-from attentome.figures.place_axis import to_pixels
+from attentome.figures.place_axis import INNER, to_pixels
 from attentome.figures.style import GROUP_COLOUR, GROUP_TEXT, PX, SMALL, along, text_width
 from attentome.heads.distances import GROUPS
 
@@ -24,7 +24,7 @@ def name_lines(axes, head, d, lines, taken):
     ----------
     axes : Axes
         Its limits set.
-    head : Head
+    head : HeadView
     d : ndarray of int
         Distances of the zoom, rising.
     lines : dict of str to ndarray
@@ -94,8 +94,66 @@ def name_lines(axes, head, d, lines, taken):
             )
 
 
+def write_at(axes, x, y, words, colour):
+    """Write words that begin at px (x, y) of the axes; returns the px box that they take."""
+    axes.annotate(
+        words,
+        (0, 0),
+        xycoords="axes fraction",
+        xytext=(x * PX, y * PX),
+        textcoords="offset points",
+        va="center_baseline",
+        fontsize=SMALL * PX,
+        color=colour,
+        zorder=6,
+    )
+    return x - 2, y - 8, x + text_width(words) + 2, y + 8
+
+
+def place_on_line(axes, words, x, y, lines, d, taken):
+    """Find where words on a line may begin so that they lie near it and cross the fewest lines and words.
+
+    Parameters
+    ----------
+    axes : Axes
+        As wide as :data:`INNER`, its limits set.
+    words : str
+    x, y : ndarray
+        Px of the points of the line.
+    lines : list of ndarray
+        Heights of all lines at ``d``, data.
+    d : ndarray of int
+    taken : list of (float, float, float, float)
+        Px boxes of other words.
+
+    Returns
+    -------
+    (float, float)
+        Px of the left end of the middle of the words.
+    """
+    width, tall = INNER, float(to_pixels(axes, 0, axes.get_ylim()[1])[1])
+    long = text_width(words)
+    px, py = np.concatenate([along(*to_pixels(axes, -d, values)) for values in lines], axis=1)
+    best = (np.inf, 6.0, tall / 2)
+    for i in range(0, len(x), 2):
+        for rise in (14, 24, 40, 60, 80, -16):
+            for left in (x[i] - long - 10, x[i] + 10):
+                level = y[i] + rise
+                if not (2 <= left <= width - long - 2 and 8 <= level <= tall - 8):
+                    continue
+                box = (left - 2, level - 8, left + long + 2, level + 8)
+                crossed = int(_inside(box, px, py).sum()) + 50 * sum(_overlap(box, other) for other in taken)
+                best = min(best, (100 * crossed + abs(rise) - 0.6 * y[i], left, level))
+    return best[1:]
+
+
+def _inside(box, x, y):
+    return (x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])
+
+
+def _overlap(box, other):
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
 def _touches(box, busy_x, busy_y, taken):
-    inside = (busy_x > box[0]) & (busy_x < box[2]) & (busy_y > box[1]) & (busy_y < box[3])
-    if inside.any():
-        return True
-    return any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken)
+    return _inside(box, busy_x, busy_y).any() or any(_overlap(box, other) for other in taken)

@@ -37,18 +37,39 @@ def to_pixels(axes, x, y):
     )
 
 
-def place_axis(axes, head, elements):
+def shade_elements(axes, elements, label_shift, low, high):
+    """Shade the columns of elements, as far as they lie between two distances.
+
+    Parameters
+    ----------
+    axes : Axes
+    elements : list of Element
+    label_shift, low, high : int
+
+    Returns
+    -------
+    list of (Element, float)
+        Those that were shaded, and the middle of their columns.
+    """
+    shaded = []
+    for element in elements:
+        first, last = element.distances(label_shift)
+        first, last = max(first, low), min(last, high)
+        if first <= last:
+            axes.axvspan(-last - 0.5, -first + 0.5, color=PALE, linewidth=0, zorder=0, clip_on=False)
+            shaded.append((element, -(first + last) / 2))
+    return shaded
+
+
+def place_axis(axes, head):
     """Draw the lower axis with bases relative to the TSS, the columns of elements behind, the TSS line.
 
     Parameters
     ----------
     axes : Axes
-    head : Head
-    elements : list of Element
+    head : HeadView
     """
-    for element in elements:
-        first, last = element.distances(head.label_shift)
-        axes.axvspan(-last - 0.5, -first + 0.5, color=PALE, linewidth=0, zorder=0)
+    shade_elements(axes, head.elements, head.label_shift, head.low, head.high)
     if head.low <= head.label_shift <= head.high:
         axes.axvline(-head.label_shift, color=INK, linewidth=0.8, zorder=1)
     ticks = _base_ticks(head)
@@ -95,22 +116,21 @@ def distance_axis(axes, head):
     )
 
 
-def ruler(axes, head, elements):
+def ruler(axes, head):
     """Draw the ruler on top of the axes: boxes of the elements and of what is transcribed, and the TSS arrow.
 
     Parameters
     ----------
     axes : Axes
         As wide as :data:`INNER`, its limits set.
-    head : Head
-    elements : list of Element
+    head : HeadView
 
     Returns
     -------
     list of (float, float, float, float)
         The px boxes (x0, y0, x1, y1) inside the axes that words of the ruler take.
     """
-    for element in elements:
+    for element in head.elements:
         first, last = element.distances(head.label_shift)
         first, last = max(first, head.low), min(last, head.high)
         if first <= last:

@@ -1,12 +1,17 @@
-"""The common log2 scale on which attention, in multiples of uniform attention, is drawn."""
+"""Round ends and ticks of value axes."""
 
 import numpy as np
 
-from attentome.figures.style import HIGH, LOW
+
+def nice_end(value):
+    """The end of an axis that holds ``value``: 1, 2 or 5 times a power of ten; 1 where there is nothing to hold."""
+    if not value > 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= value * (1 - 1e-9)))
 
 
-def height(value, tall):
-    """px from the top of a cell's profile of a height in multiples of uniform; the common log2 scale
-    ½× to 110×."""
-    share = np.log2(np.clip(value, LOW, HIGH) / LOW) / np.log2(HIGH / LOW)
-    return float((1 - share) * tall)
+def nice_ticks(low, high, most=4):
+    """Round values from ``low`` to ``high``, 0 among them if it lies between: at most ``most`` and one more."""
+    step = nice_end((high - low) / most)
+    return [float(step * i) for i in range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)]

@@ -62,7 +62,6 @@ def use_style(family=None):
             "ytick.major.width": 0.8,
             "axes.spines.top": False,
             "axes.spines.right": False,
-            "svg.hashsalt": "attentome",
             "svg.fonttype": "none",
             "axes.unicode_minus": True,
         }
@@ -144,16 +143,33 @@ def wrap(text, width, size=SMALL):
     return [*lines, line]
 
 
-def svg_text(figure, title, description):
-    """A figure as SVG: no date, no program's name, no address but the SVG name spaces, with title and
-    description."""
+def svg_text(figure, title, description, salt="attentome"):
+    """A figure as SVG with a title and a description.
+
+    There is no date, no program's name, and no address but the SVG name spaces. The ids in it depend on ``salt``.
+    """
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    with matplotlib.rc_context({"svg.hashsalt": salt}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()
     text = re.sub(r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Arial, Helvetica, sans-serif")
     head = f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n"
     return re.sub(r"(<svg[^>]*>)\s*", lambda match: match.group(1) + "\n" + head, text, count=1)
+
+
+def page_svg(figure, title, description):
+    """A figure as SVG for a page that may hold figures of other titles: short text, no name spaces, ids
+    that depend on the title."""
+    text = re.sub(r' d="[^"]*"', _short_path, svg_text(figure, title, description, salt=title))
+    text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href", "href")
+    return re.sub(r">\s+<", "><", text)
+
+
+def _short_path(match):
+    """Path data with two decimals, a hundredth of a point, and without blanks that nothing needs."""
+    data = re.sub(r"(\.\d\d)\d+", r"\1", match.group()[4:])
+    return ' d="' + re.sub(r"\s*([A-Za-z])\s*", r"\1", data).strip()
 
 
 def save_figure(figure, path, title, description):

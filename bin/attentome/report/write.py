@@ -59,10 +59,12 @@ def write_report(run, out, templates, multiqc=True):
         write_text(out / "not_learned.html", outcome_page(run, outcome, templates))
     if shown:
         save_figure(atlas_figure(run, outcome), out / "atlas", *figure_notes())
-        write_text(out / "atlas.html", atlas_page(run, outcome))
+        write_text(out / "atlas.html", atlas_page(run, outcome, templates))
         similar = similar_heads(run.heads)
         for head in run.heads:
-            write_text(out / "heads" / f"{head.name}.html", head_page(head, run, outcome, similar[head.name]))
+            write_text(
+                out / "heads" / f"{head.name}.html", head_page(head, run, outcome, similar[head.name], templates)
+            )
     write_text(out / "software_versions.yml", versions_text(run))
     write_text(
         out / "README.txt",

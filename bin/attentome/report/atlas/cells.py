@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from attentome.evidence.claims import NO_NAME
-from attentome.evidence.control_tally import tally_text
+from attentome.evidence.control_tally import tally_words
 from attentome.evidence.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
+from attentome.figures.profile import control_bands
 from attentome.figures.style import BLUES, FAINT, INK, times
-from attentome.heads.distances import anchor_text
-from attentome.report.html.frame import SIGNS
 from attentome.report.text.heads import cell_bases
 from attentome.report.text.numbers import number
 from attentome.results.run import HeadResult
 
 HIDDEN = "hidden"
+SIGNS = {UNSUPPORTED: "–", NOT_GRADED: "?", HIDDEN: "!"}
+"""What stands in a badge that has no letter; ``hidden`` where grades are not to be used."""
 ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED, HIDDEN)
 FILL = dict(zip(GRADES, BLUES))
 """Fill of each grade's badge, from dark to light; heads without a grade have none."""
@@ -40,8 +41,8 @@ class Cell:
     grade : str
         A to D, unsupported, not graded; hidden where grades are not to be used.
     words : str
-        What may be said of it; of an unsupported head why it has no grade; where heads were not tested the bases that
-        its best windows share.
+        The claim that its grade supports; of an unsupported head why it has no grade; where heads were not tested the
+        bases that its best windows share.
     tests : dict of str to str
         S L K R I to passed, failed or not run; empty where no test is shown.
     delta : float
@@ -49,7 +50,7 @@ class Cell:
     logo : DataFrame or None
         Columns as in ``pwm.tsv``; None: no logo is shown.
     grey : bool
-        The logo is drawn without colours: it was held against control heads and did not pass.
+        The logo is drawn without colours: it did not pass test L.
     logo_bits : float or None
         Full height of an effect logo; None: a logo of best windows, 2 bits.
     tested : bool
@@ -73,12 +74,12 @@ class Cell:
 
     @property
     def small(self):
-        """Whether the head is shown small and grey: tested, and nothing to be said of it."""
+        """Whether the head is shown small and grey: tested, without a grade."""
         return self.grade == UNSUPPORTED
 
     @property
     def needed(self):
-        """Whether the loss without the head is beyond chance."""
+        """Whether test K was passed."""
         return self.tests.get("K") == PASSED
 
 
@@ -87,7 +88,7 @@ def grade_instead(run, outcome):
 
     Parameters
     ----------
-    run : RunResults
+    run : RunFacts
     outcome : dict
 
     Returns
@@ -107,7 +108,7 @@ def atlas_cells(run, outcome):
 
     Parameters
     ----------
-    run : RunResults
+    run : RunFacts
     outcome : dict
 
     Returns
@@ -118,12 +119,7 @@ def atlas_cells(run, outcome):
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(
         cells,
-        key=lambda cell: (
-            ORDER.index(cell.grade),
-            -cell.head.peak_top[0] * (not instead),
-            cell.head.layer,
-            cell.head.head,
-        ),
+        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
     )
 
 
@@ -175,19 +171,19 @@ def failed_words(row, rule):
     -------
     str
     """
-    high = times(row["peak_x_uniform_heldout"])
+    high = times(row["peak_x_uniform"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
-        return f"{', '.join(['S', *others])} alone ({high})"
-    if row["peak_x_uniform_heldout"] < FLAT:
+        return f"only {', '.join(['S', *others])} ({high})"
+    if row["peak_x_uniform"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
-    return f"as {'untrained' if untrained else 'moved labels'} ({high})"
+    return f"like {'untrained' if untrained else 'moved labels'} ({high})"
 
 
 FAILED_NOTE = (
-    f"flat: nowhere above {FLAT}× uniform; as untrained, as moved labels: no sharper than heads of such control "
-    "networks; S alone: sharp, and no other test passed. In brackets the height on the test arc"
+    f"flat: nowhere above {FLAT}× uniform; like untrained, like moved labels: no sharper than heads of such control "
+    "networks; only S: sharp, and no other test passed. In brackets: height on the test arc"
 )
 
 
@@ -208,7 +204,7 @@ def rule_words(entry):
 def grade_words(rule):
     """Grade to which tests it asks for; and what no grade means."""
     return {entry["grade"]: rule_words(entry) for entry in rule["grades"]} | {
-        UNSUPPORTED: "unsupported: tested, nothing may be said",
+        UNSUPPORTED: "unsupported: tested, no claim is made",
         NOT_GRADED: NOT_GRADED,
     }
 
@@ -218,7 +214,7 @@ def counts_sentence(tested, cells):
 
     Parameters
     ----------
-    tested : HeadTests or None
+    tested : Tested or None
     cells : list of Cell
 
     Returns
@@ -230,24 +226,14 @@ def counts_sentence(tested, cells):
         return ""
     grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
-        return tally_text(tested)
+        return tally_words(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
 
 
 def delta_words(delta):
     """A change of the PR AUC as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
     return "" if delta != delta else f"{delta:+.3f}".replace("-", "\N{MINUS SIGN}")
-
-
-def control_bands(tested):
-    """The middle 95 % of the profiles of control heads: kind to (low, high), x uniform, each shape (window,)."""
-    if tested is None or tested.bands.empty:
-        return {}
-    return {
-        kind: (rows["low"].to_numpy(float), rows["high"].to_numpy(float))
-        for kind, rows in tested.bands.sort_values("d").groupby("control")
-    }
 
 
 @dataclass
@@ -282,13 +268,13 @@ def control_cells(tested):
 
     Parameters
     ----------
-    tested : HeadTests or None
+    tested : Tested or None
 
     Returns
     -------
     list of ControlCell
     """
-    cells, bands = [], control_bands(tested)
+    cells, bands = [], control_bands(tested.bands) if tested else {}
     for kind in CONTROL_NAMES:
         if kind not in bands:
             continue
@@ -310,71 +296,18 @@ def control_cells(tested):
     return cells
 
 
-def control_words(control, marks):
+def control_words(control, letters):
     """What a control cell shows.
 
     Parameters
     ----------
     control : ControlCell
-    marks : list of Mark
-        Of its logo: where no letter is among them the words say so.
+    letters : int or None
+        Number of letters of its logo that were drawn; None where there is no logo.
     """
     words = f"line: the highest of {control.heads:,} heads of {control.networks} {control.name} at each d"
-    if control.logo is None:
+    if letters is None:
         return words
-    low = "" if any(mark.kind == "letter" for mark in marks) else ", too low to be drawn"
     bits = number(control.logo["bits_heldout"].iloc[0], 2)
+    low = "" if letters else ", too low to be drawn"
     return f"{words}; logo: the head at the 95th percentile, {bits} bit in its best ten columns{low}"
-
-
-def legend(run, example):
-    """How to read a cell.
-
-    Parameters
-    ----------
-    run : RunResults
-    example : Cell
-
-    Returns
-    -------
-    list of str
-    """
-    window, tested = run.profile["window"], run.tested
-    items = [
-        f"line: mean score over the {run.profile['n_top']:,} highest outputs of the whole genome, in multiples of "
-        f"uniform attention (1× = 1/{window}, thin line); log scale ½× to 110×, the same in all cells",
-        f"the peak's height and its distance d, nt upstream of {anchor_text(run.profile['ahead'])}",
-    ]
-    if control_bands(tested):
-        items.append(
-            f"grey: where 95 % of the heads of {CONTROL_NAMES['random']} lie; dashed: 95 % of the heads of "
-            f"{CONTROL_NAMES['rotated']}"
-        )
-    items.append(
-        "DNA runs 5′ to 3′ from left to right; columns: −35 and −10 boxes, tick: TSS (+1), all true where "
-        f"d = 0 sits on TSS + {run.profile['label_shift']}"
-    )
-    if window > 100:
-        items.append(f"left of the gap: d {window - 1} to 100, squeezed (the highest of 8 nt)")
-    if tested is None:
-        first = "?: not graded; then layer · head, and the bases that its best windows share (n: any)"
-        logo = (
-            f"logo of the {run.profile['n_windows']} windows with the highest score at the head's peak; its height "
-            "is 2 bits in all cells; it is centred, not in register with the line above"
-        )
-    else:
-        first, grey = "grade; layer · head; what may be said of it", "; grey: L is not passed" * bool(example.tests)
-        if example.grade not in GRADES:
-            first = f"{example.badge}: {NOT_USED if example.grade == HIDDEN else example.grade}; layer · head"
-        logo = (
-            "logo of the half of the test arc on which the peak was not chosen, each window weighted by the "
-            f"square of how far the output falls without the head; {tested.logo_scale} (ticks: half, full); "
-            f"centred{grey}"
-        )
-    items = [first, *items, logo]
-    if tested:
-        items.append("below at the right: change of the PR AUC without the head")
-    if example.tests:
-        names = ", ".join(f"{test} {entry['name']}" for test, entry in tested.grades["rule"]["tests"].items())
-        items.append(f"tests ({names}): filled passed, dashed failed, ? not run; bold at their right: K is passed")
-    return [*items, "each cell leads to the head's own page"]

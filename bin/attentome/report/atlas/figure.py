@@ -1,13 +1,11 @@
 """The head atlas as a figure: five cells a row, 1,170 px wide, for the MultiQC report and for print."""
 
 from matplotlib import rcParams
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
-from matplotlib.transforms import Affine2D
+from matplotlib.patches import FancyBboxPatch
 
 from attentome.evidence.grades import NOT_RUN, PASSED
-from attentome.figures.letters import letter_outline
-from attentome.figures.style import FAINT, GROUP_COLOUR, INK, PX, SMALL, SOFT, TEXT, new_figure, text_width, wrap
+from attentome.figures.profile import control_bands
+from attentome.figures.style import FAINT, INK, PX, SMALL, SOFT, TEXT, new_figure, text_width, wrap
 from attentome.report.atlas.cells import (
     EDGE,
     FAILED_NOTE,
@@ -16,25 +14,21 @@ from attentome.report.atlas.cells import (
     NOT_USED,
     ON_FILL,
     atlas_cells,
-    control_bands,
     control_cells,
     control_words,
     counts_sentence,
     delta_words,
 )
-from attentome.report.atlas.geometry import DistanceAxis, ground_marks, logo_marks, profile_marks
+from attentome.report.atlas.drawing import NAMES, CellSize, draw_cell, draw_control_cell
 
-WIDTH, COLUMNS, MARGIN, CELL, TALL, LOGO = 1170, 5, 14, 208, 84, 36
+WIDTH, COLUMNS, MARGIN = 1170, 5, 14
+LARGE = CellSize(208, 84, 36)
 TEXT_WIDTH = WIDTH - 2 * MARGIN - 30
 """px of a line of words, with room for type that is drawn wider than it is measured."""
-SMALL_COLUMNS, SMALL_CELL, SMALL_TALL = 8, 128, 50
-GAP = 14
-"""px between a profile and its logo."""
+SMALL_COLUMNS, LOW = 8, CellSize(128, 50)
 ROW, TESTED_ROW, SMALL_ROW = 206, 222, 112
-HEAD = 26
+HEAD = 18
 """px from the middle of a cell's heading to its drawing."""
-NAMES = 16
-"""px above a profile, for the names of elements."""
 LINE = 16
 
 
@@ -52,20 +46,20 @@ def atlas_figure(run, outcome):
     controls_top = small_top + LINE * len(small_rows) + (16 + SMALL_ROW * -(-len(small) // SMALL_COLUMNS)) * bool(small)
     whole = controls_top + (LINE + ROW) * bool(controls) + 10
     figure = new_figure(WIDTH, whole)
-    # One set of axes over the whole figure, in px with y downwards: places are the same as in the page.
+    # Words and badges stand in axes over the whole figure, in px with y downwards.
     axes = figure.add_axes([0, 0, 1, 1])
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(whole, 0)
     axes.axis("off")
     for i, (words, options) in enumerate(lines):
         _write(axes, MARGIN, MARGIN + LINE * (i + 0.5), words, **options)
-    bands = control_bands(run.tested)
-    step = (WIDTH - 2 * MARGIN - CELL) / (COLUMNS - 1)
+    bands = control_bands(run.tested.bands) if run.tested else {}
+    step = (WIDTH - 2 * MARGIN - LARGE.width) / (COLUMNS - 1)
     for i, cell in enumerate(large):
-        _cell(axes, cell, run, bands, MARGIN + i % COLUMNS * step, top + i // COLUMNS * row)
+        _large_cell(axes, cell, run, bands, MARGIN + i % COLUMNS * step, top + i // COLUMNS * row)
     for i, words in enumerate(small_rows):
         _write(axes, MARGIN, small_top + LINE * (i + 0.5), words, color=SOFT)
-    small_step = (WIDTH - 2 * MARGIN - SMALL_CELL) / (SMALL_COLUMNS - 1)
+    small_step = (WIDTH - 2 * MARGIN - LOW.width) / (SMALL_COLUMNS - 1)
     for i, cell in enumerate(small):
         _small_cell(
             axes,
@@ -76,7 +70,7 @@ def atlas_figure(run, outcome):
             small_top + LINE * len(small_rows) + 16 + i // SMALL_COLUMNS * SMALL_ROW,
         )
     if controls:
-        _write(axes, MARGIN, controls_top + LINE / 2, "What nothing looks like", TEXT, weight="bold")
+        _write(axes, MARGIN, controls_top + LINE / 2, "What control heads look like", TEXT, weight="bold")
     for i, control in enumerate(controls):
         _control_cell(axes, control, run, MARGIN + 2 * i * step, controls_top + LINE + 14)
     return figure
@@ -101,7 +95,7 @@ def _lines(run, outcome, cells):
         f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in "
         "all cells; thin line 1×."
     )
-    if control_bands(run.tested):
+    if run.tested and len(run.tested.bands):
         note += " Grey: 95 % of the heads of untrained networks; dashed: of networks with moved labels."
     note += (
         " DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
@@ -163,103 +157,38 @@ def _box(axes, left, top, side, letter, fill, ink, size=SMALL, dashed=False):
     )
 
 
-def _draw(axes, marks, left, top):
-    """Marks of a cell whose upper left corner lies at ``left``, ``top``."""
-    for mark in marks:
-        points = [(left + x, top + y) for x, y in mark.points]
-        if mark.kind == "area":
-            axes.add_artist(Polygon(points, facecolor=mark.colour, linewidth=0))
-        elif mark.kind == "line":
-            axes.add_artist(
-                Line2D(
-                    *zip(*points, strict=True),
-                    color=mark.colour,
-                    linewidth=mark.width * 0.8,
-                    linestyle=(0, (3, 2)) if mark.dashed else "-",
-                    solid_joinstyle="round",
-                )
-            )
-        elif mark.kind == "words":
-            _write(axes, *points[0], mark.words, color=mark.colour, ha=mark.side)
-        else:
-            (x, y), (wide, high) = points[0], mark.points[1]
-            place = Affine2D().scale(wide, -high).translate(x, y + high)
-            outline = letter_outline(mark.words).transformed(place)
-            axes.add_artist(PathPatch(outline, facecolor=mark.colour, linewidth=0))
-
-
-def _ground(run, width, tall, bands):
-    axis = DistanceAxis(run.profile["window"], width)
-    return axis, ground_marks(axis, tall, NAMES, run.elements, run.profile["label_shift"], bands)
-
-
-def _cell(axes, cell, run, bands, left, top):
-    head = cell.head
-    _box(
-        axes,
-        left + 1,
-        top - 10,
-        20,
-        cell.badge,
-        FILL.get(cell.grade),
-        ON_FILL.get(cell.grade, SOFT),
-        TEXT,
-        dashed=cell.grade not in FILL,
-    )
-    _write(axes, left + 30, top, head.title, TEXT, weight="bold", va="center_baseline")
+def _large_cell(axes, cell, run, bands, left, top):
+    head, middle = cell.head, {"va": "center_baseline"}
+    fill, ink = FILL.get(cell.grade), ON_FILL.get(cell.grade, SOFT)
+    _box(axes, left + 1, top - 10, 20, cell.badge, fill, ink, TEXT, dashed=cell.grade not in FILL)
+    _write(axes, left + 30, top, head.title, TEXT, weight="bold", **middle)
     if cell.tested:
         start = 30 + text_width(head.title, TEXT, "bold") + 7
-        _write(axes, left + start, top, _fitting(cell.words, CELL - start), color=SOFT, va="center_baseline")
+        _write(axes, left + start, top, _fitting(cell.words, LARGE.width - start), color=SOFT, **middle)
     else:
-        _write(axes, left + CELL, top, cell.words, ha="right", color=SOFT, va="center_baseline")
-    axis, marks = _ground(run, CELL, TALL, bands)
-    marks += profile_marks(axis, head.x_uniform("top"), TALL, NAMES, GROUP_COLOUR["top"], peak=head.peak_top)
-    if cell.logo is not None:
-        marks += logo_marks(cell.logo, CELL, LOGO, NAMES + TALL + GAP, cell.logo_bits, cell.grey)
-    _draw(axes, marks, left, top + HEAD - 8)
-    foot = top + HEAD - 8 + NAMES + TALL + GAP + LOGO + 6
+        _write(axes, left + LARGE.width, top, cell.words, ha="right", color=SOFT, **middle)
+    draw_cell(axes.figure, left, top + HEAD, LARGE, run, cell, bands)
+    foot = top + HEAD + LARGE.height + 4
     for i, (test, outcome) in enumerate(cell.tests.items()):
         letter, passed = "?" if outcome == NOT_RUN else test, outcome == PASSED
-        _box(
-            axes,
-            left + 19 * i,
-            foot,
-            15,
-            letter,
-            INK if passed else None,
-            "white" if passed else SOFT,
-            dashed=not passed and outcome != NOT_RUN,
-        )
-    _write(
-        axes,
-        left + CELL,
-        foot + 8,
-        delta_words(cell.delta),
-        ha="right",
-        color=INK if cell.needed else SOFT,
-        weight="bold" if cell.needed else "normal",
-    )
+        fill, ink = (INK, "white") if passed else (None, SOFT)
+        _box(axes, left + 19 * i, foot, 15, letter, fill, ink, dashed=not passed and outcome != NOT_RUN)
+    style = {"color": INK, "weight": "bold"} if cell.needed else {"color": SOFT}
+    _write(axes, left + LARGE.width, foot + 8, delta_words(cell.delta), ha="right", **style)
 
 
 def _small_cell(axes, cell, run, bands, left, top):
     _box(axes, left + 1, top - 7, 14, cell.badge, None, SOFT, dashed=True)
     _write(axes, left + 21, top, cell.head.title, weight="bold", color=SOFT, va="center_baseline")
-    axis, marks = _ground(run, SMALL_CELL, SMALL_TALL, bands)
-    marks += profile_marks(axis, cell.head.x_uniform("top"), SMALL_TALL, NAMES, FAINT, 1.3)
-    _draw(axes, marks, left, top + 10)
-    _write(axes, left, top + 10 + NAMES + SMALL_TALL + 14, _fitting(cell.words, SMALL_CELL), color=SOFT)
+    draw_cell(axes.figure, left, top + 10, LOW, run, cell, bands)
+    _write(axes, left, top + 10 + LOW.height + 7, _fitting(cell.words, LOW.width), color=SOFT)
 
 
 def _control_cell(axes, control, run, left, top):
     _write(axes, left, top, control.title, weight="bold", va="center_baseline")
-    axis, marks = _ground(run, CELL, TALL, {control.kind: control.band})
-    marks += profile_marks(axis, control.highest, TALL, NAMES, SOFT, 1.3)
-    logo = []
-    if control.logo is not None:
-        logo = logo_marks(control.logo, CELL, LOGO, NAMES + TALL + GAP, run.tested.logo_bits, grey=True)
-    _draw(axes, marks + logo, left, top + HEAD - 8)
-    for i, line in enumerate(wrap(control_words(control, logo), CELL)):
-        _write(axes, left + CELL + 12, top + HEAD + NAMES + LINE * i, line, color=SOFT)
+    letters = draw_control_cell(axes.figure, left, top + HEAD, LARGE, run, control)
+    for i, line in enumerate(wrap(control_words(control, letters), LARGE.width)):
+        _write(axes, left + LARGE.width + 12, top + HEAD + 8 + NAMES + LINE * i, line, color=SOFT)
 
 
 def figure_notes():

@@ -1,6 +1,6 @@
 """The page of one head.
 
-``page`` puts it together. ``panels`` holds panels a to i of a head that was tested, ``profiles`` draws where it
-looks, ``tracks`` what is aligned along d (logos, correlation, mutagenesis), ``strips`` the tests against the
-controls, and ``sentences`` words it all.
+``page`` puts it together for the template head.html; ``panels`` gathers the values of a head that was tested.
+``figures`` draws panels a to f, ``strips`` the tests against the controls (g), ``curves`` the two small panels.
+``sentences`` words what was measured, ``names`` lists what its logo fits (h).
 """

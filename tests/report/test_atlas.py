@@ -307,6 +307,14 @@ def test_without_tests_the_atlas_is_the_one_of_an_untested_run(described):
     )
 
 
+def test_markup_in_names_does_nothing(described, tmp_path):
+    run = replace(graded(described, tmp_path), name="<script>alert(1)</script>")
+    run.tested.heads["claim"] = run.tested.heads["claim"].where(run.tested.heads["claim"] == "", "detects <script>x()")
+    text = page_of(run, OUTCOME)
+    assert text.count("<script") == 1, "the page's own"
+    assert "&lt;script&gt;alert(1)" in text and "detects &lt;script&gt;x()" in text
+
+
 @pytest.mark.parametrize(("layers", "heads"), [(1, 1), (6, 6)])
 def test_any_shape(described, tmp_path, layers, heads):
     grades = [("A", "B", "C", "D", "unsupported", "unsupported")[i % 6] for i in range(layers * heads)]

@@ -15,7 +15,7 @@ from project import ROOT
 from report_run import TEMPLATES
 from tested_fixture import write_tested
 
-from attentome.figures.logo import FADED, draw_logo, letter_heights
+from attentome.figures.logo import FADED
 from attentome.figures.place_axis import INNER, LEFT, WIDTH, to_pixels
 from attentome.figures.profile import control_bands, draw_whole_window, draw_zoom
 from attentome.figures.scales import nice_end, nice_ticks
@@ -282,28 +282,6 @@ def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     assert "component 1: 70 % of the weight" in words_of(page_of(run, 1))
 
 
-def test_heights_of_letters_are_frequency_times_bits():
-    counts, bits = [[9, 1, 0, 0], [2, 2, 2, 2], [0, 0, 0, 0]], [1.5, 0.4, 0.0]
-    assert letter_heights(counts, bits, 2) == pytest.approx(
-        np.array([[1.35, 0.15, 0, 0], [0.1, 0.1, 0.1, 0.1], [0, 0, 0, 0]])
-    )
-    assert letter_heights(counts, bits, 1)[0] == pytest.approx([0.9, 0.1, 0, 0]), "cut to the scale"
-
-
-def test_the_one_logo_function_draws_frequency_times_bits():
-    figure = new_figure(400, 200)
-    axes = figure.add_axes([0, 0, 1, 1])
-    axes.set_xlim(0, 3)
-    counts, bits = np.array([[70, 20, 10, 0], [25, 25, 25, 25], [0, 0, 1, 99]]), np.array([1.0, 0.001, 1.9])
-    assert draw_logo(axes, [0.5, 1.5, 2.5], counts, bits, 2) == 5
-    drawn = {(letter, round(x + 0.48, 6)): (floor, high) for letter, x, floor, high, _, _ in letters(figure)}
-    assert {key: high for key, (_, high) in drawn.items()} == pytest.approx(
-        {("A", 0.5): 0.7, ("C", 0.5): 0.2, ("G", 0.5): 0.1, ("T", 2.5): 1.881, ("G", 2.5): 0.019}
-    ), "letters of the even column are lower than half a pixel"
-    assert [drawn[base, 0.5][0] for base in "GCA"] == pytest.approx([0, 0.1, 0.3]), "the highest on top"
-    assert drawn["T", 2.5][0] == pytest.approx(0.019)
-
-
 def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
     run = run_of(heads, tmp_path)
     run.tested.logos["bits"] *= 0.3
@@ -443,6 +421,19 @@ def test_motifs_and_factors_are_listed_by_q(heads, tmp_path):
     listed = re.findall(r"\b(m\d) mine 20–30 ([\d.]+)", words)
     assert listed == [("m1", "0.01"), ("m5", "0.2"), ("m4", "0.3"), ("m3", "0.4"), ("m2", "0.5")]
     assert "0.4 in mine" in words and words.index("CRP 8 1.2 0.002") < words.index("Fis 3 2.5 0.7")
+
+
+def test_markup_in_names_does_nothing(heads, tmp_path):
+    run = run_of(heads, tmp_path)
+    evil = "<script>alert(1)</script>"
+    run.name, run.tested.heads.loc[0, "claim"] = evil, f"detects {evil}"
+    run.tested.elements["element"] = evil
+    place = {"place_from_d": 20, "place_to_d": 30, "shuffled_hits_expected": 0.4, "p": 0.1, "q": 0.1}
+    motif = {"layer": 1, "head": 1, "database": evil, "motif": evil, "name": evil, **place}
+    factor = {"layer": 1, "head": 1, "factor": evil, "observed": 3, "expected": 2.5, "q": 0.1}
+    run.tested = replace(run.tested, motifs=pd.DataFrame([motif]), enrichment=pd.DataFrame([factor]))
+    page = page_of(run, 1)
+    assert "<script" not in page and page.count("&lt;script&gt;alert(1)") >= 6
 
 
 def test_pairs_name_the_other_head(heads, tmp_path):

@@ -93,25 +93,25 @@ def _lines(run, outcome, cells):
     note = "" if run.tested else "Heads are not graded. "
     note += (
         f"Line: mean score of the {run.profile['n_top']:,} highest outputs, × uniform, log scale ½× to 110× in "
-        "all cells; thin line 1×."
+        "all cells; thin line: 1×."
     )
     if run.tested and len(run.tested.bands):
-        note += " Grey: 95 % of the heads of untrained networks; dashed: of networks with moved labels."
+        note += " Grey: 95 % of the heads of untrained networks; dashed: 95 % of those of networks with moved labels."
     note += (
-        " DNA runs 5′ to 3′; columns −35 and −10, tick TSS (+1), true where d = 0 sits on "
+        " DNA runs 5′ to 3′; columns: −35 and −10; tick: TSS (+1); all true where d = 0 sits on "
         f"TSS + {run.profile['label_shift']}."
     )
     if run.profile["window"] > 100:
         note += f" Left of the gap: d {run.profile['window'] - 1} to 100, squeezed."
     if run.tested:
-        note += f" Logo: held-out half, by effect, {run.tested.logo_scale}; grey: L is not passed."
+        note += f" Logo: effect logo of the held-out half, {run.tested.logo_scale}; grey: test L was not passed."
     else:
         note += f" Logo: {run.profile['n_windows']} best windows, 2 bits high."
     if any(cell.tests for cell in cells):
         names = ", ".join(f"{test} {entry['name']}" for test, entry in run.tested.grades["rule"]["tests"].items())
         note += (
-            f" Tests ({names}): filled passed, dashed failed, ? not run. At the right the change of the PR AUC "
-            "without the head, bold where K is passed."
+            f" Tests ({names}): filled passed, dashed failed, ? not run. At the right: change of the PR AUC "
+            "without the head, bold where test K was passed."
         )
     return lines + [(line, {"color": SOFT}) for line in wrap(note, TEXT_WIDTH)]
 

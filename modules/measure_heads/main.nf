@@ -49,7 +49,7 @@ process MEASURE_HEADS {
         touch measured/\$network/parts.safetensors
     done
     for network in ${with_words.join(' ')}; do
-        touch measured/\$network/words.tsv
+        touch measured/\$network/components.tsv
     done
     echo '{}' > record.json
     """

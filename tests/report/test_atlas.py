@@ -13,7 +13,7 @@ from report_fixture import write_inputs
 from report_run import TEMPLATES, Page, describe_heads, options
 from tested_fixture import write_tested
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.figures.style import BASE_COLOUR, FAINT, HIGH, LOW, new_figure, use_style
 from attentome.io.files import read_json
 from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_words, failed_words, rule_words
@@ -146,10 +146,16 @@ def test_unsupported_heads_have_neither_logo_nor_name(described, tmp_path):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"S": "failed", "peak_x_uniform": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
-        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01}, "like untrained (4.0×)"),
-        ({"S": "failed", "peak_x_uniform": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06}, "like moved labels (4.0×)"),
-        ({"S": "passed", "peak_x_uniform": 17.0}, "only S (17×)"),
+        ({"S": "failed", "peak_x_uniform_heldout": 1.2, "s_q_random": 0.3, "s_q_rotated": 0.9}, "flat (1.2×)"),
+        (
+            {"S": "failed", "peak_x_uniform_heldout": 4.0, "s_q_random": 0.06, "s_q_rotated": 0.01},
+            "like untrained (4.0×)",
+        ),
+        (
+            {"S": "failed", "peak_x_uniform_heldout": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06},
+            "like moved labels (4.0×)",
+        ),
+        ({"S": "passed", "peak_x_uniform_heldout": 17.0}, "only S (17×)"),
     ],
 )
 def test_why_a_head_has_no_grade(row, words):
@@ -241,7 +247,7 @@ def test_control_heads_stand_beside_the_map(described, tmp_path):
 
 def test_the_tally_of_control_heads_stands_once(described, tmp_path):
     run = graded(described, tmp_path, graded_controls=2)
-    tally = tally_words(run.tested)
+    tally = tally_text(run.tested)
     assert "at most 2 of 160 heads" in tally
     text = words_of(page_of(run, OUTCOME))
     assert f"8 heads: 2 A, 2 B, 1 C, 1 D, 2 unsupported. {tally}" in text

@@ -246,7 +246,7 @@ def test_points_outside_a_scale_are_drawn_at_its_end(heads, tmp_path):
 
 def test_control_heads_are_drawn_where_they_are(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    run.tested.controls["peak_x_uniform"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
+    run.tested.controls["peak_x_uniform_heldout"] = np.where(run.tested.controls["control"] == "random", 2.0, 4.0)
     random, rotated = strip(run, 4, "S")["ticks"]
     assert random.get_xdata() == [2.0] and rotated.get_xdata() == [4.0], "equal values are drawn once"
     assert random.get_ydata() == [1] and rotated.get_ydata() == [2]
@@ -275,7 +275,7 @@ def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     assert [x + 0.48 for _, x, _ in tall] == pytest.approx([-32, -31, -30, -29, -28, -27])
     assert {alpha for *_, alpha in found} == {1.0}
     assert {alpha for *_, alpha in letters(logo_figure(view, logo.assign(used=0), 1.0))} == {FADED}
-    mixture = mixture_figure(view, run.tested.words[run.tested.words["head"] == 1])
+    mixture = mixture_figure(view, run.tested.components[run.tested.components["head"] == 1])
     tall = [letter for letter, _, _, high, _, _ in letters(mixture) if high == pytest.approx(0.85)]
     assert "".join(tall) == "TATAATTATAAT"
     assert all(axes.get_ylim() == (0, 2) and axes.get_xlim() == (-99.5, 0.5) for axes in mixture.axes)

@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import matplotlib.text
@@ -21,17 +22,14 @@ from attentome.io.files import read_bed, read_tsv
 from attentome.labels.signal import aligned_bases, label_information, readings
 from attentome.motifs.elements import read_elements
 from attentome.report.atlas.figure import atlas_figure
-from attentome.report.html.peer_table import peer_table
-from attentome.report.multiqc.content import picture
+from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.sections import sections
-from attentome.report.multiqc.sets import set_sections
 from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import ring_svg
-from attentome.report.run_card.page import duration
 from attentome.report.tables import metrics_table
-from attentome.report.text.numbers import interval_text, number
-from attentome.report.text.peers import auxiliary_words, peer_sentences
+from attentome.report.text.numbers import duration, interval_text, number
+from attentome.report.text.peers import auxiliary_words, peer_rows, peer_sentences
 from attentome.report.text.published_counts import beside_published
 from attentome.report.text.sets import percent
 from attentome.report.write import write_report
@@ -249,14 +247,13 @@ def test_every_table_has_its_columns(report):
             "layer",
             "head",
             "grade",
-            "peak_d",
-            "peak_base",
-            "peak_x_uniform",
-            "all_peak_d",
-            "all_peak_x_uniform",
-            "bottom_peak_d",
-            "bottom_peak_x_uniform",
-            "windows_d",
+            "peak_d_top",
+            "peak_base_top",
+            "peak_x_uniform_top",
+            "peak_d_all",
+            "peak_x_uniform_all",
+            "peak_d_bottom",
+            "peak_x_uniform_bottom",
             "reach_from_d",
             "reach_to_d",
             "consensus",
@@ -275,7 +272,15 @@ def test_every_table_has_its_columns(report):
             "windows_at_sites",
             "windows_at_sites_expected",
             *("S", "L", "K", "R", "I", "first_failed", "claim", "element", "element_q", "type", "content_share"),
-            *("s_q_random", "s_q_rotated", "told", "bits_heldout", "l_q_random", "l_q_rotated", "logo_auroc"),
+            *(
+                "s_q_random",
+                "s_q_rotated",
+                "effect_information",
+                "bits_heldout",
+                "l_q_random",
+                "l_q_rotated",
+                "logo_auroc",
+            ),
             *("dprauc_zero", "dprauc_zero_lo", "dprauc_zero_hi", "dprauc_mean", "dprauc_mean_lo", "dprauc_mean_hi"),
             *("dprauc_uniform", "dprauc_uniform_lo", "dprauc_uniform_hi", "seeds_found", "seeds_run", "ism_rho"),
             *("ism_q", "deletion_area", "deletion_lo", "deletion_hi", "n_networks_above"),
@@ -327,8 +332,8 @@ def test_tables_hold_what_the_heads_hold(report, described):
     heads = read_tsv(out / "tables" / "heads.tsv").set_index("head")
     assert len(profiles) == 4 * 3 * 128
     top = profiles[(profiles["head"] == 2) & (profiles["group"] == "top")].set_index("d")["mean"]
-    assert heads.loc[2, "peak_d"] == top.idxmax() == 50
-    assert heads.loc[2, "peak_x_uniform"] == pytest.approx(top.max() * 128, rel=1e-4)
+    assert heads.loc[2, "peak_d_top"] == top.idxmax() == 50
+    assert heads.loc[2, "peak_x_uniform_top"] == pytest.approx(top.max() * 128, rel=1e-4)
     assert heads.loc[1, "consensus"] == "TATAAT"
     assert metrics_table(run).set_index(["arc", "metric"]).loc[("test", "pr_auc"), "lo"] == pytest.approx(0.2821)
 
@@ -357,7 +362,7 @@ def test_atlas_page_holds_every_head_and_orders_them_without_help(report):
         text,
     )
     assert [cell[0] for cell in cells] == ["L1_H1", "L1_H2", "L1_H3", "L1_H4"]
-    assert [int(cell[3]) for cell in cells] == [head.peak[1] for head in run.heads]
+    assert [int(cell[3]) for cell in cells] == [head.peak_top[1] for head in run.heads]
     assert text.count(">?</span>") == 5, "four badges and the specimen's"
     assert len(text) < 1_000_000 / 36 * 4 + 20_000
 
@@ -430,7 +435,7 @@ def test_run_card_says_what_was_not_done(report):
 def test_view_of_a_head_is_given_in_bases_round_the_tss(report):
     out, _, _ = report
     # 128 keys and a shift of 20: d 127 is base -107, d 0 is base +21.
-    assert "−107 to +21 round the TSS" in (out / "run_card.html").read_text()
+    assert "−107 to +21 relative to the TSS" in (out / "run_card.html").read_text()
 
 
 def test_split_of_several_contigs_is_drawn_as_bars(described):
@@ -481,7 +486,7 @@ def test_element_columns_follow_the_label_shift(tmp_path):
         run = read_run(options(folder, [head]))
         boxes = {element["name"]: (element["from_d"], element["to_d"]) for element in run.elements}
         assert boxes == {element.name: element.distances(shift) for element in read_elements(ELEMENTS)}
-        assert head_peak(head)["peak_d"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
+        assert head_peak(head)["peak_d_all"] == shift + 7 and head_peak(head)["logo"]["consensus"] == "TATAAT"
 
 
 def head_peak(folder):
@@ -515,7 +520,7 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
 def cells(table):
     """Rows of an HTML table as lists of words."""
     return [
-        [re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell)) for cell in re.findall("<td.*?</td>", row)]
+        [unescape(re.sub("<br>", " | ", re.sub("<(?!br)[^>]+>", "", cell))) for cell in re.findall("<td.*?</td>", row)]
         for row in re.findall("<tr>.*?</tr>", table, flags=re.DOTALL)
         if "<td" in row
     ]
@@ -523,8 +528,13 @@ def cells(table):
 
 def test_audit_of_the_sets_is_in_the_report(report):
     _, outcome, run = report
-    found = set_sections(run, run_card(run, outcome))
-    assert list(found) == ["attentome_sets", "attentome_audit", "attentome_overlap", "attentome_distances"]
+    found = sections(run, run_card(run, outcome), None, TEMPLATES).found
+    assert [name for name in found if found[name].get("parent_id") == "labels"] == [
+        "attentome_sets",
+        "attentome_audit",
+        "attentome_overlap",
+        "attentome_distances",
+    ]
     rows = {row[0]: row[1:] for row in cells(found["attentome_audit"]["data"])}
     assert rows["set_a"] == [
         "bed",
@@ -543,9 +553,9 @@ def test_audit_of_the_sets_is_in_the_report(report):
 
 def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
     _, outcome, run = report
-    assert "attentome_grid" not in sections(run, run_card(run, outcome), None)
+    assert "attentome_grid" not in sections(run, run_card(run, outcome), None, TEMPLATES).found
     run = read_run(options(*described, grid_png=described[0] / "grid.png"))
-    section = sections(run, run_card(run, outcome), None)["attentome_grid"]
+    section = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_grid"]
     assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
 
 
@@ -580,7 +590,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
         assert words in page
     assert "−0.11 (−0.14 to −0.08)" in card and card.count("<circle") == 3
     assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
-    metrics = sections(run, run_card(run, outcome), None)["attentome_metrics"]
+    metrics = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_metrics"]
     assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
@@ -593,7 +603,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
 
 def test_without_peers_the_report_says_so(report):
     out, _, run = report
-    assert peer_table(run) == peer_sentences(run) == ""
+    assert peer_sentences(run) == "" and TEMPLATES.macro("peers", peer_rows(run)).strip() == ""
     assert "No peer without attention was run (--baselines)" in (out / "run_card.html").read_text()
     assert "evaluation/peers.tsv" not in (out / "run_card.html").read_text()
 
@@ -677,7 +687,7 @@ def test_published_counts_in_the_report(described):
     run.genome_json["contigs"][0]["length"] = 4641652
     for audit, kind in zip(run.audits, ECOLI):
         audit["formats"] = [kind]
-    section = set_sections(run, run_card(run, judge(run)))["attentome_published"]
+    section = sections(run, run_card(run, judge(run)), None, TEMPLATES).found["attentome_published"]
     rows = cells(section["data"])
     assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
     assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
@@ -685,8 +695,9 @@ def test_published_counts_in_the_report(described):
 
 
 def test_pictures_are_shown_at_the_size_they_were_drawn(report):
-    out, _, _ = report
-    assert "width:1170px" in picture(out / "atlas.png", "the atlas")
+    out, outcome, run = report
+    found = Sections(run, run_card(run, outcome), TEMPLATES)
+    assert "width:1170px" in found.picture(out / "atlas.png", "the atlas")
 
 
 def test_shares_are_not_rounded_to_all_or_none():

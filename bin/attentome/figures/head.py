@@ -63,7 +63,7 @@ def logo_figure(head, elements):
         6,
         "c",
         f"Which sequence do its {len(head.windows)} best windows share?",
-        f"Highest scores at d = {head.peak_d}. Bits against the genome's bases, small-sample corrected. "
+        f"Highest scores at d = {head.peak_d_all}. Bits against the genome's bases, small-sample corrected. "
         f"Full colour: d {head.used[0]}–{head.used[1]}, used for all numbers.",
     )
     axes = add_track(figure, head_view(head, elements), 52, 108, "bits", [0, 1, 2])

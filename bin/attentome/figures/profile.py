@@ -22,7 +22,7 @@ from attentome.figures.style import (
     VALUE_NORM,
     add_axes,
 )
-from attentome.heads.distances import GROUPS, origin_words
+from attentome.heads.distances import GROUPS, anchor_text
 
 CONTROL_KINDS = {"random": "random weights", "rotated": "rotated labels"}
 BAND_STYLE = {
@@ -105,7 +105,7 @@ def draw_whole_window(figure, view, top, bands=()):
     strip.set_yticks([0.5], ["max"])
     strip.tick_params(length=0)
     strip.spines[["top", "right"]].set_visible(True)
-    strip.set_xlabel(f"distance d upstream of {origin_words(view.ahead)}, nt", labelpad=2)
+    strip.set_xlabel(f"distance d upstream of {anchor_text(view.ahead)}, nt", labelpad=2)
     return axes
 
 

@@ -15,7 +15,7 @@ class HeadView:
         Count from 1.
     window, ahead, label_shift : int
         Keys; nt from the query to d = 0; nt from the TSS to d = 0.
-    peak_d : int
+    peak_d_heldout : int
         Distance that the bracket of the key and the zoom belong to.
     low, high : int
         Distances of the zoomed panels, both included.
@@ -35,7 +35,7 @@ class HeadView:
     window: int
     ahead: int
     label_shift: int
-    peak_d: int
+    peak_d_heldout: int
     low: int
     high: int
     reach: tuple

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from attentome.evidence.claims import NO_NAME
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
 from attentome.figures.profile import control_bands
 from attentome.figures.style import BLUES, FAINT, INK, times
@@ -88,7 +88,7 @@ def grade_instead(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -108,7 +108,7 @@ def atlas_cells(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -119,7 +119,12 @@ def atlas_cells(run, outcome):
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(
         cells,
-        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
+        key=lambda cell: (
+            ORDER.index(cell.grade),
+            -cell.head.peak_top[0] * (not instead),
+            cell.head.layer,
+            cell.head.head,
+        ),
     )
 
 
@@ -171,11 +176,11 @@ def failed_words(row, rule):
     -------
     str
     """
-    high = times(row["peak_x_uniform"])
+    high = times(row["peak_x_uniform_heldout"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
         return f"only {', '.join(['S', *others])} ({high})"
-    if row["peak_x_uniform"] < FLAT:
+    if row["peak_x_uniform_heldout"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
     return f"like {'untrained' if untrained else 'moved labels'} ({high})"
@@ -214,7 +219,7 @@ def counts_sentence(tested, cells):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
     cells : list of Cell
 
     Returns
@@ -226,9 +231,9 @@ def counts_sentence(tested, cells):
         return ""
     grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
-        return tally_words(tested)
+        return tally_text(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
 
 
 def delta_words(delta):
@@ -268,7 +273,7 @@ def control_cells(tested):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
 
     Returns
     -------

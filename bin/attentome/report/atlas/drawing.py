@@ -124,7 +124,7 @@ def draw_profile(figure, left, top, size, run, values, colour, width=1.8, peak=N
     left, top : float
         px of the upper left corner of the drawing.
     size : CellSize
-    run : RunFacts
+    run : RunResults
     values : ndarray, shape (window,)
         Multiples of uniform.
     colour : str
@@ -260,7 +260,7 @@ def draw_cell(figure, left, top, size, run, cell, bands):
     if cell.small:
         draw_profile(figure, left, top, size, run, head.x_uniform("top"), FAINT, 1.3, bands=bands)
         return
-    draw_profile(figure, left, top, size, run, head.x_uniform("top"), GROUP_COLOUR["top"], 1.8, head.peak, bands)
+    draw_profile(figure, left, top, size, run, head.x_uniform("top"), GROUP_COLOUR["top"], 1.8, head.peak_top, bands)
     if cell.logo is not None:
         draw_cell_logo(figure, left, top + size.logo_top, size, cell.logo, cell.logo_bits, cell.grey)
 

@@ -1,10 +1,10 @@
 """The head atlas as one page: every head in a cell of its own, all on the same scales, sorted by grade."""
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, UNSUPPORTED
 from attentome.figures.profile import control_bands
 from attentome.figures.style import new_figure, page_svg, times
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.report.atlas.cells import (
     FAILED_NOTE,
     HIDDEN,
@@ -34,7 +34,7 @@ def atlas_page(run, outcome, templates):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
         Of :func:`attentome.report.outcome.verdict.judge`.
     templates : Templates
@@ -44,7 +44,7 @@ def atlas_page(run, outcome, templates):
     bands = control_bands(tested.bands) if tested else {}
     orders = [*(() if instead else ("grade",)), "place", "distance", "need" if tested else "height"]
     judged = any(cell.grade in (*GRADES, UNSUPPORTED) for cell in cells)
-    known = tested is not None and tally_words(tested) in outcome["sentence"]
+    known = tested is not None and tally_text(tested) in outcome["sentence"]
     return templates.page(
         "atlas.html",
         run,
@@ -57,7 +57,7 @@ def atlas_page(run, outcome, templates):
         hidden=instead == HIDDEN,
         counts="" if known else counts_sentence(tested, cells),
         peers=peer_sentences(run),
-        origin=origin_words(run.profile["ahead"]),
+        origin=anchor_text(run.profile["ahead"]),
         banded=bool(bands),
         controls=[_control(control, run) for control in control_cells(tested)],
         layers=_map(cells),
@@ -73,7 +73,7 @@ def atlas_page(run, outcome, templates):
 
 def cell_svg(cell, run, bands):
     """Profile and logo of a head, as Markup."""
-    high, d = cell.head.peak
+    high, d = cell.head.peak_top
     size = LOW if cell.small else LARGE
     figure = new_figure(size.width, size.height)
     draw_cell(figure, 0, 0, size, run, cell, bands)
@@ -96,7 +96,7 @@ def _example(cells, instead):
     """The cell that is explained: the first by grade, else one with a high peak and a rich logo."""
     if not instead:
         return cells[0]
-    return max(cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak[0], 10))
+    return max(cells, key=lambda cell: cell.head.numbers["logo"]["total_bits"] * min(cell.head.peak_top[0], 10))
 
 
 def _map(cells):

@@ -22,13 +22,13 @@ HALF = INNER / 2 - 20
 """Width of a control head's logo, px."""
 
 
-def view_of(head, peak_d, logo):
+def view_of(head, peak_d_heldout, logo):
     """The view of a head on its page: the profile of the whole genome, in the zoom of its tested logo.
 
     Parameters
     ----------
     head : HeadResult
-    peak_d : int
+    peak_d_heldout : int
         Where the tests found the peak.
     logo : DataFrame
         Its rows of ``logos.tsv``; where there are none the zoom of the description counts.
@@ -40,7 +40,7 @@ def view_of(head, peak_d, logo):
     numbers = head.numbers
     zoom = numbers["zoom"]
     low, high = (logo["d"].min(), logo["d"].max()) if len(logo) else (zoom["from_d"], zoom["to_d"])
-    away = int(peak_d) - numbers["peak_d"]
+    away = int(peak_d_heldout) - numbers["peak_d_all"]
     top = head.profile[head.profile["group"] == "top"].sort_values("d")
     return HeadView(
         layer=head.layer,
@@ -48,7 +48,7 @@ def view_of(head, peak_d, logo):
         window=numbers["window"],
         ahead=numbers["ahead"],
         label_shift=numbers["label_shift"],
-        peak_d=int(peak_d),
+        peak_d_heldout=int(peak_d_heldout),
         low=int(low),
         high=int(high),
         reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),
@@ -122,7 +122,7 @@ def mixture_figure(view, components):
     ----------
     view : HeadView
     components : DataFrame
-        The head's rows of ``words.tsv``.
+        The head's rows of ``components.tsv``.
 
     Returns
     -------

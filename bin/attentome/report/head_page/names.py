@@ -31,7 +31,7 @@ def element_rows(tested, row):
         shift = one["shift_nt"]
         cells = [
             minus(one["element"]),
-            f"component {one['word']}" if one["word"] else "all",
+            f"component {one['component']}" if one["component"] else "all",
             _place(one["place_from_d"], one["place_to_d"]),
             _place(one["expected_from_d"], one["expected_to_d"]),
             "–" if shift != shift else minus(f"{shift:+.0f}").replace("+0", "0"),

@@ -3,7 +3,7 @@
 import numpy as np
 from markupsafe import Markup
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.motifs.logo import CONSENSUS_BITS, LETTERS
 from attentome.report.head_page.panels import tested_values
 from attentome.report.html.templates import inline
@@ -19,7 +19,7 @@ def head_page(head, run, outcome, similar, templates):
     Parameters
     ----------
     head : HeadResult
-    run : RunFacts
+    run : RunResults
     outcome : dict
     similar : list of (HeadResult, float)
         The most similar heads and the correlation of their profiles.
@@ -44,7 +44,7 @@ def head_page(head, run, outcome, similar, templates):
 def _untested_values(head, run):
     return {
         "sentence": head_sentence(head, run.elements),
-        "tally": tally_words(None),
+        "tally": tally_text(None),
         "panels": {name: inline(svg) for name, svg in head.figures.items()},
     }
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.figures.profile import CONTROL_KINDS
 from attentome.heads.names import head_name
 from attentome.report.head_page.curves import deletion_figure, split_figure
@@ -36,7 +36,7 @@ def tested_values(head, run, outcome):
     Parameters
     ----------
     head : HeadResult
-    run : RunFacts
+    run : RunResults
         Its ``tested`` is there.
     outcome : dict
 
@@ -47,7 +47,7 @@ def tested_values(head, run, outcome):
     tested = run.tested
     row = tested.of(head.layer, head.head)
     logo = own_rows(tested.logos, row)
-    view = view_of(head, row["peak_d"], logo)
+    view = view_of(head, row["peak_d_heldout"], logo)
     grades, hidden = tested.grades, outcome["state"] == "control_alarm"
     motifs, shuffled = motif_rows(tested, row)
     return {
@@ -84,7 +84,7 @@ def tested_values(head, run, outcome):
         "factors": factor_rows(tested, row),
         "pairs": pair_rows(tested, row),
         "rule_lines": rule_lines(grades),
-        "tally": tally_words(tested),
+        "tally": tally_text(tested),
     }
 
 
@@ -126,7 +126,7 @@ def _test_arc(tested, view):
 
 def _panels(head, tested, row, view, logo):
     """Panel to its figure as Markup; None where its values are not part of the run."""
-    at, controls, components = (view.layer - 1, view.head - 1), tested.control_logos, own_rows(tested.words, row)
+    at, controls, components = (view.layer - 1, view.head - 1), tested.control_logos, own_rows(tested.components, row)
     rho = head.spearman.sort_values("d")["rho"].to_numpy(float)
     panels = dict.fromkeys(("logo", "mixture", "controls", "mutagenesis", "deletion", "split")) | {
         "window": window_panel(view, tested.bands),
@@ -142,7 +142,7 @@ def _panels(head, tested, row, view, logo):
         )
     if len(logo) and len(components):
         figure = mixture_figure(view, components)
-        panels["mixture"] = panel(figure, "Components of the effect logo", "tests/measured/curated/words.tsv")
+        panels["mixture"] = panel(figure, "Components of the effect logo", "tests/measured/curated/components.tsv")
     if len(logo) and len(controls):
         figure = control_logo_figure(view, controls, tested.logo_bits)
         panels["controls"] = panel(figure, "Effect logos of control heads", "tests/control_logos.tsv")

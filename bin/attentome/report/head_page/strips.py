@@ -32,7 +32,7 @@ def draw_strips(tested, row, rule):
 
     Parameters
     ----------
-    tested : Tested
+    tested : HeadTests
     row : dict
         The head's row of ``heads.tsv``.
     rule : dict
@@ -85,20 +85,20 @@ def _against_controls(tested, row, column, letter, low, high, ticks, unit):
 
 def _sharp(tested, row, rule):
     keys = len(tested.parts["n"]) if tested.parts else 0
-    everything = [*tested.heads["peak_x_uniform"], *_of_controls(tested, "peak_x_uniform")]
+    everything = [*tested.heads["peak_x_uniform_heldout"], *_of_controls(tested, "peak_x_uniform_heldout")]
     low, high = min(0.8, *everything), max(keys, 10.0, *everything)
     ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if low <= tick <= high]
-    figure, words = _against_controls(tested, row, "peak_x_uniform", "s", low, high, ticks, "×")
-    return figure, [times(row["peak_x_uniform"]), *words]
+    figure, words = _against_controls(tested, row, "peak_x_uniform_heldout", "s", low, high, ticks, "×")
+    return figure, [times(row["peak_x_uniform_heldout"]), *words]
 
 
 def _logo(tested, row, rule):
     # What is 0 or less, or next to nothing, lies at the left end.
-    high = max(*tested.heads["told"], *_of_controls(tested, "told"), 1e-6)
+    high = max(*tested.heads["effect_information"], *_of_controls(tested, "effect_information"), 1e-6)
     low = high * LOGO_RANGE
     ticks = [tick for tick in 10.0 ** np.arange(-12, 4, 2) if low <= tick <= high]
-    figure, words = _against_controls(tested, row, "told", "l", low, high, ticks, "")
-    return figure, [number(row["told"], 2), *words]
+    figure, words = _against_controls(tested, row, "effect_information", "l", low, high, ticks, "")
+    return figure, [number(row["effect_information"], 2), *words]
 
 
 def _of_controls(tested, column):

@@ -53,7 +53,7 @@ class Templates:
         ----------
         name : str
             Name of the template, such as ``run_card.html``; it extends ``base.html``.
-        run : RunFacts
+        run : RunResults
         outcome : dict
             Of :func:`attentome.report.outcome.verdict.judge`.
         root : str

@@ -5,7 +5,7 @@ import tomllib
 
 from markupsafe import escape
 
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 
 
 class Sections:
@@ -13,7 +13,7 @@ class Sections:
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     card : dict
         Of :func:`attentome.report.run_card.facts.run_card`.
     templates : Templates
@@ -29,7 +29,7 @@ class Sections:
     def __init__(self, run, card, templates):
         self.found = {}
         self.network = escape(f"{run.name} seed {run.training['seed']}" if "seed" in run.training else run.name)
-        self._values = {"run": run, "card": card, "origin": origin_words(run.profile["ahead"])}
+        self._values = {"run": run, "card": card, "origin": anchor_text(run.profile["ahead"])}
         self._templates = templates
         self._layout = tomllib.loads((templates.folder / "multiqc.toml").read_text(encoding="utf-8"))
 

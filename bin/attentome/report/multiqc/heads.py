@@ -23,7 +23,7 @@ def add_heads(found, run, card, atlas_png):
     Parameters
     ----------
     found : Sections
-    run : RunFacts
+    run : RunResults
     card : dict
     atlas_png : Path
         Picture of the atlas.
@@ -44,7 +44,7 @@ def _add_numbers(found, run, card):
     tests = {(row["layer"], row["head"]): row for row in run.tested.heads.to_dict("records")} if run.tested else {}
     for head in run.heads:
         numbers = head.numbers
-        high, d = head.peak
+        high, d = head.peak_top
         logo, windows = numbers["logo"], numbers["windows"]
         data[head.title] = {
             **(_graded(tests.get((head.layer, head.head)), shown) if tests else {"grade": "?"}),
@@ -55,7 +55,7 @@ def _add_numbers(found, run, card):
             "all": float(head.x_uniform("all")[d]),
             "consensus": shared_bases(logo) or "none",
             "bits": logo["total_bits"],
-            "rho": numbers["spearman"]["rho_at_peak_d"],
+            "rho": numbers["spearman"]["rho_at_peak_d_all"],
             "sites": f"{windows['at_known_sites']} ({number(windows['expected_at_known_sites'], 2)})",
             "page": Markup('<a href="../heads/{}.html">open</a>').format(head.name),
         }
@@ -99,9 +99,14 @@ def _add_controls(found, tested):
     tabs, labels = [], []
     kinds = {kind: CONTROL_WORDS[kind] for kind in CONTROL_KINDS}
     for column, name, axis, scale in (
-        ("peak_x_uniform", "Sharpness", "height of the peak, log2 × uniform", lambda x: np.log2(x.clip(lower=0.25))),
         (
-            "told",
+            "peak_x_uniform_heldout",
+            "Sharpness",
+            "height of the peak, log2 × uniform",
+            lambda x: np.log2(x.clip(lower=0.25)),
+        ),
+        (
+            "effect_information",
             "Logo",
             "information of the held-out effect logo, log10 of bit × logit²",
             lambda x: np.log10(x.clip(lower=MIN_INFORMATION)),

@@ -14,7 +14,7 @@ def run_card_page(card, run, outcome, templates):
     ----------
     card : dict
         Of :func:`attentome.report.run_card.facts.run_card`.
-    run : RunFacts
+    run : RunResults
     outcome : dict
     templates : Templates
     """

@@ -47,7 +47,7 @@ def test_graded(run_with):
     outcome = judge(run)
     assert outcome["state"] == "learned_graded"
     assert outcome["sentence"] == (
-        "The network learned to find TSS: PR AUC 0.31 (0.282 to 0.338) where a blind guess scores 0.00275. 2 of 4 "
+        "The network learned to find TSS: PR AUC 0.31 (0.282 to 0.338), where random guessing gives 0.00275. 2 of 4 "
         "heads carry a grade of A to C: 1 A, 1 B, 0 C (1 D, 1 unsupported). By the same rule 0 of 80 heads of "
         "untrained networks and 0 of 80 heads of networks trained on moved labels have a grade."
     )
@@ -57,17 +57,19 @@ def test_graded(run_with):
     assert outcome["advice"] == [] and outcome["facts"]["missing"] == []
 
 
-def test_one_head_is_told_in_the_singular(run_with):
+def test_one_head_is_in_the_singular(run_with):
     assert "1 of 4 heads carries a grade of A to C" in judge(run_with(["D", "C", "D", "D"]))["sentence"]
 
 
 def test_learned_but_none_graded(run_with):
     outcome = judge(run_with(NONE))
     assert outcome["state"] == "learned_none_graded"
-    assert "no single head can be shown to do a nameable job: of 4 heads none has a grade" in outcome["sentence"]
+    assert "None of its 4 heads has a grade." in outcome["sentence"]
     assert outcome["facts"]["graded_heads"] == 0
     assert outcome["advice"][0].startswith("4 of 4 unsupported heads are no sharper")
-    assert "q 0.049 at best: --random_networks 40" in outcome["advice"][0], "4 heads, 20 networks: 4/81"
+    assert "q of a single head is 0.049. For a finer test: --random_networks 40" in outcome["advice"][0], (
+        "4 heads, 20 networks: 4/81"
+    )
 
 
 def test_advice_follows_the_most_frequent_first_failed_test(run_with):
@@ -84,8 +86,8 @@ def test_alarm_where_moved_labels_are_found(run_with, value, state):
         outcome = judge(run)
         assert outcome["sentence"].startswith("Do not use the grades. 20 of 20 networks trained on moved labels")
         assert outcome["facts"]["graded_heads"] is None and outcome["facts"]["grades"] is None
-        assert [line.split(":")[0] for line in outcome["advice"][:2]] == ["Arcs that overlap", "Repeats across arcs"]
-        assert "here 1,905 nt" in outcome["advice"][2], "40,000 nt over 21"
+        assert [line.split(":")[0] for line in outcome["advice"][:2]] == ["Overlapping arcs", "Repeats across arcs"]
+        assert "in this run 1,905 nt" in outcome["advice"][2], "40,000 nt over 21"
 
 
 @pytest.mark.parametrize(("graded", "state"), [(3, "learned_graded"), (4, "control_alarm")])
@@ -108,7 +110,7 @@ def test_learned_means_better_than_every_network_on_moved_labels(run_with, value
     }
     outcome = judge(run)
     assert outcome["state"] == state
-    assert ("a network trained on moved labels does as well (0.7, against 0.7" in outcome["sentence"]) == (
+    assert ("a network trained on moved labels does as well (0.7, compared with 0.7" in outcome["sentence"]) == (
         state == "not_learned"
     )
 
@@ -127,23 +129,23 @@ def test_not_learned_comes_before_what_the_tests_found(run_with):
 def test_too_few_controls_leave_the_heads_untested(run_with, networks):
     outcome = judge(run_with(UNGRADED, networks=networks))
     assert outcome["state"] == "untested"
-    assert f"control networks are too few: with {networks} of random weights" in outcome["sentence"]
+    assert f"there are too few control networks: with {networks} of random weights" in outcome["sentence"]
     assert "--random_networks 20 --rotated_networks 20 -resume" in outcome["advice"][1]
 
 
 def test_without_controls(described):
     outcome = judge(read_run(options(*described)))
     assert outcome["state"] == "untested"
-    assert "not graded, because controls are not part of this run" in outcome["sentence"]
+    assert "not graded, because this run has no controls" in outcome["sentence"]
     assert "--controls true -resume" in outcome["advice"][1]
 
 
 @pytest.mark.parametrize(
     ("without", "words"),
     [
-        ("knockout.tsv", "KNOCK_OUT_HEADS gave nothing, so K was not run"),
-        ("deletion_heads.tsv", "MUTATE_SITES gave nothing, so I was not run"),
-        ("element_matches.tsv", "NAME_HEADS gave nothing, so no head has a name"),
+        ("knockout.tsv", "KNOCK_OUT_HEADS returned nothing, so K was not tested"),
+        ("deletion_heads.tsv", "MUTATE_SITES returned nothing, so I was not tested"),
+        ("element_matches.tsv", "NAME_HEADS returned nothing, so no head has a name"),
     ],
 )
 def test_partial_names_what_is_missing(run_with, without, words):
@@ -160,12 +162,12 @@ def test_heads_without_a_page_and_lost_networks_are_missing(run_with):
     outcome = judge(run)
     assert outcome["state"] == "partial"
     assert outcome["facts"]["missing"] == [
-        "DESCRIBE_HEAD gave nothing of L1·H3, L1·H4",
-        "TRAIN or MEASURE_HEADS gave 20 of 25 networks of random weights",
-        "TRAIN or MEASURE_HEADS gave 3 of 5 seeds",
+        "DESCRIBE_HEAD returned nothing for L1·H3, L1·H4",
+        "TRAIN or MEASURE_HEADS returned 20 of 25 networks of random weights",
+        "TRAIN or MEASURE_HEADS returned 3 of 5 seeds",
     ]
     run.params["model"] = "model"
-    assert judge(run)["facts"]["missing"][1:] == ["TRAIN or MEASURE_HEADS gave 20 of 25 networks of random weights"]
+    assert judge(run)["facts"]["missing"][1:] == ["TRAIN or MEASURE_HEADS returned 20 of 25 networks of random weights"]
 
 
 def test_a_name_that_no_head_has_is_not_missing(run_with):
@@ -175,15 +177,18 @@ def test_a_name_that_no_head_has_is_not_missing(run_with):
 def test_the_best_grade_is_said_where_it_is_c(run_with):
     outcome = judge(run_with(["C", "C", "D", "unsupported"], seeds=1))
     assert outcome["state"] == "learned_graded"
-    assert "C is the best grade here: one seed cannot show that a head comes again (3 needed)." in outcome["sentence"]
+    assert (
+        "C is the best possible grade in this run: one seed cannot show that a head is reproducible (3 needed)."
+        in outcome["sentence"]
+    )
     assert outcome["advice"] == ["For grades better than C run again with --replicates 3 -resume."]
     run = run_with(["C", "C", "D", "unsupported"])
     run.tested.grades["capped"] = True
     run.tested.grades["controls"]["rotated"].update(networks=5, testable=False, smallest_q=0.19)
     outcome = judge(run)
     assert (
-        "C is the best grade here: of control networks 5 on moved labels are too few to test against at q 0.05 (20 "
-        "needed)."
+        "C is the best possible grade in this run: 5 networks on moved labels are too few for a test at q 0.05 "
+        "(20 needed)."
     ) in outcome["sentence"]
     assert outcome["facts"]["capped"] and "--rotated_networks 20" in outcome["advice"][0]
     run.params["model"] = "model"
@@ -313,7 +318,7 @@ def test_run_card_says_what_was_not_done_beside_the_tests(run_with):
     text = " ".join(run_card(run, judge(run))["not_done"])
     for words in (
         "trained for 12.5 % of",
-        "counts as passed there",
+        "counts as passed, so their tally is an upper bound",
         "at 32,768 of the 80,000 positions",
         "in 1 pairs",
         "mutated at 20 of the 44 sites",
@@ -354,7 +359,7 @@ def test_sections_of_the_multiqc_report(run_with, described):
     found = sections(alarm, run_card(alarm, judge(alarm)), described[0] / "overlap.png", TEMPLATES).found
     assert {(row["grade"], row["claim"]) for row in found["attentome_heads"]["data"].values()} == {("!", "")}
     assert next(iter(found["attentome_general"]["data"].values()))["graded"] == "? of 4"
-    assert "not to be used" in found["attentome_heads"]["description"]
+    assert "Do not use the grades" in found["attentome_heads"]["description"]
 
 
 def test_whole_report_of_a_graded_run(run_with, tmp_path):

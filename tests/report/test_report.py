@@ -30,7 +30,7 @@ from attentome.report.run_card.figures import ring_svg
 from attentome.report.tables import metrics_table
 from attentome.report.text.numbers import duration, interval_text, number
 from attentome.report.text.peers import auxiliary_words, peer_rows, peer_sentences
-from attentome.report.text.published_counts import beside_published
+from attentome.report.text.published_counts import compare_published
 from attentome.report.text.sets import percent
 from attentome.report.write import write_report
 from attentome.results.run import read_run, similar_heads
@@ -117,7 +117,7 @@ def test_too_few_sites_gives_counts_and_no_interval(tmp_path, described):
     recall = np.linspace(0, 1, 60)[29]
     found = round(recall * 6)
     calls = round(found / (1 - recall) ** 1.4)
-    assert f"{calls} calls at an output of 0.5 or more find {found} of the 6 sites" in outcome["sentence"]
+    assert f"{calls} calls at an output of at least 0.5 find {found} of the 6 sites" in outcome["sentence"]
     card = (tmp_path / "report" / "run_card.html").read_text()
     assert "No interval" in card and "(0.1 to" not in card
 
@@ -156,7 +156,7 @@ def test_show_unlearned_says_so_on_every_page(tmp_path, described):
     assert "did not learn" in (out / "atlas.svg").read_text()
 
 
-def test_labels_without_a_signal_are_told(tmp_path, described):
+def test_labels_without_a_signal_are_reported(tmp_path, described):
     run = run_of(tmp_path, described, "not_learned")
     run.sites["start"] = np.random.default_rng(3).integers(0, 40_000, len(run.sites))
     run.sites["end"] = run.sites["start"] + 1
@@ -508,7 +508,7 @@ def test_multiqc_report_holds_the_sections_in_order(report, described, tmp_path)
     assert places == sorted(places)
     order = [text.index(f'id="mqc-section-wrapper-{name}"') for name in ("attentome_sets", "attentome_overlap")]
     assert order == sorted(order)
-    assert "Its 4 heads are described below but not graded" in text
+    assert "Its 4 heads are described but not graded" in text
     assert not re.search(r"<script[^>]+src=[\"']https?:", text)
     markup = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     assert not re.search(r"<(img|link|iframe)[^>]+(src|href)=[\"']https?:", markup)
@@ -595,7 +595,7 @@ def test_peers_stand_beside_the_network(described, tmp_path):
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
     assert peer_sentences(replace(run, peers=equal)).endswith(
-        "not told apart from the residual CNN (difference −0.01 (−0.03 to 0.02))."
+        "not distinguishable from the residual CNN (difference −0.01 (−0.03 to 0.02))."
     )
     few = replace(run, peers=equal, metrics=without_intervals(run.metrics))
     assert peer_sentences(few).endswith("PR AUC 0.32. The network is behind the residual CNN by 0.01.")
@@ -610,7 +610,7 @@ def test_without_peers_the_report_says_so(report):
 
 def test_auxiliary_outputs_in_words():
     weighed = {"auxiliary_sets": ["a", "b", "c"], "settings": {"auxiliary_weight": 0.3}}
-    assert auxiliary_words(weighed) == "own sites of a, b and c (weight 0.3 each), in training alone"
+    assert auxiliary_words(weighed) == "own sites of a, b and c (weight 0.3 each), only in training"
     assert auxiliary_words({**weighed, "settings": {}}) == auxiliary_words({}) == "none"
 
 
@@ -647,7 +647,7 @@ def ecoli_counts(formats, published=None):
     overlap = pd.DataFrame(
         {"sets": [",".join(names[:n]) for n in range(1, len(names) + 1)], "n": [10**n for n in range(len(names))]}
     )
-    return {row["what"]: row for row in beside_published(published, audits, overlap, [4641652])}
+    return {row["what"]: row for row in compare_published(published, audits, overlap, [4641652])}
 
 
 def test_published_counts_stand_beside_those_of_the_run():
@@ -678,7 +678,7 @@ def test_published_counts_only_where_they_compare():
     }
     assert ecoli_counts([*ECOLI, "thomason"])["in all 4 sets"]["here"] is None
     published = json.loads((ROOT / "assets/published_counts.json").read_text())
-    assert beside_published(published, [], pd.DataFrame(), [4641652]) == []
+    assert compare_published(published, [], pd.DataFrame(), [4641652]) == []
     assert ecoli_counts(ECOLI, {**published, "genome_nt": 4639675}) == {}
 
 

@@ -7,7 +7,7 @@ from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.heads import add_heads
 from attentome.report.text.numbers import interval_text, number
 from attentome.report.text.peers import METRICS, peer_rows, peer_sentences
-from attentome.report.text.published_counts import beside_published
+from attentome.report.text.published_counts import compare_published
 from attentome.report.text.sets import (
     agreement_words,
     contig_words,
@@ -82,7 +82,7 @@ def _add_sets(found, run, card):
     found.add_picture("overlap", run.overlap_png)
     found.add_picture("distances", run.distances_png)
     lengths = [entry["length"] for entry in run.genome_json.get("contigs", [])]
-    published = beside_published(run.published, run.audits, run.overlap, lengths)
+    published = compare_published(run.published, run.audits, run.overlap, lengths)
     if published:
         found.add("published", found.macro("published", published))
 

@@ -1,4 +1,4 @@
-"""The checks of a run: was there something to learn, was it learned, and did control networks learn nothing."""
+"""Checks of a run: the labels carry a signal, the network learned it, and control networks did not."""
 
 from attentome.evidence.control_tally import control_tally
 from attentome.genome.ruler import signed
@@ -7,10 +7,10 @@ from attentome.report.text.numbers import interval_text, number
 
 LEARNED_FACTOR = 10
 """Learned: the lower end of the PR AUC interval lies above this many times the prevalence."""
-LEAST_TRAIN, LEAST_TEST = 100, 30
-"""Sites in the training and in the test arc below which nothing is said about learning."""
+MIN_TRAIN, MIN_TEST = 100, 30
+"""Minimum numbers of sites in the training and test arcs; with fewer, learning is not judged."""
 LABEL_BITS = 0.1
-"""Labels whose best aligned column holds less than this carry no visible signal."""
+"""Bits; labels whose best aligned column holds less carry no visible signal."""
 COMPARISON_BITS = 0.33
 """Best column of 1,840 sigma70 sites of E. coli K-12 (RegulonDB, selected by Clauwaert et al. 2021),
 same rule."""
@@ -59,20 +59,20 @@ def _label_signal(run):
         f"The best column of {len(run.sites):,} aligned sites, base {signed(int(bases[best]))}, holds "
         f"{number(float(bits[best]), 2)} bit. σ70 sites of E. coli reach {COMPARISON_BITS}."
     )
-    return _check("label_signal", question, "alarm" if weak else "fine", answer, "look here first" if weak else "")
+    return _check("label_signal", question, "alarm" if weak else "fine", answer, "check this first" if weak else "")
 
 
 def _other_reading(run):
-    question = "Is another reading better?"
+    question = "Would another reading fit better?"
     if run.sites is None or not run.genome or run.sites.empty:
         return _check("other_reading", question, "open", "Not checked: sites and genome were not given.")
     as_is, *others = readings(run.sites, run.genome)
     best = max(others, key=lambda reading: reading["bits"])
     better = best["bits"] >= LABEL_BITS and best["bits"] > 1.3 * as_is["bits"]
-    tried = "Tried: strands exchanged, and the − strand moved by up to 3 nt."
+    tried = "Tested: strands exchanged, and the − strand moved by up to 3 nt."
     answer = (
-        f"{tried} Best {best['name']}: base {signed(best['base'])} then holds {number(best['bits'], 2)} bit, "
-        f"against {number(as_is['bits'], 2)} as they are."
+        f"{tried} Best alternative, {best['name']}: base {signed(best['base'])} then holds {number(best['bits'], 2)} "
+        f"bit, compared with {number(as_is['bits'], 2)} as given."
     )
     check = _check("other_reading", question, "alarm" if better else "fine", answer, "likely cause" if better else "")
     return {**check, "reading": best["name"] if better else None}
@@ -80,13 +80,13 @@ def _other_reading(run):
 
 def _enough(run):
     train, test = run.arc_sites("train"), run.metrics["n_sites"]
-    few = train < LEAST_TRAIN or test < LEAST_TEST
+    few = train < MIN_TRAIN or test < MIN_TEST
     return _check(
         "enough_sites",
-        "Enough sites to learn from?",
+        "Are there enough sites to learn from?",
         "alarm" if few else "fine",
-        f"{train:,} in the training arc ({LEAST_TRAIN} needed, some hundreds are better), {test:,} in the "
-        f"test arc ({LEAST_TEST} needed).",
+        f"{train:,} in the training arc ({MIN_TRAIN} needed, several hundred are better), {test:,} in the "
+        f"test arc ({MIN_TEST} needed).",
         "too few" if few else "",
     )
 
@@ -104,20 +104,30 @@ def _loss(run):
     last_step = int(loss["step"].iloc[-1])
     most = run.training.get("settings", {}).get("max_steps")
     of = f" of {most:,}" if most else ""
-    answer = f"Training {number(first)} at the first validation, {number(last)} at the last (step {last_step:,}{of})"
+    answer = (
+        f"Training loss {number(first)} at the first validation, {number(last)} at the last (step {last_step:,}{of})"
+    )
     answer += ", still falling." if falling else "." if fell else ": it did not fall."
     mark = "fine" if fell else "alarm"
-    return {**_check("loss", question, mark, answer, "may be short" if falling else ""), "falling": falling}
+    return {
+        **_check("loss", question, mark, answer, "training may be too short" if falling else ""),
+        "falling": falling,
+    }
 
 
 def _over_fitted(run):
     arcs = run.metrics.get("arcs", {})
     train, test = arcs.get("train", {}).get("pr_auc"), arcs.get("test", {}).get("pr_auc")
     if train is None or test is None:
-        return _check("over_fitted", "Over-fitted?", "open", "Not recorded.")
+        return _check("over_fitted", "Is the network over-fitted?", "open", "Not recorded.")
     over = train > LEARNED_FACTOR * run.metrics["prevalence"] and train > 3 * test
     answer = f"PR AUC {number(train)} on the training arc, {number(test)} on the test arc."
-    return _check("over_fitted", "Over-fitted?", "alarm" if over else "fine", ("Yes: " if over else "No: ") + answer)
+    return _check(
+        "over_fitted",
+        "Is the network over-fitted?",
+        "alarm" if over else "fine",
+        ("Yes: " if over else "No: ") + answer,
+    )
 
 
 def _assembly(run):
@@ -126,11 +136,11 @@ def _assembly(run):
     lengths = {entry["name"]: entry["length"] for entry in run.genome_json["contigs"]}
     outside = sum(1 for contig, end in zip(run.sites["contig"], run.sites["end"]) if end > lengths.get(contig, 0))
     answer = (
-        "All sites lie on contigs of the genome. That they are of the same assembly cannot be told from this."
+        "All sites lie on contigs of the genome. This does not show that they are of the same assembly."
         if not outside
-        else f"{outside:,} sites lie on no contig of the genome or beyond its end."
+        else f"{outside:,} sites lie on an unknown contig or beyond the end of their contig."
     )
-    return _check("assembly", "Same assembly?", "alarm" if outside else "open", answer)
+    return _check("assembly", "Do sites and genome use the same assembly?", "alarm" if outside else "open", answer)
 
 
 def rotated_pr_auc(run):
@@ -169,11 +179,11 @@ def _moved_labels(run):
     behind = not beats_moved_labels(run)
     answer = (
         f"{len(leaking)} of {len(networks)} find their labels in the test arc. The best has PR AUC "
-        f"{interval_text(best)}, where a blind guess scores {number(best['prevalence'])}; the network itself has "
+        f"{interval_text(best)}, where random guessing gives {number(best['prevalence'])}. The network has "
         f"{number(grades['pr_auc'])} at the {grades['n_positions']:,} measured positions."
     )
-    note = "do not use the grades" if leaking else "no better than they are" if behind else ""
-    question = "Do networks on moved labels learn nothing?"
+    note = "do not use the grades" if leaking else "the network is no better" if behind else ""
+    question = "Do networks on moved labels fail to learn, as they should?"
     return _check("moved_labels", question, "alarm" if note else "fine", answer, note)
 
 
@@ -183,13 +193,13 @@ def _control_heads(run):
         return None
     most = run.tested.grades["rule"]["alarm"]["max_graded_control_heads"]
     answer = (
-        f"{tally['graded']} of {tally['heads']:,} have one ({number(100 * tally['share'], 2)} %); at most "
-        f"{number(100 * most, 2)} % may."
+        f"{tally['graded']} of {tally['heads']:,} have a grade ({number(100 * tally['share'], 2)} %); the maximum "
+        f"allowed is {number(100 * most, 2)} %."
     )
     alarm = too_many_graded(run)
     return _check(
         "control_heads",
-        "Do control heads stay without a grade?",
+        "Do control heads remain ungraded, as they should?",
         "alarm" if alarm else "fine",
         answer,
         "do not use the grades" if alarm else "",

@@ -1,11 +1,11 @@
-"""The outcome of a run: what may be believed, in one sentence, and what to do where it did not work."""
+"""The outcome of a run: its state, the sentence that sums it up, checks and advice."""
 
 from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.heads.names import head_title
 from attentome.report.outcome.checks import (
     LEARNED_FACTOR,
-    LEAST_TEST,
-    LEAST_TRAIN,
+    MIN_TEST,
+    MIN_TRAIN,
     beats_moved_labels,
     checks_of,
     leaking_networks,
@@ -27,7 +27,7 @@ def run_state(run):
         heads have a grade), ``untested`` (learned, but controls were not run or are too few), ``partial`` (graded, but
         something is missing), ``learned_none_graded`` or ``learned_graded``.
     """
-    if run.arc_sites("train") < LEAST_TRAIN or run.metrics["n_sites"] < LEAST_TEST:
+    if run.arc_sites("train") < MIN_TRAIN or run.metrics["n_sites"] < MIN_TEST:
         return "too_few_sites"
     low = run.metrics["pr_auc"].get("lo")
     if low is None or low <= LEARNED_FACTOR * run.metrics["prevalence"]:
@@ -52,8 +52,7 @@ def n_graded(grades):
 
 
 def missing_parts(run):
-    """What was asked for and is not there, as a list of clauses that name the process; empty where heads were not
-    tested."""
+    """Requested parts that are missing, as clauses that name the process; empty if heads were not tested."""
     if not run.tested:
         return []
     return [*_missing_heads(run), *_missing_tables(run.tested), *_missing_networks(run)]
@@ -71,15 +70,15 @@ def _missing_heads(run):
     lines = []
     for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded)):
         lost = [head_title(layer, head) for layer, head in expected if (layer, head) not in there]
-        lines += [f"{process} gave nothing of {', '.join(lost)}"] if lost else []
+        lines += [f"{process} returned nothing for {', '.join(lost)}"] if lost else []
     return lines
 
 
 def _missing_tables(tested):
     parts = (
-        (tested.knockout, "KNOCK_OUT_HEADS gave nothing, so K was not run"),
-        (tested.deletion_heads, "MUTATE_SITES gave nothing, so I was not run"),
-        (tested.elements, "NAME_HEADS gave nothing, so no head has a name"),
+        (tested.knockout, "KNOCK_OUT_HEADS returned nothing, so K was not tested"),
+        (tested.deletion_heads, "MUTATE_SITES returned nothing, so I was not tested"),
+        (tested.elements, "NAME_HEADS returned nothing, so no head has a name"),
     )
     return [words for table, words in parts if not len(table.columns)]
 
@@ -92,14 +91,14 @@ def _missing_networks(run):
     there = {kind: facts["networks"] for kind, facts in grades["controls"].items()} | {"replicates": grades["seeds"]}
     words = {"random": "networks of random weights", "rotated": "networks on moved labels", "replicates": "seeds"}
     return [
-        f"TRAIN or MEASURE_HEADS gave {there[kind]} of {n} {words[kind]}"
+        f"TRAIN or MEASURE_HEADS returned {there[kind]} of {n} {words[kind]}"
         for kind, n in asked.items()
         if n and there[kind] < n
     ]
 
 
 def grades_shown(state):
-    """Whether grades may be shown in a state: not where the controls give alarm or nothing was learned."""
+    """Whether grades may be shown in a state: not after a control alarm, nor if nothing was learned."""
     return state in GRADED
 
 
@@ -109,14 +108,14 @@ def heads_shown(run, state):
 
 
 def grade_line(run, state):
-    """The sentence that stands wherever grades stand: the tally of the control heads, or why there are no grades."""
+    """The sentence printed with all grades: the tally of the control heads, or why there are no grades."""
     if grades_shown(state):
         return tally_text(run.tested)
     return GRADES_HIDDEN if run.tested and state != "untested" else UNGRADED
 
 
 def without_intervals(metrics):
-    """Metrics without their intervals, as printed where there are too few sites for a bootstrap."""
+    """Metrics without intervals, as printed if there are too few sites for a bootstrap."""
     bare = dict(metrics)
     for name in ("pr_auc", "roc_auc", "pr_auc_tolerant"):
         if bare.get(name):

@@ -1,5 +1,4 @@
-"""The facts of the run card: how the labels were made, what was measured, what it cost and what was not
-done."""
+"""The facts of the run card: labels, results, cost, and what was not done."""
 
 from pathlib import Path
 
@@ -72,8 +71,7 @@ def processes(records):
 
 
 def software(records):
-    """Versions of all software that the tasks recorded, as a dict of name to version (several: comma
-    separated)."""
+    """Versions of all software that the tasks recorded: name to version (several: comma separated)."""
     found = {}
     for record in records:
         for name, version in record.get("software", {}).items():
@@ -82,28 +80,25 @@ def software(records):
 
 
 def not_done(run):
-    """What this run did not do, as sentences generated from its parameters and results."""
+    """What this run did not do, as sentences from its parameters and results."""
     lines = [
         *not_tested(run),
         "One genome and one split; no other strain or species.",
-        "Labels were not checked against sequencing reads; a TSS that no set has counts as an error of the network.",
+        "Labels were not compared with sequencing reads. A TSS that no set contains counts as an error of the network.",
         "Outputs are not calibrated: 0.8 is a score, not a probability.",
-        "Heads are profiled on the whole genome, most of which the network was trained on.",
+        "Heads are profiled on the whole genome, and the network was trained on most of it.",
     ]
     if not run.peers:
         lines.append(NOT_RUN)
     if not run.training:
         lines.append(
-            "The network was not trained in this run (--model): its training, its seed and whether it has "
-            "seen "
-            "the test arc are not known here."
+            "The network was not trained in this run (--model). Its training, its seed and whether it was trained on "
+            "the test arc are unknown."
         )
     if run.metrics["pr_auc"].get("lo") is None:
         lines.append("No interval: too few sites for a bootstrap over genome blocks.")
     if run.training.get("stop_reason", "").startswith("max_steps"):
-        lines.append(
-            "Training ended at its largest number of steps, not because its validations had stopped getting better."
-        )
+        lines.append("Training ended at the maximum number of steps and not by early stopping.")
     if run.profile.get("n_spearman", 0) < run.profile.get("n_all", 0):
         lines.append(
             f"Spearman correlations use a random sample of {run.profile['n_spearman']:,} of the "
@@ -115,8 +110,7 @@ def not_done(run):
 
 
 def plain_parameters(parameters):
-    """Parameters without the folders of the machine that ran: of an absolute path only the last part
-    is kept."""
+    """Parameters without folders of the machine: of an absolute path only the last part is kept."""
     return {
         name: Path(value).name if isinstance(value, str) and value.startswith("/") else value
         for name, value in parameters.items()

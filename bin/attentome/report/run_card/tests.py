@@ -1,4 +1,4 @@
-"""What the run card says of the tests of the heads: networks beside the real one, the rule of grades, what it cost."""
+"""Tests of the heads on the run card: other networks, the grade rule, their cost."""
 
 import re
 
@@ -9,7 +9,8 @@ from attentome.report.outcome.sentences import best_is_c, networks_needed
 from attentome.report.text.numbers import number
 
 TESTS_OF_HEADS = ("MEASURE_HEADS", "KNOCKOUT", "MUTATE", "NAME_HEADS", "GRADE_HEADS")
-"""Processes that run for the tests of the heads alone, as in records; so does TRAIN of other networks than the real."""
+"""Processes that run only for the tests of the heads, as in records; TRAIN of controls and replicates does too."""
+ONE_SEED = "One seed{}: it was not tested whether another seed finds the same heads."
 CONTROL_WORDS = {"random": "random weights", "rotated": "moved labels"}
 
 
@@ -22,7 +23,7 @@ def part_of(record):
 
 
 def is_test(part):
-    """Whether a process, as named by :func:`part_of`, runs for the tests of the heads alone."""
+    """Whether a process, as named by :func:`part_of`, runs only for the tests of the heads."""
     return part in TESTS_OF_HEADS or part.startswith("TRAIN, ")
 
 
@@ -38,7 +39,7 @@ def cost_of_tests(records):
 
 
 def network_facts(run):
-    """Networks beside the real one, as in ``run_card.json``; None where heads were not tested.
+    """Replicates and controls, as in ``run_card.json``; None if heads were not tested.
 
     Returns
     -------
@@ -97,38 +98,38 @@ def rule_lines(rule):
             lambda match, test=test: number(test[match.group()]),
             test["passes"],
         )
-        lines.append((letter, f"{test['name']}: {test['statistic']}. Passes where {passes}."))
+        lines.append((letter, f"{test['name']}: {test['statistic']}. Passes if {passes}."))
     for entry in rule["grades"]:
         more = f" and one of {', '.join(entry['any'])}" if entry.get("any") else ""
         lines.append((entry["grade"], f"{' '.join(entry['all'])} passed{more}."))
     alarm = rule["alarm"]
     return [
         *lines,
-        ("−", "Else unsupported. A test that was not run is not passed."),
+        ("−", "Otherwise unsupported. A test that was not run is not passed."),
         (
             "!",
-            f"No grade is used where the lower end of the PR AUC of a network on moved labels is above "
+            f"No grade is used if the lower end of the PR AUC of a network on moved labels is above "
             f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
             f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade.",
         ),
         (
             "%",
-            f"With less than {number(100 * rule['least_content_share'])} % of content in the variance of its logit a "
-            "head is called a position head: a description, no test.",
+            f"A head with less than {number(100 * rule['least_content_share'])} % of content in the variance of its "
+            "logit is called a position head. This is a description and no test.",
         ),
     ]
 
 
 def not_tested(run):
-    """What the tests of the heads left out, as sentences."""
+    """What the tests of the heads did not cover, as sentences."""
     seed = f" ({run.training['seed']})" if "seed" in run.training else ""
     if not run.tested:
         return [
             "Controls: no random-weight and no rotated-label network was run, so none of the "
             f"{len(run.heads)} heads is graded.",
-            f"One seed{seed}: whether another seed finds the same heads was not tried.",
+            ONE_SEED.format(seed),
             "No head was removed from the network (knock-out), and no base was mutated in silico.",
-            "Logos were not compared with known motifs; the boxes on the rulers are places, not matches.",
+            "Logos were not compared with known motifs. The boxes on the rulers mark positions, not matches.",
         ]
     tested, grades = run.tested, run.tested.grades
     rotated, steps = grades["controls"]["rotated"], run.params.get("rotated_steps")
@@ -137,23 +138,23 @@ def not_tested(run):
         for line, applies in (
             ("No network was trained on moved labels.", not rotated["networks"]),
             (
-                f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of the real one's steps.",
+                f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of this network's steps.",
                 rotated["networks"] and steps and steps < 1,
             ),
             (
-                "Not every control head with a grade was knocked out and mutated: what was not run counts as passed "
-                "there, so their tally is an upper bound.",
+                "Not every control head with a grade was knocked out and mutated. For control heads a missing test "
+                "counts as passed, so their tally is an upper bound.",
                 any(kind["at_most"] for kind in control_tally(tested)["kinds"].values()),
             ),
-            (f"One seed{seed}: whether another seed finds the same heads was not tried.", grades["seeds"] == 1),
+            (ONE_SEED.format(seed), grades["seeds"] == 1),
             (_measured_at(run), grades["n_positions"] < run.metrics["n_positions"]),
             (_knocked_out(run), True),
             (_mutated(run), True),
             (
-                "Logos were compared with the known elements of promoters alone, with no motif database (--motifs).",
+                "Logos were compared only with the known promoter elements, with no motif database (--motifs).",
                 not run.params.get("motifs") and not len(tested.motifs),
             ),
-            ("A motif that is in no file of --motifs has no name here.", run.params.get("motifs")),
+            ("A motif that is in no file of --motifs has no name in this report.", run.params.get("motifs")),
             (
                 "No binding sites of transcription factors were given (--tf_sites).",
                 not run.params.get("tf_sites") and not len(tested.enrichment),

@@ -3,7 +3,7 @@
 import re
 
 from attentome.genome.ruler import signed
-from attentome.heads.distances import anchor_text
+from attentome.heads.distances import origin_words
 from attentome.report.text.numbers import number
 
 
@@ -13,8 +13,7 @@ def element_at(elements, d):
 
 
 def shared_bases(logo):
-    """Consensus of a logo as printed: ``TATAAT``, or ``CA-N11-TATA`` where more than three columns between
-    hold little.
+    """Consensus of a logo as printed: ``TATAAT``, or ``CA-N11-TATA`` across more than three empty columns.
 
     Parameters
     ----------
@@ -31,35 +30,30 @@ def cell_bases(logo):
 
 
 def head_sentence(head, elements):
-    """One sentence on a head, from its numbers: where it looks, how much, what its best windows share.
+    """Describe a head from its numbers: where it looks, how strongly, and what its best windows share.
 
-    It says what was measured and claims nothing; the head is not graded.
+    The text reports measurements and claims nothing; the head is not graded.
     """
     numbers = head.numbers
-    high, d = head.peak_top
+    high, d = head.peak
     groups = numbers["groups"]
     if high < 1.5:
-        text = (
-            f"Flat: over the highest outputs its mean score is nowhere more than {number(high, 2)}× uniform "
-            f"(at d = {d})."
-        )
+        text = f"Flat: over the highest outputs the mean score is at most {number(high, 2)}× uniform (at d = {d})."
     else:
         place = element_at(elements, d)
         inside = f", inside the {place.replace('-', '−')} box" if place else ""
         text = (
-            f"Its mean score over the highest outputs is highest {d} nt upstream of "
-            f"{anchor_text(numbers['ahead'])}, {number(high, 2)}× "
-            f"uniform: base {signed(groups['top']['base'])} where d = 0 sits on TSS + "
-            f"{numbers['label_shift']}"
-            f"{inside}. Over all positions the mean there is "
+            f"Over the highest outputs the mean score peaks {d} nt upstream of {origin_words(numbers['ahead'])} at "
+            f"{number(high, 2)}× uniform. This is base {signed(groups['top']['base'])} if d = 0 is at TSS + "
+            f"{numbers['label_shift']}{inside}. Over all positions the mean score there is "
             f"{number(float(head.x_uniform('all')[d]), 2)}× uniform."
         )
     logo, windows = numbers["logo"], numbers["windows"]
-    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d_all']}"
+    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d']}"
     if logo["consensus"]:
         text += (
             f" {at} share {shared_bases(logo)} at d {logo['consensus_to_d']} to {logo['consensus_from_d']} "
-            f"({number(logo['total_bits'], 2)} bit in all)."
+            f"({number(logo['total_bits'], 2)} bit in total)."
         )
     else:
         text += f" {at} share no base (no column above 0.25 bit)."

@@ -1,12 +1,10 @@
-"""The peers of :mod:`attentome.evaluation.peers` in the report: their rows, and what the comparison says."""
+"""The peers of :mod:`attentome.evaluation.peers` in the report: rows of numbers, and sentences."""
 
 from attentome.evaluation.peers import NETWORK, PEERS
 from attentome.report.text.numbers import interval_text, number
 
 METRICS = {"pr_auc": "PR AUC", "pr_auc_tolerant": "within ± 5 nt", "roc_auc": "ROC AUC"}
-NOT_RUN = (
-    "No peer without attention was run (--baselines): what attention brings or costs on these labels is not known here."
-)
+NOT_RUN = "No peer without attention was run (--baselines), so the effect of attention on these labels is unknown."
 _TASKS = {
     NETWORK: ("TRAIN", "curated"),
     "residual_cnn": ("TRAIN", "residual_cnn"),
@@ -53,7 +51,7 @@ def _seconds(records, name):
 
 
 def peer_sentences(run):
-    """What the peers reach, and whether the network is ahead, as text; empty where none was run."""
+    """The peers and whether the network is ahead of them, as text; empty if none was run."""
     rows = [row for row in peer_rows(run) if row["network_lead"]]
     if not rows:
         return ""
@@ -69,17 +67,17 @@ def _lead(row):
     lead = row["network_lead"]["pr_auc"]
     value, low, high = lead["value"], lead.get("lo"), lead.get("hi")
     if low is not None and low <= 0 <= high:
-        return f"not told apart from the {row['title']} (difference {interval_text(lead)})"
+        return f"not distinguishable from the {row['title']} (difference {interval_text(lead)})"
     side, sign = ("ahead of", 1) if value > 0 else ("behind", -1)
     ends = sorted((sign * low, sign * high)) if low is not None else (None, None)
     return f"{side} the {row['title']} by {interval_text({'value': sign * value, 'lo': ends[0], 'hi': ends[1]})}"
 
 
 def auxiliary_words(training):
-    """Auxiliary outputs of a training in words: ``own sites of a, b and c (weight 0.3), in training alone``."""
+    """Auxiliary outputs of a training in words: ``own sites of a, b and c (weight 0.3 each), only in training``."""
     weight = training.get("settings", {}).get("auxiliary_weight", 0)
     sets = training.get("auxiliary_sets", [])
     if not weight or not sets:
         return "none"
     names = " and ".join(filter(None, [", ".join(sets[:-1]), sets[-1]]))
-    return f"own sites of {names} (weight {number(weight)} each), in training alone"
+    return f"own sites of {names} (weight {number(weight)} each), only in training"

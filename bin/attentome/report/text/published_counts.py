@@ -1,14 +1,14 @@
-"""The counts that a paper gave for the same TSS sets, beside those of this run."""
+"""Counts that a paper published for the same TSS sets, compared with those of this run."""
 
 
-def beside_published(published, audits, overlap, genome_lengths):
-    """Published counts of sites and of clusters beside this run's.
+def compare_published(published, audits, overlap, genome_lengths):
+    """Compare published counts of sites and of clusters with those of this run.
 
     Parameters
     ----------
     published : dict
         ``assets/published_counts.json``: ``genome_nt``, ``sets`` (format -> ``name``, ``sites``, ``why``), ``clusters``
-        (least number of sets -> count), ``clusters_why``.
+        (minimum number of sets -> count), ``clusters_why``.
     audits : list of dict
         ``<set>.audit.json`` of each set: ``set``, ``formats`` (one per file), ``sites``.
     overlap : DataFrame
@@ -19,7 +19,7 @@ def beside_published(published, audits, overlap, genome_lengths):
     Returns
     -------
     list of dict
-        ``what``, ``published``, ``here`` (None where it cannot be compared), ``why``. Empty unless the genome is the
+        ``what``, ``published``, ``here`` (None if it cannot be compared), ``why``. Empty unless the genome is the
         paper's and at least two sets are of its formats, one set a format.
     """
     if not published or genome_lengths != [published["genome_nt"]]:
@@ -42,8 +42,8 @@ def beside_published(published, audits, overlap, genome_lengths):
     ]
     whole = len(matched) == len(published["sets"]) == len(audits)
     support = overlap["sets"].str.count(",") + 1 if len(overlap) else None
-    for least, count in published["clusters"].items():
-        here = int(overlap.loc[support >= int(least), "n"].sum()) if whole and support is not None else None
-        what = f"in all {least} sets" if int(least) == len(published["sets"]) else f"in {least} or more sets"
+    for minimum, count in published["clusters"].items():
+        here = int(overlap.loc[support >= int(minimum), "n"].sum()) if whole and support is not None else None
+        what = f"in all {minimum} sets" if int(minimum) == len(published["sets"]) else f"in {minimum} or more sets"
         rows.append({"what": what, "published": count, "here": here, "why": published["clusters_why"]})
     return rows

@@ -1,4 +1,4 @@
-"""What is known of a TSS set, in words for the report: where it came from, and what was done to its positions."""
+"""A TSS set in words: its sources, and how its positions were changed."""
 
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -8,8 +8,8 @@ from attentome.genome.strands import STRANDS, sign_of
 
 SHOWN = 3
 """Names that are listed before the rest is counted."""
-LEAST_SHARE = 0.005
-"""Share of a strand's rows above which an offset is worth a word."""
+MIN_SHARE = 0.005
+"""Share of a strand's rows above which an offset is reported."""
 
 
 def source_words(sources):
@@ -43,7 +43,7 @@ def format_words(audit):
 
 
 def contig_words(audit):
-    """Contig names as printed, with the genome's name where that is another: ``U00096.3 = NC_000913.3``."""
+    """Contig names as printed, with the name in the genome if it differs: ``U00096.3 = NC_000913.3``."""
     names = [
         own if printed.strip() == own else f"{printed.strip()} = {own}"
         for printed, own in (audit.get("contig_names") or {}).items()
@@ -52,7 +52,7 @@ def contig_words(audit):
 
 
 def lift_words(audit):
-    """The assembly that a set is on, and what moving it did."""
+    """The assembly of a set, and the result of its lift-over."""
     lift = audit.get("lift")
     if not lift:
         return "the run's genome"
@@ -71,7 +71,7 @@ def fix_words(audit):
 
 
 def sequence_words(table, name):
-    """At which offsets the printed sequences of a set stand.
+    """Offsets at which the printed sequences of a set are found.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def sequence_words(table, name):
     """
     words = []
     for strand, rows in _strands(table, name, "sequence"):
-        found = rows[rows["share"] >= LEAST_SHARE].sort_values(["share", "offset"], ascending=[False, True])
+        found = rows[rows["share"] >= MIN_SHARE].sort_values(["share", "offset"], ascending=[False, True])
         places = [f"{percent(row.share)} at {signed(int(row.offset))}" for row in found.itertuples()]
-        words.append(f"{strand}: {', '.join(places) or 'nowhere within 3 nt'} (of {int(rows['n'].max()):,})")
+        words.append(f"{strand}: {', '.join(places) or 'none within 3 nt'} (of {int(rows['n'].max()):,})")
     return words
 
 

@@ -1,4 +1,4 @@
 """What all pages share.
 
-``frame`` is a page with its style and links; ``peer_table`` is the table of a network and its peers.
+``templates`` are the Jinja2 templates of assets/report; ``frame`` is a page put together in Python.
 """

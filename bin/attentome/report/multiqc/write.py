@@ -66,24 +66,10 @@ def _run_multiqc(content, work):
         "MULTIQC_NO_VERSION_CHECK": "true",
         "NO_COLOR": "1",
     }
+    options = ["--no-data-dir", "--no-version-check", "--no-ai", "--force", "--quiet"]
+    paths = ["--config", work / "config.json", "--outdir", work / "report", "--filename", "multiqc_report.html"]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "multiqc",
-            str(content),
-            "--config",
-            str(work / "config.json"),
-            "--outdir",
-            str(work / "report"),
-            "--filename",
-            "multiqc_report.html",
-            "--no-data-dir",
-            "--no-version-check",
-            "--no-ai",
-            "--force",
-            "--quiet",
-        ],
+        [sys.executable, "-m", "multiqc", content, *paths, *options],
         env=environment,
         cwd=work,
         capture_output=True,

@@ -157,7 +157,7 @@ def draw_zoom(figure, view, top, bands=(), seeds=(), test_arc=None):
     for kind, ends in bands.items():
         axes.fill_between(-d, *ends, edgecolor=FAINT, zorder=2, **BAND_STYLE[kind])
     for group in reversed(GROUPS):
-        axes.plot(-d, lines[group], zorder=3, **_group_style(group))
+        axes.plot(-d, lines[group], zorder=3, clip_on=False, **_group_style(group))
     for values in seeds:
         axes.plot(-d, values, color=GROUP_COLOUR["top"], linewidth=0.7, alpha=0.6, zorder=2.8)
     taken = ruler(axes, view)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from attentome.figures.style import FAINT, GROUP_COLOUR, INK, PX, SMALL, SOFT, add_axes
+from attentome.figures.style import FAINT, GROUP_COLOUR, INK, PX, add_axes
 
 LANE = 14
 """Height of a lane, px."""
@@ -74,16 +74,3 @@ class Strip:
     def threshold(self, value):
         """Draw a dashed line at a value, over all lanes."""
         self.axes.axvline(value, color=INK, linewidth=0.75, linestyle=(0, (5, 3)), zorder=1, label="threshold")
-
-    def note(self, words):
-        """Write words below the axis."""
-        self.axes.annotate(
-            words,
-            (0, 0),
-            xycoords="axes fraction",
-            xytext=(0, -21 * PX),
-            textcoords="offset points",
-            va="top",
-            fontsize=SMALL * PX,
-            color=SOFT,
-        )

@@ -25,6 +25,8 @@ LOGO_RANGE = 1e-5
 """Of the highest value: where the axis of test L begins."""
 REPLACEMENTS = {"zero": ("zeroed", "o"), "mean": ("mean", "s"), "uniform": ("uniform", "^")}
 """Kinds of knock-out: their names and markers."""
+SEEDS_SHOWN = 3
+"""Partners in other seeds that are listed."""
 
 
 def draw_strips(tested, row, rule):
@@ -55,7 +57,7 @@ def draw_strips(tested, row, rule):
 
 
 def _new_strip(lanes, *scale, **options):
-    figure = new_figure(WIDTH, 8 + LANE * len(lanes) + (42 if options.pop("noted", False) else 22))
+    figure = new_figure(WIDTH, LANE * len(lanes) + 30)
     return figure, Strip(figure, LEFT, 4, INNER, lanes, *scale, **options)
 
 
@@ -143,23 +145,28 @@ def _reproducible(tested, row, rule):
         return None, ["not run", "one seed only", need]
     ticks = [0, 0.5, test["min_r"], 1]
     lanes = ["profile r", "logo r"]
-    figure, strip = _new_strip(lanes, -0.2, 1.0, ticks, [number(tick, 2) for tick in ticks], noted=True)
+    figure, strip = _new_strip(lanes, -0.2, 1.0, ticks, [number(tick, 2) for tick in ticks])
     strip.threshold(test["min_r"])
     for seed in own.itertuples():
         if seed.profile_r == seed.profile_r:
             strip.point(seed.profile_r, 0, filled=seed.profile_r >= test["min_r"])
         if seed.logo_r == seed.logo_r:
             strip.point(seed.logo_r, 1, filled=seed.logo_q <= test["max_q"])
-    partners = [
-        f"{seed.network.replace('replicate_', 'seed no. ')}: {head_title(seed.match_layer, seed.match_head)}"
-        for seed in own.itertuples()
-    ]
-    strip.note(", ".join(partners[:3]) + (" …" if len(partners) > 3 else ""))
+    more = [f"and {len(own) - SEEDS_SHOWN} more: tests/seeds.tsv"] if len(own) > SEEDS_SHOWN else []
     return figure, [
         f"{int(row['seeds_found'])} of {int(row['seeds_run']) - 1} other seeds",
         f"filled: profile r ≥ {test['min_r']:g}, logo q ≤ {test['max_q']:g}",
         need,
+        *map(_partner_words, own.head(SEEDS_SHOWN).itertuples()),
+        *more,
     ]
+
+
+def _partner_words(seed):
+    """The matching head of another seed, in words; ``seed`` is a row of ``seeds.tsv``."""
+    name, head = seed.network.replace("replicate_", "seed no. "), head_title(seed.match_layer, seed.match_head)
+    values = {"profile r": seed.profile_r, "logo r": seed.logo_r, "logo q": seed.logo_q}
+    return f"{name}: {head}, " + ", ".join(f"{what} {number(value, 2)}" for what, value in values.items())
 
 
 def _deletion(tested, row, rule):

@@ -29,8 +29,6 @@ BAND_STYLE = {
     "random": {"facecolor": BAND, "linewidth": 0.4},
     "rotated": {"facecolor": "none", "hatch": "/////", "linewidth": 0.5},
 }
-WHOLE_TALL, ZOOM_TALL = 122, 268
-"""px of the two panels, from the upper end of what they draw to the lower."""
 
 
 def control_bands(table):

@@ -1,4 +1,4 @@
-"""What the cells of the atlas hold, and in which order: of each head its grade, what may be said, its tests, logo."""
+"""What the cells of the atlas hold, and in which order: of each head its grade, claim, tests and logo."""
 
 import re
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from attentome.evidence.claims import NO_NAME
-from attentome.evidence.control_tally import tally_text
-from attentome.evidence.grades import FAILED, GRADES, NOT_GRADED, NOT_RUN, PASSED, TESTS, UNSUPPORTED
+from attentome.evidence.control_tally import tally_words
+from attentome.evidence.grades import GRADES, NOT_GRADED, PASSED, TESTS, UNSUPPORTED
 from attentome.figures.profile import control_bands
 from attentome.figures.style import BLUES, FAINT, INK, times
 from attentome.report.text.heads import cell_bases
@@ -22,8 +22,6 @@ FILL = dict(zip(GRADES, BLUES))
 """Fill of each grade's badge, from dark to light; heads without a grade have none."""
 ON_FILL = {"A": "white", "B": "white", "C": INK, "D": INK}
 EDGE = {**FILL, "D": FAINT}
-SQUARE = {PASSED: "passed", FAILED: "failed", NOT_RUN: "open"}
-"""Kind of the square of a test, by its outcome."""
 NOT_USED = "grades are not to be used"
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
@@ -88,7 +86,7 @@ def grade_instead(run, outcome):
 
     Parameters
     ----------
-    run : RunResults
+    run : RunFacts
     outcome : dict
 
     Returns
@@ -108,7 +106,7 @@ def atlas_cells(run, outcome):
 
     Parameters
     ----------
-    run : RunResults
+    run : RunFacts
     outcome : dict
 
     Returns
@@ -119,12 +117,7 @@ def atlas_cells(run, outcome):
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(
         cells,
-        key=lambda cell: (
-            ORDER.index(cell.grade),
-            -cell.head.peak_top[0] * (not instead),
-            cell.head.layer,
-            cell.head.head,
-        ),
+        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
     )
 
 
@@ -176,11 +169,11 @@ def failed_words(row, rule):
     -------
     str
     """
-    high = times(row["peak_x_uniform_heldout"])
+    high = times(row["peak_x_uniform"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
         return f"only {', '.join(['S', *others])} ({high})"
-    if row["peak_x_uniform_heldout"] < FLAT:
+    if row["peak_x_uniform"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
     return f"like {'untrained' if untrained else 'moved labels'} ({high})"
@@ -219,7 +212,7 @@ def counts_sentence(tested, cells):
 
     Parameters
     ----------
-    tested : HeadTests or None
+    tested : Tested or None
     cells : list of Cell
 
     Returns
@@ -231,9 +224,9 @@ def counts_sentence(tested, cells):
         return ""
     grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
-        return tally_text(tested)
+        return tally_words(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
 
 
 def delta_words(delta):
@@ -273,7 +266,7 @@ def control_cells(tested):
 
     Parameters
     ----------
-    tested : HeadTests or None
+    tested : Tested or None
 
     Returns
     -------

@@ -21,7 +21,7 @@ from attentome.report.head_page.figures import (
 from attentome.report.head_page.names import element_rows, factor_rows, motif_rows, own_rows, pair_rows
 from attentome.report.head_page.sentences import (
     capped_words,
-    control_words,
+    counted_controls,
     lead,
     not_run_words,
     rule_lines,
@@ -58,7 +58,7 @@ def tested_values(head, run, outcome):
         "lead": lead(row, hidden),
         "sentence": "" if hidden else sentence(row, view, logo, tested.knockout_base, grades["controls"]),
         "notes": " ".join(filter(None, [capped_words(grades), not_run_words(row)])),
-        "control_heads": control_words(tested),
+        "control_heads": counted_controls(tested),
         "control_kinds": " and ".join(_kinds_drawn(tested)),
         "lowest_letter": lowest_letter(tested.logo_bits),
         "correlation_n": int(head.spearman["n"].max()),

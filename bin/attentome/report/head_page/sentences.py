@@ -9,7 +9,7 @@ from attentome.evidence.grades import FAILED, NOT_GRADED, NOT_RUN, PASSED, UNSUP
 from attentome.figures.profile import CONTROL_KINDS
 from attentome.figures.style import times
 from attentome.genome.ruler import base_of_distance, signed
-from attentome.heads.distances import anchor_text
+from attentome.heads.distances import origin_words
 from attentome.motifs.logo import TELLING_BITS, consensus
 from attentome.report.text.heads import shared_bases
 from attentome.report.text.numbers import number
@@ -51,9 +51,9 @@ def q_words(row, letter, networks):
     return "q " + ", ".join(parts) if parts else "no control networks"
 
 
-def failed_words(row, controls):
+def first_failed_words(row, controls):
     """The first failed test of a head without support, in words."""
-    d, high = int(row["peak_d_heldout"]), times(row["peak_x_uniform_heldout"])
+    d, high = int(row["peak_d"]), times(row["peak_x_uniform"])
     if row["S"] != PASSED:
         return (
             f"Its highest score, {d} nt upstream, is no sharper than in control networks ({high} uniform; "
@@ -94,13 +94,13 @@ def sentence(row, view, logo, base, controls):
         ``controls`` of ``grades.json``.
     """
     if row["grade"] == UNSUPPORTED:
-        return " ".join([failed_words(row, controls), *_type(row)])
-    upstream = "" if view.ahead == 0 else f" of {anchor_text(view.ahead)}"
-    base_name = signed(base_of_distance(view.peak_d_heldout, view.label_shift))
+        return " ".join([first_failed_words(row, controls), *_type(row)])
+    upstream = "" if view.ahead == 0 else f" of {origin_words(view.ahead)}"
+    base_name = signed(base_of_distance(view.peak_d, view.label_shift))
     where = f"at base {base_name} when the output sits on a TSS"
-    parts = [f"Looks {view.peak_d_heldout} nt upstream{upstream}, {where}."]
+    parts = [f"Looks {view.peak_d} nt upstream{upstream}, {where}."]
     if row["grade"] == NOT_GRADED:
-        parts = [f"Its score over the highest outputs is highest {view.peak_d_heldout} nt upstream{upstream}, {where}."]
+        parts = [f"Its score over the highest outputs is highest {view.peak_d} nt upstream{upstream}, {where}."]
     bases = spelled(logo) if len(logo) else ""
     if row["L"] == PASSED and bases:
         parts.append(f"Its effect logo spells {bases}.")
@@ -136,7 +136,7 @@ def capped_words(grades):
     return f"C is the best grade in this run: {'; '.join(why)}." if why else ""
 
 
-def control_words(tested):
+def counted_controls(tested):
     """The controls, counted: ``160 heads of 20 networks with random weights and ...``."""
     parts = [
         f"{about['heads']:,} heads of {about['networks']} networks with {CONTROL_KINDS[kind]}"

@@ -188,7 +188,7 @@ def test_stub_run_makes_every_file(tmp_path, parser):
 
 
 def test_a_given_model_is_held_against_networks_with_random_weights_alone(tmp_path):
-    """Replicates and networks on moved labels would have to be trained as it was, which nobody knows."""
+    """Replicates and networks on rotated labels would have to be trained as it was, which nobody knows."""
     (tmp_path / "model").mkdir()
     (tmp_path / "model/model.json").write_text('{"network": {"layers": 2, "heads": 4}, "label_shift": 20}')
     run = run_pipeline(tmp_path, "-profile", "test", "-stub-run", "--model", "model")

@@ -16,7 +16,7 @@ from tested_fixture import write_tested
 from attentome.evidence.control_tally import tally_text
 from attentome.figures.style import BASE_COLOUR, FAINT, HIGH, LOW, new_figure, use_style
 from attentome.io.files import read_json
-from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_words, failed_words, rule_words
+from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_text, failed_text, rule_text
 from attentome.report.atlas.drawing import CellSize, SqueezedAxis, draw_cell_logo, height, logo_columns
 from attentome.report.atlas.figure import atlas_figure
 from attentome.report.atlas.page import LARGE, atlas_page
@@ -153,27 +153,27 @@ def test_unsupported_heads_have_neither_logo_nor_name(described, tmp_path):
         ),
         (
             {"S": "failed", "peak_x_uniform_heldout": 4.0, "s_q_random": 0.05, "s_q_rotated": 0.06},
-            "like moved labels (4.0×)",
+            "like rotated labels (4.0×)",
         ),
         ({"S": "passed", "peak_x_uniform_heldout": 17.0}, "only S (17×)"),
     ],
 )
 def test_why_a_head_has_no_grade(row, words):
     rule = read_json(ROOT / "assets/grade_rule.json")
-    assert failed_words({test: "failed" for test in "SLKRI"} | row, rule) == words
+    assert failed_text({test: "failed" for test in "SLKRI"} | row, rule) == words
 
 
 def test_what_a_grade_asks_for_is_read_from_the_rule():
     rule = read_json(ROOT / "assets/grade_rule.json")
-    assert [rule_words(entry) for entry in rule["grades"]] == [
+    assert [rule_text(entry) for entry in rule["grades"]] == [
         "passes all five tests",
         "S, L, R and one of K, I",
         "S, L and one of K, R, I",
         "S and one of L, K, R, I",
     ]
-    assert claim_words("likely reads ext. -10") == "likely reads ext. −10"
-    assert claim_words("") == claim_words(np.nan) == ""
-    assert claim_words("may read CRP-like") == "may read CRP-like"
+    assert claim_text("likely reads ext. -10") == "likely reads ext. −10"
+    assert claim_text("") == claim_text(np.nan) == ""
+    assert claim_text("may read CRP-like") == "may read CRP-like"
 
 
 def test_squares_of_the_tests_and_the_loss_without_the_head(described, tmp_path):
@@ -223,7 +223,7 @@ def test_the_control_band_lies_in_every_cell_at_its_height(described, tmp_path):
     assert len(cells) == 8
     for html in cells.values():
         tall = 52 if 'class="cell small"' in html else 86
-        # Made up: 95 % of untrained heads lie within 0.9 to 1.1, of moved labels within 0.9 to 1.4, at every distance.
+        # Made up: 95 % of untrained heads lie in 0.9 to 1.1, of rotated labels in 0.9 to 1.4, at every distance.
         at = {value: 16 + tall * (1 - np.log2(value / 0.5) / np.log2(110 / 0.5)) for value in (0.9, 1.1, 1.4)}
         bands = [points[:, 1] for style, points in paths(html) if "fill: #d5dae0" in style]
         assert len(bands) == 2, "near and far"
@@ -237,7 +237,7 @@ def test_control_heads_stand_beside_the_map(described, tmp_path):
     run = graded(described, tmp_path)
     words = words_of(page_of(run, OUTCOME))
     assert "What control heads look like" in words
-    assert "160 heads of 20 untrained networks" in words and "160 heads of 20 networks with moved labels" in words
+    assert "160 heads of 20 untrained networks" in words and "160 heads of 20 networks with rotated labels" in words
     assert words.count("0.17 bit in its best ten columns, too low to be drawn") == 2
     assert "What control heads look like" in written(atlas_figure(run, OUTCOME))
     bare = graded(described, tmp_path / "bare", ["not graded"] * 2, 2, networks=0)

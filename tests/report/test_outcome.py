@@ -49,7 +49,7 @@ def test_graded(run_with):
     assert outcome["sentence"] == (
         "The network learned to find TSS: PR AUC 0.31 (0.282 to 0.338), where random guessing gives 0.00275. 2 of 4 "
         "heads carry a grade of A to C: 1 A, 1 B, 0 C (1 D, 1 unsupported). By the same rule 0 of 80 heads of "
-        "untrained networks and 0 of 80 heads of networks trained on moved labels have a grade."
+        "untrained networks and 0 of 80 heads of networks trained on rotated labels have a grade."
     )
     assert outcome["facts"]["graded_heads"] == 3 and outcome["facts"]["controls"] == 40
     assert outcome["facts"]["grades"]["unsupported"] == 1
@@ -84,7 +84,7 @@ def test_alarm_where_moved_labels_are_found(run_with, value, state):
     assert run_state(run) == state
     if state == "control_alarm":
         outcome = judge(run)
-        assert outcome["sentence"].startswith("Do not use the grades. 20 of 20 networks trained on moved labels")
+        assert outcome["sentence"].startswith("Do not use the grades. 20 of 20 networks trained on rotated labels")
         assert outcome["facts"]["graded_heads"] is None and outcome["facts"]["grades"] is None
         assert [line.split(":")[0] for line in outcome["advice"][:2]] == ["Overlapping arcs", "Repeats across arcs"]
         assert "in this run 1,905 nt" in outcome["advice"][2], "40,000 nt over 21"
@@ -110,7 +110,7 @@ def test_learned_means_better_than_every_network_on_moved_labels(run_with, value
     }
     outcome = judge(run)
     assert outcome["state"] == state
-    assert ("a network trained on moved labels does as well (0.7, compared with 0.7" in outcome["sentence"]) == (
+    assert ("a network trained on rotated labels does as well (0.7, compared with 0.7" in outcome["sentence"]) == (
         state == "not_learned"
     )
 
@@ -187,7 +187,7 @@ def test_the_best_grade_is_said_where_it_is_c(run_with):
     run.tested.grades["controls"]["rotated"].update(networks=5, testable=False, smallest_q=0.19)
     outcome = judge(run)
     assert (
-        "C is the best possible grade in this run: 5 networks on moved labels are too few for a test at q 0.05 "
+        "C is the best possible grade in this run: 5 networks on rotated labels are too few for a test at q 0.05 "
         "(20 needed)."
     ) in outcome["sentence"]
     assert outcome["facts"]["capped"] and "--rotated_networks 20" in outcome["advice"][0]
@@ -221,7 +221,7 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
     json.dumps(card)
 
 
-def test_tally_in_words(run_with):
+def test_tally_in_text(run_with):
     run = run_with(MIXED, graded_controls=2)
     assert tally_text(run.tested) == (
         "By the same rule 0 of 80 heads of untrained networks and at most 2 of 80 heads of networks trained on moved "
@@ -233,7 +233,7 @@ def test_tally_in_words(run_with):
     assert "and 2 of 80 heads of networks trained" in tally_text(run.tested)
     assert "No control network" in tally_text(None)
     run.tested.grades["controls"]["rotated"].update(heads=0, networks=0, graded=0, best_grade=None)
-    assert "0 of 0 heads of networks trained on moved labels (none was run)" in tally_text(run.tested)
+    assert "0 of 0 heads of networks trained on rotated labels (none was run)" in tally_text(run.tested)
 
 
 def test_tables_hold_what_the_tests_found(run_with, tmp_path):
@@ -301,7 +301,7 @@ def test_run_card_prints_the_rule_with_its_numbers(run_with):
     assert "above 3 × its prevalence, or more than 2 %" in lines["!"]
     for words in (
         "3; PR AUC 0.7 (this one), 0.69 (replicate 2)",
-        "0.0494 for a single head against moved labels",
+        "0.0494 for a single head against rotated labels",
         "20 networks; PR AUC 0.001 to 0.001, at most 1 × prevalence",
         "measured view",
         "5 Training and controls",
@@ -349,7 +349,7 @@ def test_sections_of_the_multiqc_report(run_with, described):
     assert [row["claim"] for row in heads["data"].values()] == ["detects −10", "likely reads −35", "", ""]
     assert [row["tests"] for row in heads["data"].values()] == ["S L K R I", "S L K R ·", "S · · · I", "· · K · ·"]
     for name in ("attentome_heads", "attentome_controls", "attentome_atlas"):
-        assert "at most 1 of 80 heads of networks trained on moved labels have a grade" in found[name]["description"]
+        assert "at most 1 of 80 heads of networks trained on rotated labels have a grade" in found[name]["description"]
     boxes = found["attentome_controls"]["data"]
     assert [len(values) for values in boxes[1].values()] == [4, 80, 80]
     cells = found["attentome_knockout"]["data"]["layer 1"]

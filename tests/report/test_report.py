@@ -29,7 +29,7 @@ from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import ring_svg
 from attentome.report.tables import metrics_table
 from attentome.report.text.numbers import duration, interval_text, number
-from attentome.report.text.peers import auxiliary_words, peer_rows, peer_sentences
+from attentome.report.text.peers import auxiliary_text, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
 from attentome.report.text.sets import percent
 from attentome.report.write import write_report
@@ -608,10 +608,10 @@ def test_without_peers_the_report_says_so(report):
     assert "evaluation/peers.tsv" not in (out / "run_card.html").read_text()
 
 
-def test_auxiliary_outputs_in_words():
+def test_auxiliary_outputs_in_text():
     weighed = {"auxiliary_sets": ["a", "b", "c"], "settings": {"auxiliary_weight": 0.3}}
-    assert auxiliary_words(weighed) == "own sites of a, b and c (weight 0.3 each), only in training"
-    assert auxiliary_words({**weighed, "settings": {}}) == auxiliary_words({}) == "none"
+    assert auxiliary_text(weighed) == "own sites of a, b and c (weight 0.3 each), only in training"
+    assert auxiliary_text({**weighed, "settings": {}}) == auxiliary_text({}) == "none"
 
 
 def test_run_card_says_where_the_sets_came_from(tmp_path, described):

@@ -1,6 +1,6 @@
 """Count the control heads that the grading rule lets through; the count is shown wherever grades are shown."""
 
-CONTROL_TEXT = {"random": "untrained networks", "rotated": "networks trained on moved labels"}
+CONTROL_TEXT = {"random": "untrained networks", "rotated": "networks trained on rotated labels"}
 """Kinds of control networks, as in ``controls`` of ``grades.json``, in words."""
 NO_CONTROLS = "No control network is part of this run, so the number of control heads with a grade is unknown."
 

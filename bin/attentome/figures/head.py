@@ -22,7 +22,7 @@ def head_view(head, elements):
     -------
     HeadView
     """
-    same = ("layer", "head", "window", "ahead", "label_shift", "peak_d", "low", "high", "reach", "sizes")
+    same = ("layer", "head", "window", "ahead", "label_shift", "reach_d", "low", "high", "reach", "sizes")
     return HeadView(
         **{name: getattr(head, name) for name in same},
         x_uniform={group: head.mean[group] * head.window for group in GROUPS},
@@ -49,7 +49,7 @@ def profile_figure(head, elements):
         "b",
         "Where does the head look when the output is high?",
         f"DNA runs 5′ to 3′ on the strand of the query. Bases are true where d = 0 sits on TSS + "
-        f"{head.label_shift}; for all positions only d has a meaning.{far_words(head)}",
+        f"{head.label_shift}; for all positions only d has a meaning.{far_text(head)}",
     )
     draw_zoom(figure, view, top=262)
     return figure
@@ -86,7 +86,7 @@ def spearman_figure(head, elements):
     return figure
 
 
-def far_words(view):
+def far_text(view):
     """Which distances the zoom shows, where the peak lies far from d = 0; else empty."""
     return f" The peak is far away; shown: d {view.low} to {view.high}." if view.low > 0 else ""
 

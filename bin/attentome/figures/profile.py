@@ -24,7 +24,7 @@ from attentome.figures.style import (
 )
 from attentome.heads.distances import GROUPS, anchor_text
 
-CONTROL_KINDS = {"random": "random weights", "rotated": "rotated labels"}
+CONTROL_TITLES = {"random": "random weights", "rotated": "rotated labels"}
 BAND_STYLE = {
     "random": {"facecolor": BAND, "linewidth": 0.4},
     "rotated": {"facecolor": "none", "hatch": "/////", "linewidth": 0.5},
@@ -184,7 +184,7 @@ def _group_style(group, width=1.0):
 
 def _name_bands(axes, bands, drawn, d, taken):
     """Name the bands; returns the boxes that other words keep clear of."""
-    words = "bands: " + ", ".join(CONTROL_KINDS[kind] for kind in CONTROL_KINDS if kind in bands)
+    words = "bands: " + ", ".join(CONTROL_TITLES[kind] for kind in CONTROL_TITLES if kind in bands)
     upper = np.max([high for _, high in bands.values()], axis=0)
     place = place_on_line(axes, words, *to_pixels(axes, -d, upper), [*drawn, upper], d, taken)
     boxes = [write_at(axes, *place, words, SOFT)]

@@ -15,8 +15,8 @@ class HeadView:
         Count from 1.
     window, ahead, label_shift : int
         Keys; nt from the query to d = 0; nt from the TSS to d = 0.
-    peak_d_heldout : int
-        Distance that the bracket of the key and the zoom belong to.
+    reach_d : int
+        Distance at whose key ``reach`` is given: the peak that the figure is about.
     low, high : int
         Distances of the zoomed panels, both included.
     reach : (int, int)
@@ -35,7 +35,7 @@ class HeadView:
     window: int
     ahead: int
     label_shift: int
-    peak_d_heldout: int
+    reach_d: int
     low: int
     high: int
     reach: tuple

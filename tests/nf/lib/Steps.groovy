@@ -77,12 +77,12 @@ class Steps {
         }
     }
 
-    /** TRAIN: the real network, one with weights as drawn, and one on moved labels. */
+    /** TRAIN: the real network, one with weights as drawn, and one on rotated labels. */
     static void trainedWithControls(test) {
         trained(test, "[id: 'control_random_01', control: 'random', seed: 1001, steps: 0], [id: 'control_rotated_01', control: 'rotated', seed: 2001, rotate: 0.005], ")
     }
 
-    /** Of those three the real one, all its heads, and one head of the one on moved labels: [[id: 'curated', seed: 1], model/, []], ... */
+    /** Of those three the real one, all its heads, and one head of the one on rotated labels: [[id: 'curated', seed: 1], model/, []], ... */
     static final String TESTED = """TRAIN.out.model.flatMap { networks, models -> [networks, models].transpose() }
         .filter { network, _model -> network.control != 'random' }
         .map { network, model -> [network, model, network.control ? ['L2_H3'] : []] }"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from attentome.evidence.claims import NO_NAME
-from attentome.evidence.control_tally import tally_words
+from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, PASSED, TESTS, UNSUPPORTED
 from attentome.figures.profile import control_bands
 from attentome.figures.style import BLUES, FAINT, INK, times
@@ -25,8 +25,8 @@ EDGE = {**FILL, "D": FAINT}
 NOT_USED = "grades are not to be used"
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
-CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with moved labels"}
-CONTROL_TITLES = {"random": "untrained", "rotated": "moved labels"}
+CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with rotated labels"}
+SHORT_CONTROL_TITLES = {"random": "untrained", "rotated": "rotated labels"}
 
 
 @dataclass
@@ -86,7 +86,7 @@ def grade_instead(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -106,7 +106,7 @@ def atlas_cells(run, outcome):
 
     Parameters
     ----------
-    run : RunFacts
+    run : RunResults
     outcome : dict
 
     Returns
@@ -117,7 +117,12 @@ def atlas_cells(run, outcome):
     cells = [_cell(head, run.tested, instead) for head in run.heads]
     return sorted(
         cells,
-        key=lambda cell: (ORDER.index(cell.grade), -cell.head.peak[0] * (not instead), cell.head.layer, cell.head.head),
+        key=lambda cell: (
+            ORDER.index(cell.grade),
+            -cell.head.peak_top[0] * (not instead),
+            cell.head.layer,
+            cell.head.head,
+        ),
     )
 
 
@@ -134,11 +139,11 @@ def _cell(head, tested, instead):
         return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True, bits)
     grade = row["grade"]
     if grade == UNSUPPORTED:
-        words, logo = failed_words(row, tested.grades["rule"]), None
+        words, logo = failed_text(row, tested.grades["rule"]), None
     elif grade == NOT_GRADED:
         words = NOT_GRADED
     else:
-        words = claim_words(row["claim"]) or NO_NAME
+        words = claim_text(row["claim"]) or NO_NAME
     return Cell(
         head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo, row["L"] != PASSED, bits
     )
@@ -151,12 +156,12 @@ def _logo(tested, head):
     return None if logo.empty else logo
 
 
-def claim_words(claim):
+def claim_text(claim):
     """A claim as printed, with real minus signs; empty where there is none."""
     return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", claim) if isinstance(claim, str) else ""
 
 
-def failed_words(row, rule):
+def failed_text(row, rule):
     """Why a head that was tested has no grade, in words short enough for a cell.
 
     Parameters
@@ -169,23 +174,23 @@ def failed_words(row, rule):
     -------
     str
     """
-    high = times(row["peak_x_uniform"])
+    high = times(row["peak_x_uniform_heldout"])
     if row["S"] == PASSED:
         others = [test for test in TESTS if test != "S" and row[test] == PASSED]
         return f"only {', '.join(['S', *others])} ({high})"
-    if row["peak_x_uniform"] < FLAT:
+    if row["peak_x_uniform_heldout"] < FLAT:
         return f"flat ({high})"
     untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
-    return f"like {'untrained' if untrained else 'moved labels'} ({high})"
+    return f"like {'untrained' if untrained else 'rotated labels'} ({high})"
 
 
 FAILED_NOTE = (
-    f"flat: nowhere above {FLAT}× uniform; like untrained, like moved labels: no sharper than heads of such control "
+    f"flat: nowhere above {FLAT}× uniform; like untrained, like rotated labels: no sharper than heads of such control "
     "networks; only S: sharp, and no other test passed. In brackets: height on the test arc"
 )
 
 
-def rule_words(entry):
+def rule_text(entry):
     """Which tests a grade asks for: ``S, L, R and one of K, I``.
 
     Parameters
@@ -199,9 +204,9 @@ def rule_words(entry):
     return " and ".join(filter(None, parts))
 
 
-def grade_words(rule):
+def grade_text(rule):
     """Grade to which tests it asks for; and what no grade means."""
-    return {entry["grade"]: rule_words(entry) for entry in rule["grades"]} | {
+    return {entry["grade"]: rule_text(entry) for entry in rule["grades"]} | {
         UNSUPPORTED: "unsupported: tested, no claim is made",
         NOT_GRADED: NOT_GRADED,
     }
@@ -212,7 +217,7 @@ def counts_sentence(tested, cells):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
     cells : list of Cell
 
     Returns
@@ -224,12 +229,12 @@ def counts_sentence(tested, cells):
         return ""
     grades, shown = [cell.grade for cell in cells], (*GRADES, UNSUPPORTED)
     if not set(shown) & set(grades):
-        return tally_words(tested)
+        return tally_text(tested)
     counts = [f"{grades.count(grade)} {grade}" for grade in ORDER if grade in shown or grade in grades]
-    return f"{len(grades)} heads: {', '.join(counts)}. {tally_words(tested)}"
+    return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
 
 
-def delta_words(delta):
+def delta_text(delta):
     """A change of the PR AUC as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
     return "" if delta != delta else f"{delta:+.3f}".replace("-", "\N{MINUS SIGN}")
 
@@ -266,7 +271,7 @@ def control_cells(tested):
 
     Parameters
     ----------
-    tested : Tested or None
+    tested : HeadTests or None
 
     Returns
     -------
@@ -282,7 +287,7 @@ def control_cells(tested):
         cells.append(
             ControlCell(
                 kind,
-                CONTROL_TITLES[kind],
+                SHORT_CONTROL_TITLES[kind],
                 CONTROL_NAMES[kind],
                 bands[kind],
                 rows["highest"].to_numpy(float),
@@ -294,7 +299,7 @@ def control_cells(tested):
     return cells
 
 
-def control_words(control, letters):
+def control_text(control, letters):
     """What a control cell shows.
 
     Parameters

@@ -15,9 +15,9 @@ from attentome.report.atlas.cells import (
     ON_FILL,
     atlas_cells,
     control_cells,
-    control_words,
+    control_text,
     counts_sentence,
-    delta_words,
+    delta_text,
 )
 from attentome.report.atlas.drawing import NAMES, CellSize, draw_cell, draw_control_cell
 
@@ -96,7 +96,7 @@ def _lines(run, outcome, cells):
         "all cells; thin line: 1×."
     )
     if run.tested and len(run.tested.bands):
-        note += " Grey: 95 % of the heads of untrained networks; dashed: 95 % of those of networks with moved labels."
+        note += " Grey: 95 % of the heads of untrained networks; dashed: 95 % of those of networks with rotated labels."
     note += (
         " DNA runs 5′ to 3′; columns: −35 and −10; tick: TSS (+1); all true where d = 0 sits on "
         f"TSS + {run.profile['label_shift']}."
@@ -174,7 +174,7 @@ def _large_cell(axes, cell, run, bands, left, top):
         fill, ink = (INK, "white") if passed else (None, SOFT)
         _box(axes, left + 19 * i, foot, 15, letter, fill, ink, dashed=not passed and outcome != NOT_RUN)
     style = {"color": INK, "weight": "bold"} if cell.needed else {"color": SOFT}
-    _write(axes, left + LARGE.width, foot + 8, delta_words(cell.delta), ha="right", **style)
+    _write(axes, left + LARGE.width, foot + 8, delta_text(cell.delta), ha="right", **style)
 
 
 def _small_cell(axes, cell, run, bands, left, top):
@@ -187,7 +187,7 @@ def _small_cell(axes, cell, run, bands, left, top):
 def _control_cell(axes, control, run, left, top):
     _write(axes, left, top, control.title, weight="bold", va="center_baseline")
     letters = draw_control_cell(axes.figure, left, top + HEAD, LARGE, run, control)
-    for i, line in enumerate(wrap(control_words(control, letters), LARGE.width)):
+    for i, line in enumerate(wrap(control_text(control, letters), LARGE.width)):
         _write(axes, left + LARGE.width + 12, top + HEAD + 8 + NAMES + LINE * i, line, color=SOFT)
 
 

@@ -12,11 +12,11 @@ from attentome.report.atlas.cells import (
     ORDER,
     atlas_cells,
     control_cells,
-    control_words,
+    control_text,
     counts_sentence,
-    delta_words,
+    delta_text,
     grade_instead,
-    grade_words,
+    grade_text,
 )
 from attentome.report.atlas.drawing import CellSize, draw_cell, draw_control_cell
 from attentome.report.html.templates import inline
@@ -61,13 +61,13 @@ def atlas_page(run, outcome, templates):
         banded=bool(bands),
         controls=[_control(control, run) for control in control_cells(tested)],
         layers=_map(cells),
-        sections=[] if instead else _sections(cells, grade_words(tested.grades["rule"])),
+        sections=[] if instead else _sections(cells, grade_text(tested.grades["rule"])),
         orders={by: ORDERS[by] for by in orders},
         columns=min(MOST_COLUMNS, max(cell.head.head for cell in cells)),
         grades=GRADES,
         not_used=NOT_USED,
         failed_note=FAILED_NOTE,
-        delta_words=delta_words,
+        delta_text=delta_text,
     )
 
 
@@ -89,7 +89,7 @@ def _control(control, run):
     figure = new_figure(size.width, size.height)
     letters = draw_control_cell(figure, 0, 0, size, run, control)
     svg = inline(page_svg(figure, control.name, "bands.tsv, control_logos.tsv"))
-    return {"title": control.title, "svg": svg, "words": control_words(control, letters)}
+    return {"title": control.title, "svg": svg, "words": control_text(control, letters)}
 
 
 def _example(cells, instead):

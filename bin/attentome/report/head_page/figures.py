@@ -3,7 +3,7 @@
 from attentome.figures.line_labels import write_at
 from attentome.figures.logo import GREY, LOWEST, draw_logo
 from attentome.figures.place_axis import INNER, LEFT, WIDTH
-from attentome.figures.profile import CONTROL_KINDS, control_bands, draw_whole_window, draw_zoom
+from attentome.figures.profile import CONTROL_TITLES, control_bands, draw_whole_window, draw_zoom
 from attentome.figures.style import INK, SOFT, add_axes, add_text, new_figure, page_svg, text_width
 from attentome.figures.tracks import add_track, draw_correlation, draw_mutagenesis
 from attentome.figures.view import HeadView
@@ -48,7 +48,7 @@ def view_of(head, peak_d_heldout, logo):
         window=numbers["window"],
         ahead=numbers["ahead"],
         label_shift=numbers["label_shift"],
-        peak_d_heldout=int(peak_d_heldout),
+        reach_d=int(peak_d_heldout),
         low=int(low),
         high=int(high),
         reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),
@@ -128,7 +128,7 @@ def mixture_figure(view, components):
     -------
     Figure
     """
-    groups = list(components.groupby("word"))
+    groups = list(components.groupby("component"))
     figure = new_figure(WIDTH, MIXTURE_STEP * len(groups))
     for i, (component, rows) in enumerate(groups):
         share = 100 * rows["share"].iloc[0]
@@ -160,7 +160,7 @@ def control_logo_figure(view, logos, bits):
     """
     figure = new_figure(WIDTH, 152)
     columns = HALF / INNER * (view.high - view.low + 1)
-    for (kind, words), left in zip(CONTROL_KINDS.items(), (LEFT, LEFT + INNER / 2 + 20)):
+    for (kind, words), left in zip(CONTROL_TITLES.items(), (LEFT, LEFT + INNER / 2 + 20)):
         rows = logos[logos["control"] == kind]
         if rows.empty:
             add_text(figure, left + 6, 2, f"{words}: no such network in this run", color=SOFT)

@@ -8,6 +8,7 @@ from attentome.motifs.logo import CONSENSUS_BITS, LETTERS
 from attentome.report.head_page.panels import tested_values
 from attentome.report.html.templates import inline
 from attentome.report.text.heads import head_sentence
+from attentome.results.peaks import peak_sentences
 
 NEAR_TSS = 50
 """nt; windows farther from a TSS + shift have no entry."""
@@ -26,6 +27,7 @@ def head_page(head, run, outcome, similar, templates):
     templates : Templates
     """
     values = tested_values(head, run, outcome) if run.tested else _untested_values(head, run)
+    heldout = run.tested.of(head.layer, head.head)["peak_d_heldout"] if run.tested else None
     return templates.page(
         "head.html",
         run,
@@ -36,6 +38,7 @@ def head_page(head, run, outcome, similar, templates):
         similar=similar,
         windows=window_rows(head),
         heldout=_heldout(head, run),
+        peaks=peak_sentences(head.numbers, heldout),
         consensus_bits=CONSENSUS_BITS,
         **values,
     )

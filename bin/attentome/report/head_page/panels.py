@@ -3,7 +3,7 @@
 import numpy as np
 
 from attentome.evidence.control_tally import tally_text
-from attentome.figures.profile import CONTROL_KINDS
+from attentome.figures.profile import CONTROL_TITLES
 from attentome.heads.names import head_name
 from attentome.report.head_page.curves import deletion_figure, split_figure
 from attentome.report.head_page.figures import (
@@ -20,10 +20,10 @@ from attentome.report.head_page.figures import (
 )
 from attentome.report.head_page.names import element_rows, factor_rows, motif_rows, own_rows, pair_rows
 from attentome.report.head_page.sentences import (
-    capped_words,
+    capped_text,
     counted_controls,
     lead,
-    not_run_words,
+    not_run_text,
     rule_lines,
     sentence,
 )
@@ -57,7 +57,7 @@ def tested_values(head, run, outcome):
         "grade": "hidden" if hidden else row["grade"],
         "lead": lead(row, hidden),
         "sentence": "" if hidden else sentence(row, view, logo, tested.knockout_base, grades["controls"]),
-        "notes": " ".join(filter(None, [capped_words(grades), not_run_words(row)])),
+        "notes": " ".join(filter(None, [capped_text(grades), not_run_text(row)])),
         "control_heads": counted_controls(tested),
         "control_kinds": " and ".join(_kinds_drawn(tested)),
         "lowest_letter": lowest_letter(tested.logo_bits),
@@ -90,7 +90,7 @@ def tested_values(head, run, outcome):
 
 def _kinds_drawn(tested):
     drawn = set(tested.control_logos["control"]) if len(tested.control_logos) else ()
-    return [words for kind, words in CONTROL_KINDS.items() if kind in drawn]
+    return [words for kind, words in CONTROL_TITLES.items() if kind in drawn]
 
 
 def _logo_facts(tested, row, logo):

@@ -6,10 +6,10 @@ import numpy as np
 
 from attentome.evidence.claims import CLAIMS, NO_NAME
 from attentome.evidence.grades import FAILED, NOT_GRADED, NOT_RUN, PASSED, UNSUPPORTED
-from attentome.figures.profile import CONTROL_KINDS
+from attentome.figures.profile import CONTROL_TITLES
 from attentome.figures.style import times
 from attentome.genome.ruler import base_of_distance, signed
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.motifs.logo import TELLING_BITS, consensus
 from attentome.report.text.heads import shared_bases
 from attentome.report.text.numbers import number
@@ -41,26 +41,26 @@ def lead(row, hidden=False):
     }.get(row["grade"], f"grade {row['grade']}: {NO_NAME}")
 
 
-def q_words(row, letter, networks):
+def q_text(row, letter, networks):
     """The q-values of a test, in words: ``q 0.006 against random weights, 0.02 against rotated labels``."""
     parts = [
         f"{number(row[f'{letter}_q_{kind}'], 2)} against {words}"
-        for kind, words in CONTROL_KINDS.items()
+        for kind, words in CONTROL_TITLES.items()
         if networks[kind]["networks"]
     ]
     return "q " + ", ".join(parts) if parts else "no control networks"
 
 
-def first_failed_words(row, controls):
+def first_failed_text(row, controls):
     """The first failed test of a head without support, in words."""
-    d, high = int(row["peak_d"]), times(row["peak_x_uniform"])
+    d, high = int(row["peak_d_heldout"]), times(row["peak_x_uniform_heldout"])
     if row["S"] != PASSED:
         return (
             f"Its highest score, {d} nt upstream, is no sharper than in control networks ({high} uniform; "
-            f"{q_words(row, 's', controls)})."
+            f"{q_text(row, 's', controls)})."
         )
     if row["L"] != PASSED:
-        text = f"its effect logo holds no more information than theirs ({q_words(row, 'l', controls)})"
+        text = f"its effect logo holds no more information than theirs ({q_text(row, 'l', controls)})"
     elif row["K"] != PASSED:
         text = "the PR AUC does not measurably fall without it"
     else:
@@ -94,13 +94,13 @@ def sentence(row, view, logo, base, controls):
         ``controls`` of ``grades.json``.
     """
     if row["grade"] == UNSUPPORTED:
-        return " ".join([first_failed_words(row, controls), *_type(row)])
-    upstream = "" if view.ahead == 0 else f" of {origin_words(view.ahead)}"
-    base_name = signed(base_of_distance(view.peak_d, view.label_shift))
+        return " ".join([first_failed_text(row, controls), *_type(row)])
+    upstream = "" if view.ahead == 0 else f" of {anchor_text(view.ahead)}"
+    base_name = signed(base_of_distance(view.reach_d, view.label_shift))
     where = f"at base {base_name} when the output sits on a TSS"
-    parts = [f"Looks {view.peak_d} nt upstream{upstream}, {where}."]
+    parts = [f"Looks {view.reach_d} nt upstream{upstream}, {where}."]
     if row["grade"] == NOT_GRADED:
-        parts = [f"Its score over the highest outputs is highest {view.peak_d} nt upstream{upstream}, {where}."]
+        parts = [f"Its score over the highest outputs is highest {view.reach_d} nt upstream{upstream}, {where}."]
     bases = spelled(logo) if len(logo) else ""
     if row["L"] == PASSED and bases:
         parts.append(f"Its effect logo spells {bases}.")
@@ -124,7 +124,7 @@ def _type(row):
     return [f"{row['type'].capitalize()} head: {number(100 * share, 2)} % of the variance of its logit is content."]
 
 
-def capped_words(grades):
+def capped_text(grades):
     """Why C is the best grade of this run, or an empty text."""
     why = []
     if grades.get("capped"):
@@ -139,7 +139,7 @@ def capped_words(grades):
 def counted_controls(tested):
     """The controls, counted: ``160 heads of 20 networks with random weights and ...``."""
     parts = [
-        f"{about['heads']:,} heads of {about['networks']} networks with {CONTROL_KINDS[kind]}"
+        f"{about['heads']:,} heads of {about['networks']} networks with {CONTROL_TITLES[kind]}"
         for kind, about in tested.grades["controls"].items()
         if about["networks"]
     ]
@@ -166,7 +166,7 @@ def rule_lines(grades):
     return lines
 
 
-def not_run_words(row):
+def not_run_text(row):
     """The tests that were not run, with the parameter that runs them."""
     missing = [f"{letter} ({RUN_WITH[letter]})" for letter in RUN_WITH if row[letter] == NOT_RUN]
     return f"Not run: {', '.join(missing)}." if missing else ""

@@ -157,12 +157,12 @@ def _reproducible(tested, row, rule):
         f"{int(row['seeds_found'])} of {int(row['seeds_run']) - 1} other seeds",
         f"filled: profile r ≥ {test['min_r']:g}, logo q ≤ {test['max_q']:g}",
         need,
-        *map(_partner_words, own.head(SEEDS_SHOWN).itertuples()),
+        *map(_partner_text, own.head(SEEDS_SHOWN).itertuples()),
         *more,
     ]
 
 
-def _partner_words(seed):
+def _partner_text(seed):
     """The matching head of another seed, in words; ``seed`` is a row of ``seeds.tsv``."""
     name, head = seed.network.replace("replicate_", "seed no. "), head_title(seed.match_layer, seed.match_head)
     values = {"profile r": seed.profile_r, "logo r": seed.logo_r, "logo q": seed.logo_q}

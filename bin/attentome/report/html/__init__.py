@@ -1,4 +1,4 @@
 """What all pages share.
 
-``templates`` are the Jinja2 templates of assets/report; ``frame`` is a page put together in Python.
+``templates`` renders the Jinja2 templates of assets/report.
 """

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from attentome.figures.profile import CONTROL_TITLES
 from attentome.genome.ruler import signed
 from attentome.heads.names import head_title
-from attentome.report.run_card.tests import CONTROL_WORDS
 from attentome.report.text.heads import element_at, shared_bases
 from attentome.report.text.numbers import interval_text, number
 
@@ -97,7 +97,7 @@ def _add_heatmap(found, run):
 
 def _add_controls(found, tested):
     tabs, labels = [], []
-    kinds = {kind: CONTROL_WORDS[kind] for kind in CONTROL_KINDS}
+    kinds = {kind: CONTROL_TITLES[kind] for kind in CONTROL_KINDS}
     for column, name, axis, scale in (
         (
             "peak_x_uniform_heldout",

@@ -9,13 +9,13 @@ from attentome.report.text.numbers import interval_text, number
 from attentome.report.text.peers import METRICS, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
 from attentome.report.text.sets import (
-    agreement_words,
-    contig_words,
-    fix_words,
-    format_words,
-    lift_words,
-    purine_words,
-    sequence_words,
+    agreement_text,
+    contig_text,
+    fix_text,
+    format_text,
+    lift_text,
+    purine_text,
+    sequence_text,
 )
 
 MAX_POINTS = 200
@@ -90,12 +90,12 @@ def _add_sets(found, run, card):
 def _audit_row(audit, table):
     """Cells of a set as lists of lines."""
     name = audit["set"]
-    facts = [name, format_words(audit), contig_words(audit), lift_words(audit), fix_words(audit)]
+    facts = [name, format_text(audit), contig_text(audit), lift_text(audit), fix_text(audit)]
     return [
         *([fact] for fact in facts),
-        sequence_words(table, name) or ["none printed"],
-        agreement_words(table, name) or ["no other set"],
-        purine_words(table, name) or ["not recorded"],
+        sequence_text(table, name) or ["none printed"],
+        agreement_text(table, name) or ["no other set"],
+        purine_text(table, name) or ["not recorded"],
     ]
 
 

@@ -69,7 +69,7 @@ def _other_reading(run):
     as_is, *others = readings(run.sites, run.genome)
     best = max(others, key=lambda reading: reading["bits"])
     better = best["bits"] >= LABEL_BITS and best["bits"] > 1.3 * as_is["bits"]
-    tried = "Tested: strands exchanged, and the − strand moved by up to 3 nt."
+    tried = "HeadTests: strands exchanged, and the − strand moved by up to 3 nt."
     answer = (
         f"{tried} Best alternative, {best['name']}: base {signed(best['base'])} then holds {number(best['bits'], 2)} "
         f"bit, compared with {number(as_is['bits'], 2)} as given."
@@ -144,12 +144,12 @@ def _assembly(run):
 
 
 def rotated_pr_auc(run):
-    """PR AUC of each network trained on moved labels: dicts of value, lo, hi, prevalence; none without controls."""
+    """PR AUC of each network trained on rotated labels: dicts of value, lo, hi, prevalence; none without controls."""
     return run.tested.grades["controls"]["rotated"]["pr_auc"] if run.tested else []
 
 
 def leaking_networks(run):
-    """Those networks trained on moved labels that find them in the test arc, by the rule's alarm, best first."""
+    """Those networks trained on rotated labels that find them in the test arc, by the rule's alarm, best first."""
     if not run.tested:
         return []
     factor = run.tested.grades["rule"]["alarm"]["max_rotated_pr_auc_x_prevalence"]
@@ -158,7 +158,7 @@ def leaking_networks(run):
 
 
 def beats_moved_labels(run):
-    """Whether the network is better than every network trained on moved labels, at the same positions."""
+    """Whether the network is better than every network trained on rotated labels, at the same positions."""
     return all(run.tested.grades["pr_auc"] > entry["value"] for entry in rotated_pr_auc(run))
 
 
@@ -183,7 +183,7 @@ def _moved_labels(run):
         f"{number(grades['pr_auc'])} at the {grades['n_positions']:,} measured positions."
     )
     note = "do not use the grades" if leaking else "the network is no better" if behind else ""
-    question = "Do networks on moved labels fail to learn, as they should?"
+    question = "Do networks on rotated labels fail to learn, as they should?"
     return _check("moved_labels", question, "alarm" if note else "fine", answer, note)
 
 

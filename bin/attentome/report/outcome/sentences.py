@@ -2,14 +2,14 @@
 
 import math
 
-from attentome.evidence.control_tally import control_tally, tally_words
+from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.report.outcome.checks import MIN_TEST, MIN_TRAIN, leaking_networks, rotated_pr_auc, too_many_graded
 from attentome.report.text.numbers import interval_text, number
 
 UNGRADED = "Heads are not graded because this run has no controls."
 GRADES_HIDDEN = "Do not use the grades: see the outcome."
 NOT_LEARNED = "The network did not learn to find TSS"
-NO_ROTATED = "networks on moved labels are missing"
+NO_ROTATED = "networks on rotated labels are missing"
 ONLY_NEW = "only new results are computed"
 ADVICE_FIRST_FAILED = {
     "S": "{n} of {of} unsupported heads are no sharper than the heads of control networks (S). With {networks} "
@@ -32,7 +32,7 @@ def outcome_sentence(state, run, missing=()):
     ----------
     state : str
         Of :func:`attentome.report.outcome.verdict.run_state`.
-    run : RunFacts
+    run : RunResults
     missing : list of str
         Of :func:`attentome.report.outcome.verdict.missing_parts`.
     """
@@ -46,13 +46,13 @@ def outcome_sentence(state, run, missing=()):
             "graded."
         )
     if state == "control_alarm":
-        return f"Do not use the grades. {' '.join(_alarms(run))} The network: {found}. {tally_words(run.tested)}"
+        return f"Do not use the grades. {' '.join(_alarms(run))} The network: {found}. {tally_text(run.tested)}"
     learned = f"The network learned to find TSS: {found}"
     if state == "untested":
         why = _why_untested(run)
         return f"{learned}. Its {len(run.heads)} heads are described but not graded, because {why}."
     parts = f" Parts are missing: {'; '.join(missing)}." if state == "partial" else ""
-    return f"{learned}{_graded(run)}{parts} {tally_words(run.tested)}"
+    return f"{learned}{_graded(run)}{parts} {tally_text(run.tested)}"
 
 
 def _too_few(run):
@@ -91,7 +91,7 @@ def _no_better(run):
     if best is None or run.tested.grades["pr_auc"] > best["value"]:
         return ""
     return (
-        f", and a network trained on moved labels does as well ({number(best['value'])}, compared with "
+        f", and a network trained on rotated labels does as well ({number(best['value'])}, compared with "
         f"{number(run.tested.grades['pr_auc'])} at the same positions)"
     )
 
@@ -102,7 +102,7 @@ def _alarms(run):
         factor = run.tested.grades["rule"]["alarm"]["max_rotated_pr_auc_x_prevalence"]
         finds = "finds" if len(leaking) == 1 else "find"
         lines.append(
-            f"{len(leaking)} of {len(rotated_pr_auc(run))} networks trained on moved labels {finds} these labels in "
+            f"{len(leaking)} of {len(rotated_pr_auc(run))} networks trained on rotated labels {finds} these labels in "
             f"the test arc, which should be impossible: PR AUC up to {interval_text(leaking[0])}, where random "
             f"guessing gives {number(leaking[0]['prevalence'])} (alarm: lower end above {factor} × that)."
         )
@@ -145,7 +145,7 @@ def best_is_c(run):
     grades, why = run.tested.grades, []
     if grades["capped"]:
         n = grades["controls"]["rotated"]["networks"]
-        few = f"{n} network{'s' * (n > 1)} on moved labels {'are' if n > 1 else 'is'} too few" if n else NO_ROTATED
+        few = f"{n} network{'s' * (n > 1)} on rotated labels {'are' if n > 1 else 'is'} too few" if n else NO_ROTATED
         why.append(f"{few} for a test at q {_max_q(run)} ({networks_needed(run)} needed)")
     minimum = grades["rule"]["tests"]["R"]["min_seeds"]
     if grades["seeds"] < minimum:
@@ -169,7 +169,7 @@ def outcome_advice(state, run, checks):
     Parameters
     ----------
     state : str
-    run : RunFacts
+    run : RunResults
     checks : list of dict
         Of :func:`attentome.report.outcome.checks.checks_of`.
     """
@@ -206,7 +206,7 @@ def _advice_capped(run):
     wanted += [f"--replicates {minimum}"] if grades["seeds"] < minimum else []
     if wanted and run.params.get("model"):
         return [
-            "A given network (--model) has no replicates and no networks on moved labels. Train the network in this "
+            "A given network (--model) has no replicates and no networks on rotated labels. Train the network in this "
             "pipeline to reach a grade better than C."
         ]
     return [f"For grades better than C run again with {' '.join(wanted)} -resume."] if wanted else []
@@ -221,7 +221,7 @@ def _suspects(run):
         "Repeats across arcs: the same sequence in the training arc and in the test arc, such as insertion elements, "
         "rRNA operons or duplicated contigs.",
         f"A rotation that is too short: successive networks move the labels by a further 1/{networks + 1} of the "
-        f"genome{step}. If that is less than a window, moved labels still lie close to TSS.",
+        f"genome{step}. If that is less than a window, rotated labels still lie close to TSS.",
         "The control heads that have a grade are listed in tables/controls.tsv.",
     ]
 

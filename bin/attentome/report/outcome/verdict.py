@@ -23,8 +23,8 @@ def run_state(run):
     Returns
     -------
     str
-        ``too_few_sites``, ``not_learned``, ``control_alarm`` (a network on moved labels finds them, or too many control
-        heads have a grade), ``untested`` (learned, but controls were not run or are too few), ``partial`` (graded, but
+        ``too_few_sites``, ``not_learned``, ``control_alarm`` (a network on rotated labels finds them, or too many
+        control heads have a grade), ``untested`` (learned, but controls were not run or are too few), ``partial`` (graded, but
         something is missing), ``learned_none_graded`` or ``learned_graded``.
     """
     if run.arc_sites("train") < MIN_TRAIN or run.metrics["n_sites"] < MIN_TEST:
@@ -89,7 +89,7 @@ def _missing_networks(run):
     if not params.get("model"):
         asked |= {"rotated": params.get("rotated_networks"), "replicates": params.get("replicates")}
     there = {kind: facts["networks"] for kind, facts in grades["controls"].items()} | {"replicates": grades["seeds"]}
-    words = {"random": "networks of random weights", "rotated": "networks on moved labels", "replicates": "seeds"}
+    words = {"random": "networks of random weights", "rotated": "networks on rotated labels", "replicates": "seeds"}
     return [
         f"TRAIN or MEASURE_HEADS returned {there[kind]} of {n} {words[kind]}"
         for kind, n in asked.items()

@@ -6,7 +6,7 @@ from attentome.report.outcome.verdict import grade_line, grades_shown
 from attentome.report.run_card.tests import cost_of_tests, is_test, network_facts, not_tested, part_of, rule_facts
 from attentome.report.text.numbers import number
 from attentome.report.text.peers import NOT_RUN, peer_rows
-from attentome.report.text.sets import contig_words, fix_words, format_words, lift_words, source_words
+from attentome.report.text.sets import contig_text, fix_text, format_text, lift_text, source_text
 
 MISSING = "not recorded"
 
@@ -186,14 +186,14 @@ def _set_facts(run, audit):
     first = row.iloc[0] if len(row) else {}
     return {
         "set": audit["set"],
-        "sources": source_words(
+        "sources": source_text(
             [entry for entry in run.sources if entry["set"] == audit["set"] and entry["role"] == "set"]
         )
         or audit["files"],
-        "format": format_words(audit),
-        "contigs": contig_words(audit),
-        "assembly": lift_words(audit),
-        "moved": fix_words(audit),
+        "format": format_text(audit),
+        "contigs": contig_text(audit),
+        "assembly": lift_text(audit),
+        "moved": fix_text(audit),
         "sentences": audit.get("sentences", []),
         "rows": audit.get("rows"),
         "sites": audit.get("sites"),

@@ -5,10 +5,10 @@ import math
 import numpy as np
 from markupsafe import Markup
 
+from attentome.figures.profile import CONTROL_TITLES
 from attentome.figures.style import BLUES, FAINT, GROUP_COLOUR, INK, RULE, SOFT, escape
 from attentome.report.outcome.checks import LEARNED_FACTOR
 from attentome.report.run_card.facts import MISSING
-from attentome.report.run_card.tests import CONTROL_WORDS
 from attentome.report.text.numbers import interval_text, number
 from attentome.report.text.peers import peer_rows
 
@@ -76,7 +76,7 @@ def _networks_beside(run):
     rows = [(f"trained, {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", seeds, INK)]
     for kind in ("rotated", "random"):
         dots = [{"value": one["value"]} for one in grades["controls"][kind]["pr_auc"]]
-        rows += [(f"{CONTROL_WORDS[kind]}, {len(dots)}", dots, SOFT)] if dots else []
+        rows += [(f"{CONTROL_TITLES[kind]}, {len(dots)}", dots, SOFT)] if dots else []
     return rows
 
 

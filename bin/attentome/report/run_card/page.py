@@ -1,10 +1,10 @@
 """The page of the run card, from the facts of ``run_card.json``."""
 
+from attentome.figures.profile import CONTROL_TITLES
 from attentome.report.outcome.checks import LEARNED_FACTOR
 from attentome.report.run_card.facts import plain_parameters
 from attentome.report.run_card.figures import dots_svg, ring_svg
-from attentome.report.run_card.tests import CONTROL_WORDS
-from attentome.report.text.peers import auxiliary_words, peer_sentences
+from attentome.report.text.peers import auxiliary_text, peer_sentences
 
 
 def run_card_page(card, run, outcome, templates):
@@ -27,9 +27,9 @@ def run_card_page(card, run, outcome, templates):
         ring=ring_svg(run),
         views=_views(card),
         origin=_origin(card["network"]["origin"]),
-        auxiliary=auxiliary_words(run.training),
+        auxiliary=auxiliary_text(run.training),
         peer_sentences=peer_sentences(run),
-        control_words=CONTROL_WORDS,
+        control_text=CONTROL_TITLES,
         learned_factor=LEARNED_FACTOR,
     )
 

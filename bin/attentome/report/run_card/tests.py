@@ -11,7 +11,6 @@ from attentome.report.text.numbers import number
 TESTS_OF_HEADS = ("MEASURE_HEADS", "KNOCKOUT", "MUTATE", "NAME_HEADS", "GRADE_HEADS")
 """Processes that run only for the tests of the heads, as in records; TRAIN of controls and replicates does too."""
 ONE_SEED = "One seed{}: it was not tested whether another seed finds the same heads."
-CONTROL_WORDS = {"random": "random weights", "rotated": "moved labels"}
 
 
 def part_of(record):
@@ -108,7 +107,7 @@ def rule_lines(rule):
         ("−", "Otherwise unsupported. A test that was not run is not passed."),
         (
             "!",
-            f"No grade is used if the lower end of the PR AUC of a network on moved labels is above "
+            f"No grade is used if the lower end of the PR AUC of a network on rotated labels is above "
             f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
             f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade.",
         ),
@@ -136,9 +135,9 @@ def not_tested(run):
     return [
         line
         for line, applies in (
-            ("No network was trained on moved labels.", not rotated["networks"]),
+            ("No network was trained on rotated labels.", not rotated["networks"]),
             (
-                f"Networks on moved labels were trained for {number(100 * (steps or 1))} % of this network's steps.",
+                f"Networks on rotated labels were trained for {number(100 * (steps or 1))} % of this network's steps.",
                 rotated["networks"] and steps and steps < 1,
             ),
             (

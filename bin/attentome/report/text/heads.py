@@ -3,7 +3,7 @@
 import re
 
 from attentome.genome.ruler import signed
-from attentome.heads.distances import origin_words
+from attentome.heads.distances import anchor_text
 from attentome.report.text.numbers import number
 
 
@@ -35,7 +35,7 @@ def head_sentence(head, elements):
     The text reports measurements and claims nothing; the head is not graded.
     """
     numbers = head.numbers
-    high, d = head.peak
+    high, d = head.peak_top
     groups = numbers["groups"]
     if high < 1.5:
         text = f"Flat: over the highest outputs the mean score is at most {number(high, 2)}× uniform (at d = {d})."
@@ -43,13 +43,13 @@ def head_sentence(head, elements):
         place = element_at(elements, d)
         inside = f", inside the {place.replace('-', '−')} box" if place else ""
         text = (
-            f"Over the highest outputs the mean score peaks {d} nt upstream of {origin_words(numbers['ahead'])} at "
+            f"Over the highest outputs the mean score peaks {d} nt upstream of {anchor_text(numbers['ahead'])} at "
             f"{number(high, 2)}× uniform. This is base {signed(groups['top']['base'])} if d = 0 is at TSS + "
             f"{numbers['label_shift']}{inside}. Over all positions the mean score there is "
             f"{number(float(head.x_uniform('all')[d]), 2)}× uniform."
         )
     logo, windows = numbers["logo"], numbers["windows"]
-    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d']}"
+    at = f"The {windows['n']} windows with the highest score at d = {numbers['peak_d_all']}"
     if logo["consensus"]:
         text += (
             f" {at} share {shared_bases(logo)} at d {logo['consensus_to_d']} to {logo['consensus_from_d']} "

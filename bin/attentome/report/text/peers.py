@@ -73,7 +73,7 @@ def _lead(row):
     return f"{side} the {row['title']} by {interval_text({'value': sign * value, 'lo': ends[0], 'hi': ends[1]})}"
 
 
-def auxiliary_words(training):
+def auxiliary_text(training):
     """Auxiliary outputs of a training in words: ``own sites of a, b and c (weight 0.3 each), only in training``."""
     weight = training.get("settings", {}).get("auxiliary_weight", 0)
     sets = training.get("auxiliary_sets", [])

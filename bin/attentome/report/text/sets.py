@@ -12,7 +12,7 @@ MIN_SHARE = 0.005
 """Share of a strand's rows above which an offset is reported."""
 
 
-def source_words(sources):
+def source_text(sources):
     """Where a set's files came from.
 
     Parameters
@@ -37,12 +37,12 @@ def source_words(sources):
     return words
 
 
-def format_words(audit):
+def format_text(audit):
     """The formats of a set's files, each once."""
     return ", ".join(dict.fromkeys(audit["formats"]))
 
 
-def contig_words(audit):
+def contig_text(audit):
     """Contig names as printed, with the name in the genome if it differs: ``U00096.3 = NC_000913.3``."""
     names = [
         own if printed.strip() == own else f"{printed.strip()} = {own}"
@@ -51,7 +51,7 @@ def contig_words(audit):
     return _listed(names) or "not printed"
 
 
-def lift_words(audit):
+def lift_text(audit):
     """The assembly of a set, and the result of its lift-over."""
     lift = audit.get("lift")
     if not lift:
@@ -63,14 +63,14 @@ def lift_words(audit):
     )
 
 
-def fix_words(audit):
+def fix_text(audit):
     """The offset that positions were moved by, in genome coordinates: ``+1 nt on the + strand (1,989 rows in all)``."""
     fix = audit.get("coordinate_fix") or {}
     moved = [f"{signed(fix[name])} nt on the {_sign(name)} strand" for name in STRANDS if fix.get(name)]
     return f"{', '.join(moved)} ({fix['moved']:,} rows in all)" if moved else "none"
 
 
-def sequence_words(table, name):
+def sequence_text(table, name):
     """Offsets at which the printed sequences of a set are found.
 
     Parameters
@@ -93,7 +93,7 @@ def sequence_words(table, name):
     return words
 
 
-def agreement_words(table, name):
+def agreement_text(table, name):
     """The offset at which a set agrees best with the others, a text per strand: ``+: 0 (62 %)``."""
     words = []
     for strand, rows in _strands(table, name, "agreement"):
@@ -102,7 +102,7 @@ def agreement_words(table, name):
     return words
 
 
-def purine_words(table, name):
+def purine_text(table, name):
     """Share of A and G at the TSS, a text per strand: ``+: 78 %``."""
     return [
         f"{strand}: {percent(row.share)}"

@@ -24,8 +24,8 @@ def run_state(run):
     -------
     str
         ``too_few_sites``, ``not_learned``, ``control_alarm`` (a network on rotated labels finds them, or too many
-        control heads have a grade), ``untested`` (learned, but controls were not run or are too few), ``partial`` (graded, but
-        something is missing), ``learned_none_graded`` or ``learned_graded``.
+        control heads have a grade), ``untested`` (learned, but controls were not run or are too few), ``partial``
+        (graded, but something is missing), ``learned_none_graded`` or ``learned_graded``.
     """
     if run.arc_sites("train") < MIN_TRAIN or run.metrics["n_sites"] < MIN_TEST:
         return "too_few_sites"

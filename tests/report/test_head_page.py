@@ -239,7 +239,7 @@ def test_points_of_the_strips_lie_at_their_values(heads, tmp_path):
 
 def test_points_outside_a_scale_are_drawn_at_its_end(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    run.tested.heads.loc[3, "told"] = -0.3
+    run.tested.heads.loc[3, "effect_information"] = -0.3
     logo = strip(run, 4, "L")
     assert logo["point"][0].get_xdata()[0] == pytest.approx(0.14e-5) == logo["figure"].axes[0].get_xlim()[0]
 

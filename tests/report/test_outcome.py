@@ -224,8 +224,8 @@ def test_the_same_sentence_stands_everywhere(run_with, state):
 def test_tally_in_text(run_with):
     run = run_with(MIXED, graded_controls=2)
     assert tally_text(run.tested) == (
-        "By the same rule 0 of 80 heads of untrained networks and at most 2 of 80 heads of networks trained on moved "
-        "labels have a grade (best: D)."
+        "By the same rule 0 of 80 heads of untrained networks and at most 2 of 80 heads of networks trained on "
+        "rotated labels have a grade (best: D)."
     )
     # Knock-outs and mutants of the graded heads were run: the tally is no bound but a count.
     run.tested.controls[["K", "I"]] = "not run"

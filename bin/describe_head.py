@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--out", type=Path, required=True, help="folder with one subfolder for each head")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
-    packages = ("numpy", "pandas", "matplotlib", "logomaker")
+    packages = ("numpy", "pandas", "matplotlib")
     tag = options.heads[0] if len(options.heads) == 1 else f"{options.heads[0]} to {options.heads[-1]}"
     try:
         with task_record(options.record, "DESCRIBE_HEAD", tag, packages):

@@ -1,4 +1,8 @@
-"""The logo: stacks of letters, each letter as high as its share of the column's information."""
+"""The logo: stacks of letters, each letter as high as its share of the column's information.
+
+The outline of a letter is made once and moved to each place: logomaker makes it anew for every letter that it draws,
+which takes most of the time of a page with several logos of 128 columns.
+"""
 
 from functools import cache
 

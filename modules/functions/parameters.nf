@@ -2,8 +2,8 @@
  * Parameters, brought to their types. Nothing is reported here: CHECK_INPUTS reports every wrong value.
  */
 
-// params -> plain map of typed values. What the command line leaves as text ('2', 'true') becomes what
-// nextflow_schema.json asks for; text that cannot become it stays as it is.
+// params -> plain map of typed values, the only place where types are converted. Text from the command line ('2', 'True')
+// becomes what nextflow_schema.json asks for, a number becomes text where it asks for text; what cannot stays as it is.
 def typed_parameters(values, schema) {
     def properties = schema_properties(schema)
     return values.collectEntries { name, value -> [name, typed(value, properties[name]?.type)] }
@@ -25,7 +25,7 @@ def schema_properties(schema) {
 
 def typed(value, type) {
     def text = value.toString()
-    if (value == null || value instanceof Boolean || value instanceof Number) {
+    if (value == null || value instanceof Boolean || (value instanceof Number && type != 'string')) {
         return value
     }
     if (type == 'integer' && text.isLong()) {
@@ -34,8 +34,8 @@ def typed(value, type) {
     if (type == 'number' && text.isDouble()) {
         return text.toDouble()
     }
-    if (type == 'boolean' && text in ['true', 'false']) {
-        return text == 'true'
+    if (type == 'boolean' && text.toLowerCase() in ['true', 'false']) {
+        return text.toBoolean()
     }
     return text
 }

@@ -13,12 +13,12 @@ import pytest
 
 from attentome.genome.readers import circular_contigs, gc_content, read_annotation, read_genome_file
 from attentome.inputs.parameters import (
-    coerce_parameters,
     data_faults,
     parameter_faults,
     run_faults,
     schema_defaults,
     schema_properties,
+    with_defaults,
 )
 from attentome.io.files import read_json
 
@@ -276,9 +276,9 @@ def test_many_faults_of_a_file_are_capped(check):
 
 def test_simulation_needs_no_input_and_takes_none(schema):
     def faults(**params):
-        return [fault.what for fault in run_faults(coerce_parameters(params, schema))]
+        return [fault.what for fault in run_faults(with_defaults(params, schema))]
 
-    assert faults(simulate="true") == [] and faults(input="a", genome="b") == []
+    assert faults(simulate=True) == [] and faults(input="a", genome="b") == []
     assert faults(simulate=True, input="a") == ["--input is given together with --simulate"]
     assert faults() == ["--input is missing", "--genome is missing"]
 
@@ -347,24 +347,10 @@ def test_schema_is_valid_and_complete(schema):
     assert parameter_faults(defaults, schema) == []
 
 
-def test_command_line_text_becomes_what_the_schema_asks_for(schema):
-    given = {
-        "max_distance": "7",
-        "learning_rate": "1e-3",
-        "simulate": "true",
-        "run_name": 2024,
-        "window": None,
-        "model": "",
-        "padding": "same",
-    }
-    params = coerce_parameters(given, schema)
-    assert [params[name] for name in ("max_distance", "learning_rate", "simulate", "run_name", "padding")] == [
-        7,
-        0.001,
-        True,
-        "2024",
-        "same",
-    ]
+def test_unset_parameters_have_their_defaults(schema):
+    given = {"max_distance": 7, "learning_rate": 1e-3, "window": None, "model": "", "padding": "same"}
+    params = with_defaults(given, schema)
+    assert [params[name] for name in ("max_distance", "learning_rate", "padding")] == [7, 0.001, "same"]
     assert "window" not in params and "model" not in params and params["min_support"] == 2
     assert parameter_faults(params, schema) == []
 
@@ -381,6 +367,8 @@ def test_command_line_text_becomes_what_the_schema_asks_for(schema):
         ({"split": "70-20-10"}, "--split is '70-20-10'", "three percentages"),
         ({"run_name": "a/b"}, "--run_name is 'a/b'", "use letters"),
         ({"model": True}, "--model has no value", "give a path"),
+        ({"max_distance": "5"}, "--max_distance is '5', not a whole number", "give a whole number"),
+        ({"run_name": 2024}, "--run_name is '2024', not text", "give text"),
         ({"simulate": "perhaps"}, "--simulate is 'perhaps', not true or false", "give true or false"),
         ({"maxDistance": 5}, "unknown parameter --maxDistance", "did you mean --max_distance?"),
         ({"min-support": 5}, "unknown parameter --min-support", "did you mean --min_support?"),
@@ -388,7 +376,7 @@ def test_command_line_text_becomes_what_the_schema_asks_for(schema):
     ],
 )
 def test_each_fault_of_a_parameter(schema, given, what, remedy):
-    faults = parameter_faults(coerce_parameters(given, schema), schema)
+    faults = parameter_faults(with_defaults(given, schema), schema)
     assert len(faults) == 1 and what == faults[0].what and remedy in faults[0].remedy
 
 
@@ -401,9 +389,9 @@ def test_each_fault_of_a_parameter(schema, given, what, remedy):
     ],
 )
 def test_parameters_that_do_not_go_together(schema, given, what):
-    faults = run_faults(coerce_parameters({"simulate": True, **given}, schema))
+    faults = run_faults(with_defaults({"simulate": True, **given}, schema))
     assert len(faults) == 1 and what in faults[0].what
-    assert run_faults(coerce_parameters({"simulate": True, "split": "60.5/29.5/10"}, schema)) == []
+    assert run_faults(with_defaults({"simulate": True, "split": "60.5/29.5/10"}, schema)) == []
 
 
 def test_parameters_against_the_data():

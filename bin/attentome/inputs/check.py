@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attentome.genome.names import ContigNames, NameFault
 from attentome.genome.readers import circular_contigs, contig_name, read_annotation, read_genome_file
-from attentome.inputs.parameters import coerce_parameters, data_faults, parameter_faults, run_faults
+from attentome.inputs.parameters import data_faults, parameter_faults, run_faults, with_defaults
 from attentome.inputs.sample_sheet import read_sheet
 from attentome.inputs.sources import public_source
 from attentome.io.faults import Fault, fault_lines
@@ -63,7 +63,7 @@ def check_run(sheet, sources, params, schema):
         One line for each fault; if there are any, do not use ``run``.
     """
     schema = read_json(schema)
-    params = coerce_parameters(read_json(params), schema)
+    params = with_defaults(read_json(params), schema)
     staged = {(entry["role"], entry["row"], entry["part"]): entry for entry in read_json(sources)}
     faults = {PARAMETERS: parameter_faults(params, schema) + run_faults(params)}
     run, entries, annotated, contigs = CheckedRun(), [], set(), None

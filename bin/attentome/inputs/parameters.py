@@ -28,10 +28,10 @@ def schema_defaults(schema):
     return {name: entry.get("default") for name, entry in schema_properties(schema).items()}
 
 
-def coerce_parameters(params, schema):
-    """Convert parameters from a command line to the types of the schema, where possible.
+def with_defaults(params, schema):
+    """Parameters without the unset ones (None, empty text), and the defaults of those that are not given.
 
-    Unset parameters (None, empty text) are left out; defaults are filled in.
+    Types are not converted here: the workflow does that (modules/functions/parameters.nf).
 
     Parameters
     ----------
@@ -42,24 +42,9 @@ def coerce_parameters(params, schema):
     Returns
     -------
     dict
-        A value that does not fit its type is left unchanged, for :func:`parameter_faults` to find.
     """
-    kinds = {name: entry["type"] for name, entry in schema_properties(schema).items()}
-    given = {name: _coerce(value, kinds.get(name)) for name, value in params.items() if value not in (None, "")}
+    given = {name: value for name, value in params.items() if value not in (None, "")}
     return {name: value for name, value in (schema_defaults(schema) | given).items() if value is not None}
-
-
-def _coerce(value, kind):
-    if kind == "string" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        return value
-    if kind == "boolean" and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    try:
-        return {"integer": int, "number": float}[kind](value)
-    except (KeyError, ValueError):
-        return value
 
 
 def parameter_faults(params, schema):
@@ -68,7 +53,7 @@ def parameter_faults(params, schema):
     Parameters
     ----------
     params : dict
-        Of :func:`coerce_parameters`.
+        Of :func:`with_defaults`.
     schema : dict
 
     Returns
@@ -112,7 +97,7 @@ def run_faults(params):
     Parameters
     ----------
     params : dict
-        Of :func:`coerce_parameters`; may itself have faults.
+        Of :func:`with_defaults`; may itself have faults.
 
     Returns
     -------
@@ -165,7 +150,7 @@ def data_faults(params, entries, contigs):
     Parameters
     ----------
     params : dict
-        Of :func:`coerce_parameters`.
+        Of :func:`with_defaults`.
     entries : list of dict
         Rows of the sample sheet (:func:`attentome.inputs.sample_sheet.read_sheet`); empty if it could not be read.
     contigs : dict of str to int, or None

@@ -114,7 +114,7 @@ def test_folder_tells_the_kinds_apart(tmp_path):
     assert description["kind"] == "convolutional" and isinstance(again, ConvolutionalNetwork)
     assert again.config == CONFIG and description["receptive_field"] == {"upstream_nt": 12, "downstream_nt": 5}
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), again.parameters(), strict=True))
-    with pytest.raises(ValueError, match="kind 'other'"):
+    with pytest.raises(ValueError, match="network 'other'"):
         read_config({"kind": "other"})
     with pytest.raises(ValueError, match="ahead is 18"):
         ConvolutionalConfig(channels=6, stem_width=4, width=3, blocks=3, ahead=18)

@@ -1,9 +1,9 @@
 """Match a head's matrix with the known elements of promoters, at the places where these lie.
 
 A consensus is aligned with the columns of the matrix. Each letter scores log2 of the frequency of the bases it stands
-for over their frequency in the genome; N scores nothing. p is the share of random words, with letters of the same kinds
-at the same places of the consensus, whose best place scores as high. There are two: ``p`` is for words of the genome's
-bases, ``p_composition`` for words of the bases that the matrix itself has at the place. A matrix that is merely rich in
+for over their frequency in the genome; N scores nothing. p is the share of random k-mers, with letters of the same kinds
+at the same places of the consensus, whose best place scores as high. There are two: ``p`` is for k-mers of the genome's
+bases, ``p_composition`` for k-mers of the bases that the matrix itself has at the place. A matrix that is merely rich in
 A and T may have a low p for TATAAT, but not a low p_composition.
 """
 
@@ -179,7 +179,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
     label_shift : int
         nt from the TSS to d = 0.
     seed : int
-        Of the sample of words where there are more than :data:`EXACT_KMERS`; the same for every head.
+        Of the sample of k-mers where there are more than :data:`EXACT_KMERS`; the same for every head.
 
     Returns
     -------
@@ -277,7 +277,7 @@ def letter_scores(matrix, element, background, kmer_bases):
         Per letter of :attr:`KnownElement.letters`: log2 of the frequency over the background's of each set of as many
         bases as the letter stands for.
     shares : list of ndarray, each shape (kinds,)
-        Frequency of each set in random words, in proportion to its bases in ``kmer_bases``.
+        Frequency of each set in random k-mers, in proportion to its bases in ``kmer_bases``.
     """
     frequencies, background = matrix.frequencies(background), np.asarray(background, float)
     values, shares = [], []
@@ -295,7 +295,7 @@ def share_of_kmers(values, shares, score, seed):
     Parameters
     ----------
     values : list of ndarray, each shape (places, kinds)
-        Per letter of the word, score of each kind at each place.
+        Per letter of the k-mer, score of each kind at each place.
     shares : list of ndarray, each shape (kinds,)
     score : float
     seed : int

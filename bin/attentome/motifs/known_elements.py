@@ -4,7 +4,8 @@ A consensus is aligned with the columns of the matrix. Each letter scores log2 o
 for over their frequency in the genome; N scores nothing. p is the share of random k-mers, with letters of the same
 kinds at the same places of the consensus, whose best place scores as high. There are two: ``p`` is for k-mers of the
 genome's bases, ``p_composition`` for k-mers of the bases that the matrix itself has at the place. A matrix that is
-merely rich in A and T may have a low p for TATAAT, but not a low p_composition. """
+merely rich in A and T may have a low p for TATAAT, but not a low p_composition.
+"""
 
 import csv
 import re

@@ -2,8 +2,9 @@
  * Parameters, brought to their types. Nothing is reported here: CHECK_INPUTS reports every wrong value.
  */
 
-// params -> plain map of typed values, the only place where types are converted. Text from the command line ('2', 'True')
-// becomes what nextflow_schema.json asks for, a number becomes text where it asks for text; what cannot stays as it is.
+// params -> plain map of typed values, the only place where types are converted. Text from the command line ('2',
+// 'True') becomes what nextflow_schema.json asks for, a number becomes text where it asks for text; what cannot be
+// converted stays as it is.
 def typed_parameters(values, schema) {
     def properties = schema_properties(schema)
     return values.collectEntries { name, value -> [name, typed(value, properties[name]?.type)] }

@@ -136,8 +136,8 @@ def draw_zoom(figure, view, top, bands=(), seeds=(), test_arc=None):
     seeds : sequence of ndarray, each shape (high - low + 1,)
         The same head in other networks, multiples of uniform, at the distances of the zoom.
     test_arc : (ndarray, ndarray, int), optional
-        Mean score and value norm, both as multiples of uniform, shape (window,), over so many of the highest outputs of
-        the test arc.
+        Mean score and value norm, both as multiples of uniform, shape (window,), and the number of
+        highest outputs of the test arc that they are means over.
 
     Returns
     -------

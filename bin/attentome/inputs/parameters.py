@@ -5,10 +5,9 @@ import re
 
 import jsonschema
 
+from attentome.genome.arcs import PRESET_ARCS
 from attentome.io.faults import Fault
 
-ECOLI_K12_LENGTH = 4_641_652
-"""nt of NC_000913.3, the genome that the published cut points belong to."""
 RESERVED_SETS = {
     "curated": "the curated set",
     "residual_cnn": "a peer of the network",
@@ -189,12 +188,13 @@ def data_faults(params, entries, contigs):
         for name in asked
         if entries and asked != ["all"] and name not in names
     ]
-    if contigs and params.get("split") == "ecoli_k12" and list(contigs.values()) != [ECOLI_K12_LENGTH]:
+    split = params.get("split")
+    if contigs and split in PRESET_ARCS and list(contigs.values()) != [PRESET_ARCS[split]["length"]]:
         has = ", ".join(f"{name} ({length:,} nt)" for name, length in list(contigs.items())[:3])
         faults.append(
             Fault(
                 None,
-                f"--split ecoli_k12 needs a genome of one contig of {ECOLI_K12_LENGTH:,} nt; this "
+                f"--split {split} needs a genome of one contig of {PRESET_ARCS[split]['length']:,} nt; this "
                 f"one has {len(contigs)}: {has}",
                 "give three percentages such as 70/20/10",
             )

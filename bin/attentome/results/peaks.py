@@ -6,14 +6,6 @@
   it, and measure its height on the second half, so that the height is not inflated by the choice.
 """
 
-ON_EVERY_HEAD = (
-    "A head can have three peaks. peak_d_top is the highest point of its mean score over the highest outputs of the "
-    "whole genome (atlas). peak_d_all is that over all positions of the whole genome (windows and their logo). "
-    "peak_d_heldout is that over the highest outputs of the first half of the test-arc sample (tests). They differ "
-    "where a profile is broad or has several maxima of similar height."
-)
-"""For the run card."""
-
 
 def peak_sentences(numbers, peak_d_heldout=None):
     """Sentences that name each peak of a head where it is shown.

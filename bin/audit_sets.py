@@ -8,6 +8,7 @@ from pathlib import Path
 from attentome.figures.audit import plot_audit
 from attentome.genome.contigs import load_genome
 from attentome.genome.liftover import read_assembly
+from attentome.genome.names import read_known_sequences
 from attentome.io.faults import Fault, fault_lines
 from attentome.io.files import read_bed, read_json, write_json
 from attentome.io.record import task_record
@@ -24,6 +25,7 @@ def main():
     parser.add_argument(
         "--assemblies", nargs="*", default=[], metavar="NAME=FASTA", help="assemblies that other sets were lifted from"
     )
+    parser.add_argument("--known_sequences", help="known_sequences.tsv: sequences with two accessions")
     parser.add_argument("--out", default=".")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
@@ -37,7 +39,8 @@ def main():
         assemblies = {
             name: read_assembly(fasta) for name, _, fasta in (text.partition("=") for text in args.assemblies)
         }
-        audits, table = audit_sets(harmonised, sets, load_genome(args.genome, args.genome_json), assemblies)
+        genome, known = load_genome(args.genome, args.genome_json), read_known_sequences(args.known_sequences)
+        audits, table = audit_sets(harmonised, sets, genome, assemblies, known)
         wrong = wrong_assemblies(audits)
         if wrong:
             for name, (what, remedy) in wrong.items():

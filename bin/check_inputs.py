@@ -20,11 +20,15 @@ def main():
     parser.add_argument("--sources", required=True, help="JSON: role, row, part, source, staged, provenance")
     parser.add_argument("--params", required=True, help="JSON of the run's parameters")
     parser.add_argument("--schema", required=True, help="nextflow_schema.json")
+    parser.add_argument("--known_sequences", help="known_sequences.tsv: sequences with two accessions")
+    parser.add_argument("--cut_points", help="cut_points.tsv: published cut points by name")
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
     with task_record(args.record, "CHECK_INPUTS", packages=("numpy", "pandas", "jsonschema", "openpyxl")):
-        run, lines = check_run(args.sheet, args.sources, args.params, args.schema)
+        run, lines = check_run(
+            args.sheet, args.sources, args.params, args.schema, args.known_sequences, args.cut_points
+        )
         if lines:
             print("\n".join(lines), file=sys.stderr)
             sys.exit(2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attentome.genome.contigs import load_genome
 from attentome.genome.liftover import read_assembly
+from attentome.genome.names import read_known_sequences
 from attentome.io.faults import Fault, fault_lines
 from attentome.io.files import read_json, sha256, write_json, write_tsv
 from attentome.io.record import task_record
@@ -23,6 +24,7 @@ def main():
     parser.add_argument("--genome", required=True, help="genome.fna")
     parser.add_argument("--genome_json", required=True, help="genome.json")
     parser.add_argument("--assembly", help="FASTA of the assembly that the positions are on, if not the genome")
+    parser.add_argument("--known_sequences", help="known_sequences.tsv: sequences with two accessions")
     parser.add_argument("--out", default=".")
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
@@ -33,7 +35,9 @@ def main():
         genome = load_genome(args.genome, args.genome_json)
         assembly = read_assembly(args.assembly) if args.assembly else None
         contigs = {name: len(contig) for name, contig in (genome if assembly is None else assembly).items()}
-        reading = read_set(args.files, args.format, contigs, settings.get("options"), settings.get("contig_alias"))
+        options, aliases = settings.get("options"), settings.get("contig_alias")
+        known = read_known_sequences(args.known_sequences)
+        reading = read_set(args.files, args.format, contigs, options, aliases, known)
         stop(
             [
                 line

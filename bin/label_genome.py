@@ -4,7 +4,7 @@
 import argparse
 from pathlib import Path
 
-from attentome.genome.arcs import ARCS, split_genome, split_table
+from attentome.genome.arcs import ARCS, read_cut_points, split_genome, split_table
 from attentome.genome.contigs import load_genome
 from attentome.io.files import read_bed, write_arrays, write_json
 from attentome.io.record import task_record
@@ -26,7 +26,8 @@ def main():
         help="each set's own sites, for auxiliary outputs",
     )
     parser.add_argument("--label_shift", type=int, required=True, help="nt downstream of the TSS")
-    parser.add_argument("--split", required=True, help="train/test/validation in percent, or a preset's name")
+    parser.add_argument("--split", required=True, help="train/test/validation in percent, or a name in --cut_points")
+    parser.add_argument("--cut_points", help="cut_points.tsv: published cut points by name")
     parser.add_argument("--out", default=".", type=Path)
     parser.add_argument("--record", default="record.json")
     args = parser.parse_args()
@@ -34,7 +35,7 @@ def main():
         genome = load_genome(args.genome, args.genome_json)
         sites = read_bed(args.sites, extra=("support", "sets"))
         labels, lost = label_genome(genome, sites, args.label_shift)
-        table = split_table(split_genome(genome, args.split), labels)
+        table = split_table(split_genome(genome, args.split, read_cut_points(args.cut_points)), labels)
         write_arrays(args.out / "labels.safetensors", labels)
         if args.sets:
             own = {path.stem: read_bed(path, extra=("evidence", "sigma")) for path in args.sets}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from attentome.evidence.enrichment import enrich_sites, read_factor_sites
 from attentome.genome.contigs import load_genome
+from attentome.genome.names import read_known_sequences
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json
 from attentome.io.record import task_record
@@ -32,7 +33,8 @@ def main():
     parser.add_argument("--genome_json", required=True)
     parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--tf_sites", help="sites of transcription factors, BED or GFF3")
-    parser.add_argument("--known", required=True, help="known_elements.tsv")
+    parser.add_argument("--elements", required=True, help="known_elements.tsv")
+    parser.add_argument("--known_sequences", help="known_sequences.tsv: sequences with two accessions")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=".")
     parser.add_argument("--record", default="record.json")
@@ -50,9 +52,10 @@ def name_heads(options):
     matrices = read_head_matrices(options.measured / "logos.tsv")
     components = read_head_matrices(options.measured / "components.tsv")
     windows = MEASURED_WINDOWS.read(options.measured / "windows.tsv")
-    elements = read_known_elements(options.known)
+    elements = read_known_elements(options.elements)
     databases = {Path(path).name: read_motifs(path) for path in options.motifs}
-    sites = read_factor_sites(options.tf_sites, lengths) if options.tf_sites else None
+    known = read_known_sequences(options.known_sequences)
+    sites = read_factor_sites(options.tf_sites, lengths, known) if options.tf_sites else None
     background = genome_background(genome)
 
     found = match_elements(matrices + components, elements, background, label_shift, options.seed)

@@ -9,6 +9,7 @@ process AUDIT {
     path genome
     path genome_json
     path assemblies, stageAs: 'old/?/*', arity: '0..*'    // FASTA files of the assemblies that sets were lifted from
+    path known_sequences                                  // known_sequences.tsv
     val code
 
     output:
@@ -19,11 +20,11 @@ process AUDIT {
     path 'record.json' , topic: records
 
     script:
-    def known = assemblies ? "--assemblies ${assemblies.collect { fasta -> "${fasta.name}=${fasta}" }.join(' ')}" : ''
+    def lifted_from = assemblies ? "--assemblies ${assemblies.collect { fasta -> "${fasta.name}=${fasta}" }.join(' ')}" : ''
     """
     # code ${code}
     audit_sets.py --sites ${beds} --harmonised ${harmonised} --genome ${genome} --genome_json ${genome_json} \\
-        ${known} --out .
+        --known_sequences ${known_sequences} ${lifted_from} --out .
     """
 
     stub:

@@ -12,6 +12,8 @@ process CHECK_INPUTS {
     path provenance, stageAs: 'provenance/?/*'    // provenance/1/provenance.json ...: of the sources that were fetched
     val settings                                  // [preset: 'tiny', seed: 1, ...]
     path schema
+    path known_sequences    // known_sequences.tsv
+    path cut_points         // cut_points.tsv
     val code
 
     output:
@@ -39,7 +41,8 @@ process CHECK_INPUTS {
     # code ${code}
     printf '%s\\n' ${quoted(json(settings))} > params.json
     printf '%s\\n' ${quoted(json(staged))} > staged.json
-    check_inputs.py --sheet ${sheet ?: 'none'} --sources staged.json --params params.json --schema ${schema} --out .
+    check_inputs.py --sheet ${sheet ?: 'none'} --sources staged.json --params params.json --schema ${schema} \\
+        --known_sequences ${known_sequences} --cut_points ${cut_points} --out .
     """
 
     stub:

@@ -12,6 +12,7 @@ process HARMONISE {
     tuple val(meta), path(files, stageAs: 'set/?/*'), path(assembly, stageAs: 'assembly/*')
     path genome
     path genome_json
+    path known_sequences    // known_sequences.tsv
     val code
 
     output:
@@ -26,7 +27,7 @@ process HARMONISE {
     # code ${code}
     printf '%s\\n' ${quoted(json(meta.settings))} > settings.json
     harmonise_sites.py --set ${meta.id} --files ${files} --format ${meta.format} --settings settings.json \\
-        --genome ${genome} --genome_json ${genome_json} ${lifted} --out .
+        --genome ${genome} --genome_json ${genome_json} --known_sequences ${known_sequences} ${lifted} --out .
     """
 
     stub:

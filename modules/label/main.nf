@@ -11,6 +11,7 @@ process LABEL {
     path genome_json
     val label_shift      // nt
     val split            // '70/20/10' or 'ecoli_k12'
+    path cut_points      // cut_points.tsv
     val code
 
     output:
@@ -24,7 +25,7 @@ process LABEL {
     """
     # code ${code}
     label_genome.py --genome ${genome} --genome_json ${genome_json} --sites ${sites} ${own} \\
-        --label_shift ${label_shift} --split ${split} --out ${meta.id}
+        --label_shift ${label_shift} --split ${split} --cut_points ${cut_points} --out ${meta.id}
     """
 
     stub:

@@ -3,13 +3,14 @@ process NAME_HEADS {
     label 'process_single'
 
     input:
-    path measured        // folder measured/curated of MEASURE_HEADS
+    path measured           // folder measured/curated of MEASURE_HEADS
     path genome
     path genome_json
     path motifs, stageAs: 'motifs/*'    // motif databases, or []
-    path tf_sites        // BED or GFF, or []
-    path known           // known_elements.tsv
-    val seed             // of the shuffled motifs and shifted sites
+    path tf_sites           // BED or GFF, or []
+    path elements           // known_elements.tsv
+    path known_sequences    // known_sequences.tsv
+    val seed                // of the shuffled motifs and shifted sites
     val code
 
     output:
@@ -20,8 +21,8 @@ process NAME_HEADS {
     def options = [motifs ? "--motifs ${motifs}" : '', tf_sites ? "--tf_sites ${tf_sites}" : ''].findAll().join(' ')
     """
     # code ${code}
-    name_heads.py --measured ${measured} --genome ${genome} --genome_json ${genome_json} --known ${known} ${options} \\
-        --seed ${seed} --out .
+    name_heads.py --measured ${measured} --genome ${genome} --genome_json ${genome_json} --elements ${elements} \\
+        --known_sequences ${known_sequences} ${options} --seed ${seed} --out .
     """
 
     stub:

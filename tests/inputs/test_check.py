@@ -10,7 +10,9 @@ import sys
 
 import jsonschema
 import pytest
+from project import ROOT
 
+from attentome.genome.arcs import read_cut_points
 from attentome.genome.readers import circular_contigs, gc_content, read_annotation, read_genome_file
 from attentome.inputs.parameters import (
     data_faults,
@@ -86,6 +88,10 @@ def check(root, tmp_path):
                 "params.json",
                 "--schema",
                 root / "nextflow_schema.json",
+                "--known_sequences",
+                root / "assets/known_sequences.tsv",
+                "--cut_points",
+                root / "assets/cut_points.tsv",
                 "--out",
                 "out",
             ],
@@ -397,9 +403,9 @@ def test_parameters_that_do_not_go_together(schema, given, what):
 def test_parameters_against_the_data():
     def faults(names=("a", "b", "d"), weight=1.0, **params):
         entries = [{"set": name, "weight": weight} for name in names]
-        return [fault.what for fault in data_faults(params, entries, contigs)]
+        return [fault.what for fault in data_faults(params, entries, contigs, cut_points)]
 
-    contigs = {"NC_000913.3": 4641652}
+    contigs, cut_points = {"NC_000913.3": 4641652}, read_cut_points(ROOT / "assets/cut_points.tsv")
     assert faults(min_support=3, split="ecoli_k12") == []
     assert faults(min_support=4) == ["--min_support 4 is more than the number of sets in the sample sheet, 3"]
     assert faults(min_support=4, weight=2.0) == []
@@ -408,6 +414,7 @@ def test_parameters_against_the_data():
     assert faults(train_sets="a,e") == ["--train_sets names 'e', which is not a set of the sample sheet"]
     assert "is called 'curated'" in faults(names=["a", "curated"])[0]
     assert "is called 'residual_cnn', the name of a peer of the network" in faults(names=["a", "residual_cnn"])[0]
+    assert faults(split="ecoli_k13") == ["--split ecoli_k13 is not the name of published cut points"]
     contigs = {"U00096.2": 4639675}
     assert "U00096.2 (4,639,675 nt)" in faults(split="ecoli_k12")[0] and faults(split="70/20/10") == []
     contigs = {"NC_000913.3": 4641652, "p": 100}

@@ -3,10 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from project import ROOT
 
-from attentome.genome.arcs import arc_positions, arc_values, read_split, split_genome, split_table
+from attentome.genome.arcs import arc_positions, arc_values, read_cut_points, read_split, split_genome, split_table
 from attentome.genome.contigs import BASES, OUTSIDE, Contig, decode, encode
 from attentome.labels.tss import auxiliary_labels, label_genome, split_sets
+
+CUT_POINTS = read_cut_points(ROOT / "assets/cut_points.tsv")
 
 
 def genome_of(*contigs):
@@ -54,7 +57,7 @@ def test_linear_label_beyond_the_end_is_lost_not_moved():
 
 
 def test_published_cut_points():
-    parts = split_genome(genome_of(("NC_000913.3", 4641652, True)), "ecoli_k12")
+    parts = split_genome(genome_of(("NC_000913.3", 4641652, True)), "ecoli_k12", CUT_POINTS)
     assert [(part.arc, part.start, part.end) for part in parts] == [
         ("train", 0, 2738785),
         ("test", 2738785, 3667115),
@@ -63,7 +66,9 @@ def test_published_cut_points():
     ]
     assert 2 * len(parts[1]) == 1856660
     with pytest.raises(ValueError, match="one contig of 4,641,652"):
-        split_genome(genome_of(("c", 1000, True)), "ecoli_k12")
+        split_genome(genome_of(("c", 1000, True)), "ecoli_k12", CUT_POINTS)
+    with pytest.raises(ValueError, match="name of published cut points \\(none are given\\)"):
+        split_genome(genome_of(("NC_000913.3", 4641652, True)), "ecoli_k12")
 
 
 def test_percentages_cover_every_position_once():

@@ -167,7 +167,8 @@ def run(tmp_path):
         genome_json=tmp_path / "genome.json",
         motifs=[],
         tf_sites=None,
-        known=ROOT / "assets/known_elements.tsv",
+        elements=ROOT / "assets/known_elements.tsv",
+        known_sequences=ROOT / "assets/known_sequences.tsv",
         seed=1,
         out=tmp_path / "out",
     )

@@ -15,10 +15,9 @@ from project import ROOT
 from attentome.figures.audit import plot_audit
 from attentome.genome.contigs import Contig, decode, encode
 from attentome.genome.liftover import read_assembly
-from attentome.genome.names import Assembly
+from attentome.genome.names import KnownSequence
 from attentome.io.files import read_bed, read_json, read_tsv
 from attentome.simulate.minimal import noisy_set, simulate_genome
-from attentome.sites import assembly_check
 from attentome.sites.agreement import best_offset, purine_fall, purine_table, set_agreement_table
 from attentome.sites.assembly_check import check_assemblies
 from attentome.sites.harmonise import harmonise
@@ -182,7 +181,7 @@ def test_shares_equal_a_direct_count(letters, circular):
     own, others = some(80), [some(60), some(40)]
     known = {(row.start, row.strand) for other in others for row in other.itertuples()}
     agreement, purine = set_agreement_table(own, others, genome), purine_table(own, genome)
-    for strand, word in (("+", "plus"), ("-", "minus")):
+    for strand in "+-":
         starts = own["start"][own["strand"] == strand]
         for offset in range(-3, 4):
             moved = [(start + offset) % 300 if circular else min(max(start + offset, 0), 299) for start in starts]
@@ -191,11 +190,9 @@ def test_shares_equal_a_direct_count(letters, circular):
                 (agreement, np.mean([(place, strand) in known for place in moved])),
                 (purine, np.mean([letter in "AG" for letter in base])),
             ):
-                row = result[(result["strand"] == word) & (result["offset"] == offset)]
+                row = result[(result["strand"] == strand) & (result["offset"] == offset)]
                 assert row["share"].item() == pytest.approx(expected) and row["n"].item() == len(starts)
-    assert (
-        set_agreement_table(own, [], genome).empty and best_offset(set_agreement_table(own, [], genome), "plus") is None
-    )
+    assert set_agreement_table(own, [], genome).empty and best_offset(set_agreement_table(own, [], genome), "+") is None
 
 
 def test_best_offset_is_that_of_a_shifted_set(letters):
@@ -203,7 +200,7 @@ def test_best_offset_is_that_of_a_shifted_set(letters):
     strands = np.tile(["+", "-"], 150)
     printed = positions - np.where(strands == "+", 1, -2)
     agreement = set_agreement_table(table(printed, strands), [table(positions, strands)], a_genome(letters))
-    assert best_offset(agreement, "plus") == 1 and best_offset(agreement, "minus") == -2
+    assert best_offset(agreement, "+") == 1 and best_offset(agreement, "-") == -2
 
 
 def test_purines_that_stop_are_found_where_they_stop():
@@ -305,7 +302,7 @@ def planted():
 
 
 @pytest.mark.parametrize("proven", [{}, {"a": "Printed."}])
-def test_a_set_on_another_assembly_is_named(planted, proven, monkeypatch):
+def test_a_set_on_another_assembly_is_named(planted, proven):
     genome, old, sets = planted
     sets = sets | {"b": without(sets["b"], 300_000, 776)}
     verdicts = check_assemblies(sets, proven, genome, {"old.fna": old})
@@ -317,12 +314,12 @@ def test_a_set_on_another_assembly_is_named(planted, proven, monkeypatch):
     genome = {"NC_7000001.2": Contig("NC_7000001.2", genome["c"].tokens)}
     named = {name: sites.assign(contig="NC_7000001.2") for name, sites in sets.items()}
     assert check_assemblies(named, {}, genome)["b"]["named"] is None
-    monkeypatch.setattr(
-        assembly_check,
-        "ASSEMBLIES",
-        [Assembly("U70001.1", "NC_7000001.1", LENGTH - 776, "x"), Assembly("U70001.2", "NC_7000001.2", LENGTH, "x")],
-    )
-    assert check_assemblies(named, {}, genome)["b"]["named"] == "U70001.1 = NC_7000001.1 (999,224 nt)"
+    known = [
+        KnownSequence("U70001.1", "NC_7000001.1", LENGTH - 776, "x"),
+        KnownSequence("U70001.2", "NC_7000001.2", LENGTH, "x"),
+    ]
+    found = check_assemblies(named, {}, genome, known=known)["b"]["named"]
+    assert found == "U70001.1 = NC_7000001.1 (999,224 nt)"
 
 
 def test_of_two_sets_the_one_without_proof_or_purines_is_wrong(planted):
@@ -348,8 +345,12 @@ def test_sets_that_are_all_on_another_assembly_are_doubted(planted):
 
 
 def run(script, folder, *options):
+    known = [] if script == "curate_sites.py" else ["--known_sequences", ROOT / "assets/known_sequences.tsv"]
     return subprocess.run(
-        [sys.executable, ROOT / "bin" / script, *map(str, options)], cwd=folder, capture_output=True, text=True
+        [sys.executable, ROOT / "bin" / script, *map(str, [*known, *options])],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -440,7 +441,7 @@ def test_commands_from_tables_to_audit(planted, tmp_path):
     checks = read_tsv(tmp_path / "first/audit.tsv")
     assert list(checks.columns) == ["set", "check", "strand", "offset", "share", "n"]
     assert len(checks) == 3 * 2 * 2 * 7 and audit["agreement"]["plus"]["0"] == pytest.approx(
-        checks[(checks.set == "b") & (checks.check == "agreement") & (checks.strand == "plus") & (checks.offset == 0)][
+        checks[(checks.set == "b") & (checks.check == "agreement") & (checks.strand == "+") & (checks.offset == 0)][
             "share"
         ].item(),
         abs=1e-5,
@@ -526,7 +527,7 @@ def test_what_cannot_be_harmonised_is_one_line(letters, tmp_path, content, setti
 def test_figure_tells_where_each_strand_is_highest(tmp_path):
     rows = [
         ("set_a", "agreement", strand, offset, 0.7 if offset == best else 0.1, 50)
-        for strand, best in (("plus", 0), ("minus", -2))
+        for strand, best in (("+", 0), ("-", -2))
         for offset in range(-3, 4)
     ]
     plot_audit(pd.DataFrame(rows, columns=["set", "check", "strand", "offset", "share", "n"]), tmp_path / "audit")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attentome.genome.names import KnownSequence
 from attentome.sites.readers.bigwig import PEAK_RADIUS, call_sites, library_scale
 from attentome.sites.readers.detect import read_set
 
@@ -108,8 +109,9 @@ def test_a_pair_of_tracks_is_read_with_names_strands_and_counts(tmp_path):
     plus = write_track(tmp_path / "p.bw", {"U00096.3": track(5000, {99: 30, 700: 6}), "p": track(300, {299: 9})})
     minus = write_track(tmp_path / "m.bw", {"U00096.3": -track(5000, {4999: 12}), "p": track(300, {})})
     contigs = {"NC_000913.3": 5000, "p": 300, "not_in_the_track": 50}
+    known = [KnownSequence("U00096.3", "NC_000913.3", 4_641_652, "x")]
     for format in ("bigwig", "auto"):
-        reading = read_set([plus, minus], format, contigs)
+        reading = read_set([plus, minus], format, contigs, known=known)
         assert reading.faults == [] and reading.format == "bigwig"
         assert list(
             reading.sites[["contig", "tss", "strand", "score", "file", "row"]].itertuples(index=False, name=None)
@@ -121,7 +123,7 @@ def test_a_pair_of_tracks_is_read_with_names_strands_and_counts(tmp_path):
         ]
         assert reading.strand_codes == {"+": 3, "-": 1}
         assert reading.contig_names == {"U00096.3": "NC_000913.3", "p": "p"}
-    assert list(read_set([plus, minus], "bigwig", contigs, {"min_count": 10}).sites["tss"]) == [99, 4999]
+    assert list(read_set([plus, minus], "bigwig", contigs, {"min_count": 10}, known=known).sites["tss"]) == [99, 4999]
 
 
 def test_a_control_pair_is_read(tmp_path):

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from project import ROOT, load_command
 from source_files import COMPLEMENT, WRITERS
 
-from attentome.genome.names import ASSEMBLIES, ContigNames, NameFault, accession_of, split_version
+from attentome.genome.names import ContigNames, NameFault, accession_of, read_known_sequences, split_version
 from attentome.io.faults import Fault
 from attentome.io.files import read_bed
 from attentome.sites.readers.detect import READERS, read_set, recognise
 from attentome.sites.tss_set import merge_duplicates
 
 REAL = ROOT.parent / "shared/data/ecoli"
+KNOWN = read_known_sequences(ROOT / "assets/known_sequences.tsv")
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the published files are not here")
 NC, U2 = {"NC_000913.3": 4641652}, {"U00096.2": 4639675}
 SEND = REAL / "send_seq_TSS_41564_2019_500_MOESM3_ESM.xlsx"
@@ -262,7 +263,7 @@ def test_merged_cells_are_a_fault_in_the_columns_that_are_read(tmp_path, merge, 
     ],
 )
 def test_what_a_contig_name_stands_for(printed, own):
-    names = ContigNames({"NC_000913.3": 4641652, "p": 100}, {"chr": "U00096.3", "plasmid": "p", "*": "p"})
+    names = ContigNames({"NC_000913.3": 4641652, "p": 100}, {"chr": "U00096.3", "plasmid": "p", "*": "p"}, KNOWN)
     assert names.own(printed) == own
 
 
@@ -279,7 +280,7 @@ def test_what_a_contig_name_stands_for(printed, own):
 )
 def test_a_name_that_stands_for_no_contig(printed, what, remedy):
     with pytest.raises(NameFault) as fault:
-        ContigNames({"NC_000913.3": 4641652, "p": 100}).own(printed)
+        ContigNames({"NC_000913.3": 4641652, "p": 100}, known=KNOWN).own(printed)
     assert fault.value.args[0] == what or what in fault.value.args[0]
     assert remedy in fault.value.args[1]
 
@@ -293,28 +294,35 @@ def test_a_name_that_stands_for_no_contig(printed, what, remedy):
 )
 def test_an_alias_of_a_contig_that_is_not_there(printed, aliases, what):
     with pytest.raises(NameFault) as fault:
-        ContigNames({"NC_000913.3": 4641652}, aliases).own(printed)
+        ContigNames({"NC_000913.3": 4641652}, aliases, KNOWN).own(printed)
     assert fault.value.args == (what, "name a contig that exists: the genome has NC_000913.3")
 
 
 def test_a_genome_without_version_has_the_one_that_its_length_tells():
-    names = ContigNames({"NC_000913": 4641652})
+    names = ContigNames({"NC_000913": 4641652}, known=KNOWN)
     assert names.own("U00096.3") == "NC_000913" and names.own("gi|1|ref|NC_000913.3|") == "NC_000913"
     with pytest.raises(NameFault):
         names.own("NC_000913.2")
     with pytest.raises(NameFault):
-        ContigNames({"NC_000913": 999}).own("NC_000913.3")
+        ContigNames({"NC_000913": 999}, known=KNOWN).own("NC_000913.3")
 
 
 def test_the_genome_may_have_the_long_names():
-    assert ContigNames({"gi|1|ref|NC_000913.3|": 5}).own("U00096.3") == "gi|1|ref|NC_000913.3|"
+    assert ContigNames({"gi|1|ref|NC_000913.3|": 5}, known=KNOWN).own("U00096.3") == "gi|1|ref|NC_000913.3|"
 
 
-def test_assemblies_are_accessions_with_versions_and_each_is_named_once():
-    names = [name for assembly in ASSEMBLIES for name in (assembly.accession, assembly.same_as)]
+def test_without_the_table_a_name_stands_for_itself_alone():
+    assert ContigNames({"NC_000913.3": 4641652}).own("gi|1|ref|NC_000913.3|") == "NC_000913.3"
+    with pytest.raises(NameFault):
+        ContigNames({"NC_000913.3": 4641652}).own("U00096.3")
+    assert read_known_sequences(None) == ()
+
+
+def test_known_sequences_are_accessions_with_versions_and_each_is_named_once():
+    names = [name for row in KNOWN for name in (row.accession, row.same_as)]
     assert len(set(names)) == len(names) and all(split_version(name)[1] for name in names)
     assert all(accession_of(f"gi|1|gb|{name}|") == name for name in names)
-    assert {(row.same_as, row.length) for row in ASSEMBLIES if row.accession.startswith("U00096")} == {
+    assert {(row.same_as, row.length) for row in KNOWN if row.accession.startswith("U00096")} == {
         ("NC_000913.3", 4641652),
         ("NC_000913.2", 4639675),
     }
@@ -409,7 +417,7 @@ def test_any_evidence_of_a_table_survives_in_a_bed(tmp_path_factory, words):
 )
 def test_published_files_give_their_published_counts(files, options, format, rows, distinct, lost):
     old = format in ("cappable", "thomason")
-    reading = read_set(files, "auto", U2 if old else NC, options)
+    reading = read_set(files, "auto", U2 if old else NC, options, known=KNOWN)
     assert reading.faults == [] and reading.format == format
     assert len(reading.sites) == rows and len(merge_duplicates(reading.sites)[0]) == distinct
     assert reading.losses["reason"].value_counts().to_dict() == lost
@@ -417,7 +425,7 @@ def test_published_files_give_their_published_counts(files, options, format, row
 
 @needs_real
 def test_a_set_of_the_older_assembly_is_not_read_as_the_newer_one():
-    faults = read_set([REAL / "cappable_seq_U00096.2.gtf"], "auto", NC).faults
+    faults = read_set([REAL / "cappable_seq_U00096.2.gtf"], "auto", NC, known=KNOWN).faults
     assert len(faults) == 16359
     assert {fault[1:] for _, fault in faults} == {
         ("is on U00096.2, an older version of NC_000913.3 (U00096.3)", "give that assembly's FASTA in column assembly")
@@ -437,7 +445,7 @@ def test_printed_sequences_stand_where_the_readme_says(path, expected):
     with gzip.open(REAL / "GCF_000005845.2_ASM584v2_genomic.fna.gz", "rt") as handle:
         genome = "".join(line.strip() for line in handle if not line.startswith(">")).upper()
     around = genome[-100:] + genome + genome[:100]  # the genome is circular
-    reading = read_set([path], "auto", NC)
+    reading = read_set([path], "auto", NC, known=KNOWN)
     counts = {}
     for site in reading.sites.itertuples():
         before, behind = reading.sequence_tss, len(site.sequence) - reading.sequence_tss - 1
@@ -450,8 +458,8 @@ def test_printed_sequences_stand_where_the_readme_says(path, expected):
 
 @needs_real
 def test_the_units_of_smrt_start_where_regulondb_has_most_tss():
-    known = set(zip(*(read_set([REGULONDB], "regulondb", NC).sites[name] for name in ("tss", "strand"))))
-    sites = read_set(SMRT, "smrt", NC).sites
+    known = set(zip(*(read_set([REGULONDB], "regulondb", NC, known=KNOWN).sites[name] for name in ("tss", "strand"))))
+    sites = read_set(SMRT, "smrt", NC, known=KNOWN).sites
     for strand in "+-":
         shares = {
             offset: np.mean([(tss + offset, strand) in known for tss in sites["tss"][sites["strand"] == strand]])

@@ -23,7 +23,7 @@ MIN_SITES = 3
 ENRICHMENT_COLUMNS = list(SITE_ENRICHMENT.columns)
 
 
-def read_factor_sites(path, lengths):
+def read_factor_sites(path, lengths, known=()):
     """Read binding sites of transcription factors.
 
     Parameters
@@ -33,6 +33,8 @@ def read_factor_sites(path, lengths):
         recognised by content; gzip-compressed or not. Strands are not read.
     lengths : dict of str to int
         Contigs of the genome and their lengths in nt.
+    known : sequence of KnownSequence, optional
+        Of :func:`attentome.genome.names.read_known_sequences`.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def read_factor_sites(path, lengths):
     unreadable = text_fault(path)
     if unreadable:
         raise ValueError(fault_lines(path, [unreadable])[0])
-    names, rows, parse = ContigNames(lengths), [], None
+    names, rows, parse = ContigNames(lengths, known=known), [], None
     for number, line in text_lines(path):
         if line.startswith("##FASTA"):
             break

@@ -25,7 +25,7 @@ CHECKS = {
 }
 """A column of panels each, and what its height is the share of."""
 NOTHING = {"sequence": "no sequences printed", "agreement": "no other set", "purine": ""}
-STRANDS = {"plus": ("+", BLUES[0]), "minus": ("−", "#D97B00")}
+STRANDS = {"+": ("+", BLUES[0]), "-": ("−", "#D97B00")}
 MARGIN, PANEL, HIGH, GAP, ROW, HEAD, LINE = 12, 216, 84, 22, 138, 62, 17
 """Lengths in px: margin, width and height of a panel, room between columns, from row to row, above, a line of text."""
 NOTE = (

@@ -9,10 +9,42 @@ from attentome.genome.strands import STRANDS, stream_key
 from attentome.io.schemas.labels import SPLIT
 
 ARCS = ("train", "validation", "test")
-PRESET_ARCS = {
-    # Published cut points (Clauwaert et al. 2021): test, validation, and the rest for training.
-    "ecoli_k12": {"length": 4641652, "test": (2738785, 3667115), "validation": (3667115, 4131280)},
-}
+
+
+@dataclass(frozen=True)
+class CutPoints:
+    """Published cut points of one genome of one contig.
+
+    Attributes
+    ----------
+    length : int
+        Of the genome, nt.
+    arcs : dict of str to (int, int)
+        ``test`` and ``validation``: start and end, 0-based, half-open; the rest is for training.
+    """
+
+    length: int
+    arcs: dict
+
+
+def read_cut_points(path):
+    """Read the published cut points.
+
+    Parameters
+    ----------
+    path : str, Path or None
+        TSV such as assets/cut_points.tsv: ``split`` (name), ``length``, ``arc``, ``start``, ``end``; None: none.
+
+    Returns
+    -------
+    dict of str to CutPoints
+    """
+    if path is None:
+        return {}
+    found = {}
+    for row in pd.read_csv(path, sep="\t").itertuples():
+        found.setdefault(row.split, CutPoints(int(row.length), {})).arcs[row.arc] = (int(row.start), int(row.end))
+    return found
 
 
 @dataclass(frozen=True)
@@ -28,7 +60,7 @@ class Interval:
         return self.end - self.start
 
 
-def split_genome(genome, split):
+def split_genome(genome, split, cut_points=None):
     """Cut the genome into contiguous arcs.
 
     The contigs are laid end to end in file order. Half of the training share precedes the test arc, so that with
@@ -39,7 +71,9 @@ def split_genome(genome, split):
     ----------
     genome : dict of str to Contig
     split : str
-        ``train/test/validation`` in percent, such as ``70/20/10``, or the name of a preset with published cut points.
+        ``train/test/validation`` in percent, such as ``70/20/10``, or a name in ``cut_points``.
+    cut_points : dict of str to CutPoints, optional
+        Of :func:`read_cut_points`.
 
     Returns
     -------
@@ -49,24 +83,24 @@ def split_genome(genome, split):
     Raises
     ------
     ValueError
-        If the percentages do not add up to 100 or a preset does not fit the genome.
+        If the percentages do not add up to 100 or the cut points are of another genome.
     """
     total = sum(len(contig) for contig in genome.values())
-    if split in PRESET_ARCS:
-        preset = PRESET_ARCS[split]
-        if len(genome) != 1 or total != preset["length"]:
+    published = (cut_points or {}).get(split)
+    if published:
+        if len(genome) != 1 or total != published.length:
             raise ValueError(
-                f"--split {split} needs one contig of {preset['length']:,} nt; this genome has "
+                f"--split {split} needs one contig of {published.length:,} nt; this genome has "
                 f"{len(genome)} of {total:,} nt together: use percentages such as 70/20/10"
             )
-        cuts = [("test", *preset["test"]), ("validation", *preset["validation"])]
+        cuts = [(arc, *published.arcs[arc]) for arc in ("test", "validation")]
     else:
         try:
             train, test, validation = (float(part) for part in split.split("/"))
         except ValueError:
             raise ValueError(
                 f"--split {split!r}: expected train/test/validation percentages such as 70/20/10, "
-                f"or one of {', '.join(PRESET_ARCS)}"
+                f"or the name of published cut points ({', '.join(cut_points or ()) or 'none are given'})"
             ) from None
         if min(train, test, validation) <= 0 or abs(train + test + validation - 100) > 1e-6:
             raise ValueError(f"--split {split!r}: the three percentages must be positive and add up to 100")

@@ -1,5 +1,6 @@
 """Resolve the contig names that a source prints: aliases, accessions, other versions."""
 
+import csv
 import re
 from typing import NamedTuple
 
@@ -9,13 +10,13 @@ _ACCESSION_FIELD = re.compile(r"(?:gi\|\d+\|)?(?:ref|gb|emb|dbj|tpg|tpe|tpd|lcl)
 _VERSIONED = re.compile(r"([A-Za-z]{1,6}_?\d{5,})\.(\d+)")
 
 
-class Assembly(NamedTuple):
-    """A sequence with two accessions.
+class KnownSequence(NamedTuple):
+    """A sequence with two accessions: a line of assets/known_sequences.tsv.
 
     Attributes
     ----------
     accession, same_as : str
-        With their versions.
+        Of GenBank and of RefSeq, with their versions.
     length : int
         In nt.
     organism : str
@@ -27,16 +28,25 @@ class Assembly(NamedTuple):
     organism: str
 
 
-ASSEMBLIES = (
-    Assembly("U00096.3", "NC_000913.3", 4_641_652, "Escherichia coli K-12 MG1655"),
-    Assembly("U00096.2", "NC_000913.2", 4_639_675, "Escherichia coli K-12 MG1655"),
-    Assembly("AL009126.3", "NC_000964.3", 4_215_606, "Bacillus subtilis 168"),
-    Assembly("AL123456.3", "NC_000962.3", 4_411_532, "Mycobacterium tuberculosis H37Rv"),
-    Assembly("AE004091.2", "NC_002516.2", 6_264_404, "Pseudomonas aeruginosa PAO1"),
-    Assembly("AE006468.2", "NC_003197.2", 4_857_450, "Salmonella enterica Typhimurium LT2"),
-    Assembly("AE000511.1", "NC_000915.1", 1_667_867, "Helicobacter pylori 26695"),
-)
-"""Well-known sequences, each with its GenBank and its RefSeq accession."""
+def read_known_sequences(path):
+    """Read the table of known sequences.
+
+    Parameters
+    ----------
+    path : str, Path or None
+        TSV with the columns of :class:`KnownSequence`; None: no sequence is known.
+
+    Returns
+    -------
+    tuple of KnownSequence
+    """
+    if path is None:
+        return ()
+    with open(path, encoding="utf-8", newline="") as lines:
+        return tuple(
+            KnownSequence(row["accession"], row["same_as"], int(row["length"]), row["organism"])
+            for row in csv.DictReader(lines, delimiter="\t")
+        )
 
 
 class NameFault(Exception):
@@ -53,14 +63,16 @@ class ContigNames:
         name is taken as it is and nothing is checked.
     aliases : dict of str to str, optional
         Printed names to the assembly's own, as the user gave them; ``*`` is for sources without contig names.
+    known : sequence of KnownSequence, optional
+        Sequences that have two accessions; the one also stands for the other.
     """
 
-    def __init__(self, contigs, aliases=None):
+    def __init__(self, contigs, aliases=None, known=()):
         self.contigs = contigs
         self.aliases = aliases or {}
         self._accessions = {}
         for name, length in (contigs or {}).items():
-            for accession in same_sequence(name, length):
+            for accession in same_sequence(name, length, known):
                 self._accessions.setdefault(accession, name)
 
     def own(self, printed):
@@ -137,7 +149,7 @@ def split_version(accession):
     return (match[1], int(match[2])) if match else (accession, None)
 
 
-def same_sequence(name, length):
+def same_sequence(name, length, known):
     """All accessions of a contig, its own name first.
 
     Parameters
@@ -146,6 +158,7 @@ def same_sequence(name, length):
         The contig's name; where it is an accession without its version, the length decides which version it is.
     length : int
         In nt.
+    known : sequence of KnownSequence
 
     Returns
     -------
@@ -153,9 +166,9 @@ def same_sequence(name, length):
     """
     accession = accession_of(name)
     found = [accession]
-    for assembly in ASSEMBLIES:
-        pair = (assembly.accession, assembly.same_as)
-        unversioned = accession in [split_version(each)[0] for each in pair] and length == assembly.length
+    for sequence in known:
+        pair = (sequence.accession, sequence.same_as)
+        unversioned = accession in [split_version(each)[0] for each in pair] and length == sequence.length
         if accession in pair or unversioned:
             found += [each for each in pair if each not in found]
     return found

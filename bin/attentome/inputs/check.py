@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attentome.genome.names import ContigNames, NameFault
+from attentome.genome.arcs import read_cut_points
+from attentome.genome.names import ContigNames, NameFault, read_known_sequences
 from attentome.genome.readers import circular_contigs, contig_name, read_annotation, read_genome_file
 from attentome.inputs.parameters import data_faults, parameter_faults, run_faults, with_defaults
 from attentome.inputs.sample_sheet import read_sheet
@@ -42,7 +43,7 @@ class CheckedRun:
     provenance: list = field(default_factory=list)
 
 
-def check_run(sheet, sources, params, schema):
+def check_run(sheet, sources, params, schema, known_sequences=None, cut_points=None):
     """Check all inputs of a run.
 
     Parameters
@@ -55,6 +56,8 @@ def check_run(sheet, sources, params, schema):
         ``provenance`` (path of FETCH's record, or null).
     params, schema : str
         Paths of the run's parameters and of ``nextflow_schema.json``.
+    known_sequences, cut_points : str, optional
+        Paths of assets/known_sequences.tsv and assets/cut_points.tsv.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def check_run(sheet, sources, params, schema):
     lines : list of str
         One line for each fault; if there are any, do not use ``run``.
     """
-    schema = read_json(schema)
+    schema, known = read_json(schema), read_known_sequences(known_sequences)
     params = with_defaults(read_json(params), schema)
     staged = {(entry["role"], entry["row"], entry["part"]): entry for entry in read_json(sources)}
     faults = {PARAMETERS: parameter_faults(params, schema) + run_faults(params)}
@@ -92,13 +95,14 @@ def check_run(sheet, sources, params, schema):
         str(params["circular"]), [header for header, _ in run.records], annotated
     )
     names = [entry["set"] for entry in entries]
-    faults[PARAMETERS] += data_faults(params, entries, contigs) + (circular_faults if contigs else [])
-    run.sets = [_check_set(entry, staged, contigs, faults) for entry in entries]
+    faults[PARAMETERS] += data_faults(params, entries, contigs, read_cut_points(cut_points))
+    faults[PARAMETERS] += circular_faults if contigs else []
+    run.sets = [_check_set(entry, staged, contigs, known, faults) for entry in entries]
     run.provenance = [_provenance(entry, names) for entry in staged.values() if entry["staged"]]
     return run, [line for file, found in faults.items() for line in fault_lines(file, found)]
 
 
-def _check_set(entry, staged, contigs, faults):
+def _check_set(entry, staged, contigs, known, faults):
     """Read the files of one row of the sheet; adds to ``faults`` and returns the entry of ``sets.json``."""
     files, sums, sources = [], [], [public_source(source) for source in entry["sources"]]
     for part, source in enumerate(sources, 1):
@@ -124,11 +128,11 @@ def _check_set(entry, staged, contigs, faults):
                     "get the file again, or correct the sample sheet if this version is intended",
                 )
             )
-    assembly = _assembly_contigs(entry, staged, contigs, faults)
+    assembly = _assembly_contigs(entry, staged, contigs, known, faults)
     own = contigs if assembly is None else assembly or None  # None: a genome with faults; nothing is compared with it
     rows, kind = 0, entry["format"]
     if entry["format"] and len(files) == len(sources) > 0:
-        reading = read_set(files, entry["format"], own, entry["options"], entry["contig_alias"])
+        reading = read_set(files, entry["format"], own, entry["options"], entry["contig_alias"], known)
         for number, fault in reading.faults:
             faults[sources[number]].append(fault)
         rows, kind = len(reading.sites), reading.format
@@ -144,18 +148,18 @@ def _check_set(entry, staged, contigs, faults):
     }
 
 
-def _assembly_contigs(entry, staged, contigs, faults):
+def _assembly_contigs(entry, staged, contigs, known, faults):
     """Contigs of the assembly that a set is on, None where that is the run's genome."""
     if not entry["assembly"]:
         return None
     path = staged.get(("assembly", entry["number"], 1), {}).get("staged")
     if path:
         records, found = read_genome_file(path)
-        known = faults.setdefault(public_source(entry["assembly"]), [])
-        known += [fault for fault in found if fault not in known]
+        here = faults.setdefault(public_source(entry["assembly"]), [])
+        here += [fault for fault in found if fault not in here]
         return {contig_name(header): len(sequence) for header, sequence in records}
     try:
-        ContigNames(contigs).own(entry["assembly"])
+        ContigNames(contigs, known=known).own(entry["assembly"])
     except NameFault as fault:
         what, _ = fault.args
         faults.setdefault(entry["assembly"], []).append(

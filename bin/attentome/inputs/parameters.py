@@ -5,7 +5,6 @@ import re
 
 import jsonschema
 
-from attentome.genome.arcs import PRESET_ARCS
 from attentome.io.faults import Fault
 
 RESERVED_SETS = {
@@ -143,7 +142,7 @@ def run_faults(params):
     return faults
 
 
-def data_faults(params, entries, contigs):
+def data_faults(params, entries, contigs, cut_points=None):
     """Faults of parameters that conflict with the data.
 
     Parameters
@@ -154,6 +153,8 @@ def data_faults(params, entries, contigs):
         Rows of the sample sheet (:func:`attentome.inputs.sample_sheet.read_sheet`); empty if it could not be read.
     contigs : dict of str to int, or None
         Contig names and lengths in nt; None if the genome could not be read.
+    cut_points : dict of str to CutPoints, optional
+        Of :func:`attentome.genome.arcs.read_cut_points`.
 
     Returns
     -------
@@ -189,12 +190,21 @@ def data_faults(params, entries, contigs):
         if entries and asked != ["all"] and name not in names
     ]
     split = params.get("split")
-    if contigs and split in PRESET_ARCS and list(contigs.values()) != [PRESET_ARCS[split]["length"]]:
+    published = (cut_points or {}).get(split)
+    if isinstance(split, str) and split.isidentifier() and not published:
+        faults.append(
+            Fault(
+                None,
+                f"--split {split} is not the name of published cut points",
+                f"give {' or '.join(cut_points or ())}, or three percentages such as 70/20/10",
+            )
+        )
+    if contigs and published and list(contigs.values()) != [published.length]:
         has = ", ".join(f"{name} ({length:,} nt)" for name, length in list(contigs.items())[:3])
         faults.append(
             Fault(
                 None,
-                f"--split {split} needs a genome of one contig of {PRESET_ARCS[split]['length']:,} nt; this "
+                f"--split {split} needs a genome of one contig of {published.length:,} nt; this "
                 f"one has {len(contigs)}: {has}",
                 "give three percentages such as 70/20/10",
             )

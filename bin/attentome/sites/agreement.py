@@ -29,7 +29,7 @@ def set_agreement_table(sites, others, genome):
     Returns
     -------
     DataFrame
-        ``check`` (``agreement``), ``strand`` (``plus``, ``minus``), ``offset`` (-3 to 3), ``share``, ``n`` (sites of
+        ``check`` (``agreement``), ``strand`` (``+``, ``-``), ``offset`` (-3 to 3), ``share``, ``n`` (sites of
         the set on the strand); no rows without other sets.
     """
     if not others:
@@ -104,7 +104,7 @@ def purine_fall(sites, genome):
 def sequence_table(counts):
     """The counts of ``printed_sequence`` as a table like :func:`set_agreement_table` with ``check`` ``sequence``."""
     rows = [
-        ("sequence", strand, int(offset), n / counts["n"][strand], counts["n"][strand])
+        ("sequence", sign_of(strand), int(offset), n / counts["n"][strand], counts["n"][strand])
         for strand in STRANDS
         if counts and counts["n"][strand]
         for offset, n in counts[strand].items()
@@ -113,15 +113,15 @@ def sequence_table(counts):
 
 
 def best_offset(table, strand):
-    """The offset with the highest share on a strand (if tied, the one nearest to 0); None if there is no row."""
+    """Offset with the highest share on a strand, + or - (if tied, the one nearest to 0); None if there is no row."""
     rows = table[table["strand"] == strand]
     return min(zip(-rows["share"], rows["offset"].abs(), rows["offset"]))[2] if len(rows) else None
 
 
 def _shares(check, sites, hit):
     rows = []
-    for strand in STRANDS:
-        part = sites[sites["strand"] == sign_of(strand)]
+    for strand in map(sign_of, STRANDS):
+        part = sites[sites["strand"] == strand]
         rows += [
             (check, strand, offset, float(np.mean(hit(part, offset))), len(part)) for offset in OFFSETS if len(part)
         ]

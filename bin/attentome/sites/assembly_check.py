@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from attentome.genome.liftover import assembly_blocks
-from attentome.genome.names import ASSEMBLIES, same_sequence, split_version
+from attentome.genome.names import same_sequence, split_version
 from attentome.sites.agreement import is_purine, purine_fall
 from attentome.sites.shift import ONE_ASSEMBLY, first_beyond, position_shifts
 
@@ -21,7 +21,7 @@ RIGHT_ASSEMBLY, WRONG_ASSEMBLY, CONTRADICTS, DOUBTFUL, UNKNOWN_ASSEMBLY = (
 )
 
 
-def check_assemblies(sets, proven, genome, assemblies=None):
+def check_assemblies(sets, proven, genome, assemblies=None, known=()):
     """Find the sets whose positions are on another assembly.
 
     Where two sets meet at a distance other than 0 (:func:`attentome.sites.shift.position_shifts`), one of them is
@@ -37,6 +37,8 @@ def check_assemblies(sets, proven, genome, assemblies=None):
     genome : dict of str to Contig
     assemblies : dict of str to (dict of str to Contig), optional
         Other assemblies that a set may be on, by name of their file.
+    known : sequence of KnownSequence, optional
+        Sequences whose lengths are known (:func:`attentome.genome.names.read_known_sequences`).
 
     Returns
     -------
@@ -62,7 +64,7 @@ def check_assemblies(sets, proven, genome, assemblies=None):
         others = pd.concat([sets[other] for other in met or sets if other != name])
         shifts = position_shifts(sets[name], others, lengths)
         shifts = shifts[shifts["shift"].abs() > ONE_ASSEMBLY] if len(shifts) else relation[name, met[0]]
-        named = _name(shifts, genome, assemblies or {})
+        named = _name(shifts, genome, assemblies or {}, known)
         out[name] = {
             "verdict": CONTRADICTS if name in proven else WRONG_ASSEMBLY,
             "named": named,
@@ -165,7 +167,7 @@ def _off_sentence(sites, others, names, shifts, named, genome):
     return f"{where} lie {amount} nt off those of {', '.join(names)}" + (f", as on {named}" if named else "")
 
 
-def _name(shifts, genome, assemblies):
+def _name(shifts, genome, assemblies, known):
     """The assembly whose places differ from the genome's by these shifts, or None."""
     for file, assembly in assemblies.items():
         if _explains(assembly_blocks(assembly, genome), shifts):
@@ -173,15 +175,15 @@ def _name(shifts, genome, assemblies):
             return f"{', '.join(assembly)} ({length:,} nt; {file})"
     last = shifts.iloc[-1]
     length = len(genome[last["contig"]])
-    own = {split_version(accession)[0] for accession in same_sequence(last["contig"], length)}
-    for known in ASSEMBLIES:
-        accessions = [known.accession, known.same_as]
+    own = {split_version(accession)[0] for accession in same_sequence(last["contig"], length, known)}
+    for sequence in known:
+        accessions = [sequence.accession, sequence.same_as]
         if (
             own & {split_version(accession)[0] for accession in accessions}
-            and known.length != length
-            and abs(length - known.length - last["shift"]) <= SHIFT_TOLERANCE
+            and sequence.length != length
+            and abs(length - sequence.length - last["shift"]) <= SHIFT_TOLERANCE
         ):
-            return f"{known.accession} = {known.same_as} ({known.length:,} nt)"
+            return f"{sequence.accession} = {sequence.same_as} ({sequence.length:,} nt)"
     return None
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from attentome.genome.strands import STRANDS, sign_of
+from attentome.genome.strands import STRANDS, sign_of, strand_of
 from attentome.io.schemas.sites import AUDIT
 from attentome.sites.agreement import best_offset, purine_table, sequence_table, set_agreement_table
 from attentome.sites.assembly_check import WRONG_ASSEMBLY, check_assemblies
@@ -15,7 +15,7 @@ REMEDY_LIFTED = "its positions are not those of the FASTA in column assembly; le
 SIGN = {strand: sign_of(strand).replace("-", "\N{MINUS SIGN}") for strand in STRANDS}
 
 
-def audit_sets(harmonised, sets, genome, assemblies=None):
+def audit_sets(harmonised, sets, genome, assemblies=None, known=()):
     """Audit all sets together.
 
     Parameters
@@ -27,6 +27,8 @@ def audit_sets(harmonised, sets, genome, assemblies=None):
     genome : dict of str to Contig
     assemblies : dict of str to (dict of str to Contig), optional
         Other assemblies that a set may be on, by name of their file.
+    known : sequence of KnownSequence, optional
+        Of :func:`attentome.genome.names.read_known_sequences`.
 
     Returns
     -------
@@ -35,13 +37,12 @@ def audit_sets(harmonised, sets, genome, assemblies=None):
         set has at each offset; None without other sets), ``purine`` (likewise, A or G at the TSS), ``assembly`` (of
         :func:`attentome.sites.assembly_check.check_assemblies`), ``sentences``.
     table : DataFrame
-        ``set, check`` (``sequence``, ``agreement``, ``purine``), ``strand`` (``plus``, ``minus``), ``offset`` (nt added
+        ``set, check`` (``sequence``, ``agreement``, ``purine``), ``strand`` (``+``, ``-``), ``offset`` (nt added
         to the positions, in genome coordinates), ``share``, ``n`` (rows with a printed sequence, else sites).
         ``sequence`` is of the positions as printed, the other checks are of the harmonised sites.
     """
-    verdicts = check_assemblies(
-        sets, {name: why for name in sets if (why := _proof(harmonised[name]))}, genome, assemblies
-    )
+    proven = {name: why for name in sets if (why := _proof(harmonised[name]))}
+    verdicts = check_assemblies(sets, proven, genome, assemblies, known)
     audits, parts = {}, [pd.DataFrame(columns=AUDIT_COLUMNS)]
     for name, sites in sets.items():
         agreement = set_agreement_table(sites, [sets[other] for other in sets if other != name], genome)
@@ -85,10 +86,8 @@ def _by_offset(table):
     if table.empty:
         return None
     return {
-        word: {str(row.offset): row.share for row in table[table["strand"] == word].itertuples()}
-        | {"n": int(table[table["strand"] == word]["n"].max())}
-        for word in STRANDS
-        if (table["strand"] == word).any()
+        strand_of(sign): {str(row.offset): row.share for row in rows.itertuples()} | {"n": int(rows["n"].max())}
+        for sign, rows in table.groupby("strand")
     }
 
 
@@ -120,7 +119,7 @@ def audit_sentences(audit, agreement):
             + (f" ({', '.join(f'{reason}: {n:,}' for reason, n in lift['lost'].items())})." if lost else ".")
         )
     for word, sign in SIGN.items():
-        best = best_offset(agreement, word)
+        best = best_offset(agreement, sign_of(word))
         if best:
             said.append(f"On the {sign} strand the set meets the others best at offset {best:+d}.")
     sentence = audit["assembly"]["sentence"]

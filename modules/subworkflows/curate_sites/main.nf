@@ -17,6 +17,8 @@ workflow CURATE_SITES {
     schema      // nextflow_schema.json
 
     main:
+    known_sequences = file("${projectDir}/assets/known_sequences.tsv")
+
     // [tss_sets.csv, genome, annotation]: files, addresses to fetch, or [] for one that is missing
     if (settings.simulate) {
         SIMULATE(settings.findAll { name, _value -> name.startsWith('sim_') }, code_version('simulate_genome.py'))
@@ -45,6 +47,8 @@ workflow CURATE_SITES {
         ch_sources.map { sources -> sources.collect { source -> source.provenance }.findAll() },
         portable(given),
         schema,
+        known_sequences,
+        file("${projectDir}/assets/cut_points.tsv"),
         code_version('check_inputs.py'),
     )
     genome      = CHECK_INPUTS.out.genome
@@ -55,7 +59,7 @@ workflow CURATE_SITES {
     ch_sets = CHECK_INPUTS.out.sets
         .combine(ch_sources.toList())
         .flatMap { sets, sources -> read_json(sets).collect { set -> set_to_harmonise(set, sources) } }
-    HARMONISE(ch_sets, genome, genome_json, code_version('harmonise_sites.py'))
+    HARMONISE(ch_sets, genome, genome_json, known_sequences, code_version('harmonise_sites.py'))
 
     // [a.bed, b.bed, ...]
     ch_beds = HARMONISE.out.bed
@@ -70,7 +74,9 @@ workflow CURATE_SITES {
         .flatMap { _meta, _files, assembly -> assembly }
         .unique()
         .toSortedList { a, b -> "${a}" <=> "${b}" }
-    AUDIT(ch_beds, ch_harmonised, genome, genome_json, ch_assemblies, code_version('audit_sets.py'))
+    AUDIT(
+        ch_beds, ch_harmonised, genome, genome_json, ch_assemblies, known_sequences, code_version('audit_sets.py')
+    )
 
     CURATE(
         ch_beds,

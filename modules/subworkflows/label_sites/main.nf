@@ -41,6 +41,7 @@ workflow LABEL_SITES {
         genome_json,
         given_model ? given_model.label_shift : label_shift,
         settings.split,
+        file("${projectDir}/assets/cut_points.tsv"),
         code_version('label_genome.py'),
     )
 

@@ -99,6 +99,7 @@ workflow TEST_HEADS {
         listed(settings.motifs).collect { name -> file(name, checkIfExists: true) },
         settings.tf_sites ? file(settings.tf_sites, checkIfExists: true) : [],
         file("${projectDir}/assets/known_elements.tsv"),
+        file("${projectDir}/assets/known_sequences.tsv"),
         settings.seed,
         code_version('name_heads.py'),
     )

@@ -26,7 +26,8 @@ class Steps {
                 }
                 input[1] = inputs.resolve('genome.fna')
                 input[2] = inputs.resolve('genome.json')
-                input[3] = 'test'
+                input[3] = file("\${projectDir}/assets/known_sequences.tsv")
+                input[4] = 'test'
             """ }
         }
     }
@@ -54,7 +55,8 @@ class Steps {
                 input[2] = CURATE_SITES.out.genome_json
                 input[3] = 20
                 input[4] = '70/20/10'
-                input[5] = 'test'
+                input[5] = file("${projectDir}/assets/cut_points.tsv")
+                input[6] = 'test'
             ''' }
         }
     }

@@ -54,7 +54,7 @@ FORMATS = (*READERS, "bigwig")
 ROWS_LOOKED_AT = 100
 
 
-def read_set(files, format, contigs, options=None, aliases=None):
+def read_set(files, format, contigs, options=None, aliases=None, known=()):
     """Read a TSS set in any of the accepted formats.
 
     Parameters
@@ -70,13 +70,15 @@ def read_set(files, format, contigs, options=None, aliases=None):
         Those of :data:`OPTIONS` for the format.
     aliases : dict of str to str, optional
         Printed contig names and the assembly's own; ``*`` for a source without contig names.
+    known : sequence of KnownSequence, optional
+        Of :func:`attentome.genome.names.read_known_sequences`.
 
     Returns
     -------
     Reading
         With faults wherever something is wrong; never raises for what a file holds.
     """
-    options, names = options or {}, ContigNames(contigs, aliases)
+    options, names = options or {}, ContigNames(contigs, aliases, known)
     if format == "auto":
         format, fault = _format_of_all(files, options)
         if fault:

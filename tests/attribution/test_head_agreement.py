@@ -106,9 +106,9 @@ def test_table_of_heads():
     scores[:, 1, 0, 5:65] = np.roll(np.nan_to_num(mean_abs), -4, axis=1)
     heads = [(1, 1), (1, 2), (2, 1)]
     table = head_agreement_table(effects_of(mean_abs, distances), scores, [(2, 0), (4, 4)], heads)
-    assert table.columns.tolist() == ["layer", "head", "rho", "lag", "p", "q", "rho_sites", "shifts", "p_least"]
+    assert table.columns.tolist() == ["layer", "head", "rho", "lag", "p", "q", "rho_sites", "shifts", "p_min"]
     assert list(zip(table["layer"], table["head"])) == heads and table["shifts"].tolist() == [59] * 3
-    np.testing.assert_allclose(table["p_least"], 3 / 60)
+    np.testing.assert_allclose(table["p_min"], 3 / 60)
     right = table.iloc[2]
     assert right["lag"] == 4 and right["rho"] > 0.95 and right["p"] == pytest.approx(3 / 60)
     assert right["rho_sites"] == pytest.approx(1.0)

@@ -53,8 +53,8 @@ def claims_of_run(results):
             ]
             continue
         logo = logos[(logos["layer"] == head.layer) & (logos["head"] == head.head) & (logos["used"] == 1)]
-        told = logo.loc[logo["bits"] >= TELLING_BITS, "d"] if head.grade in CLAIMS else logo["d"].iloc[:0]
-        rows.append({**own, "element": "", "from_d": told.min(), "to_d": told.max()})
+        informative = logo.loc[logo["bits"] >= TELLING_BITS, "d"] if head.grade in CLAIMS else logo["d"].iloc[:0]
+        rows.append({**own, "element": "", "from_d": informative.min(), "to_d": informative.max()})
     return pd.DataFrame(rows, columns=[*CLAIM_COLUMNS, "run", "control"])
 
 

@@ -119,7 +119,7 @@ def mutants_of(los):
     )
 
 
-def test_heads_that_stand_out_are_told_from_those_that_do_not():
+def test_heads_that_stand_out_are_distinguished_from_those_that_do_not():
     rng = np.random.default_rng(1)
     controls, real = controls_of(rng), standing_out(rng)
     # The seeds have the heads in another order.
@@ -320,7 +320,7 @@ def test_of_exchangeable_networks_few_heads_are_graded():
     assert table["control"].tolist() == ["random"] * 66 + ["rotated"] * 66
 
 
-def test_control_network_that_stands_out_is_told():
+def test_control_network_that_stands_out_is_reported():
     """Rotated network 5 of 22 has heads like a trained one's, of which 2, 3 and 4 were tested further."""
     rng = np.random.default_rng(11)
     controls = controls_of(rng, 20, 22)

@@ -80,16 +80,16 @@ def built_network(ahead=0):
     return network
 
 
-def normed(told):
+def normed(signal):
     """What LayerNorm makes of the fifth number of a state with one base."""
-    mean, squares = (10 + told) / 8, (100 + told**2) / 8
-    return (told - mean) / np.sqrt(squares - mean**2 + 1e-5)
+    mean, squares = (10 + signal) / 8, (100 + signal**2) / 8
+    return (signal - mean) / np.sqrt(squares - mean**2 + 1e-5)
 
 
-def output_of(told):
+def output_of(signal):
     """Output of the built network where its heads tell so much, array of shape (n,)."""
-    states = torch.zeros(len(told), 8, dtype=torch.float64)
-    states[:, 0], states[:, 4] = 10, torch.from_numpy(told)
+    states = torch.zeros(len(signal), 8, dtype=torch.float64)
+    states[:, 0], states[:, 4] = 10, torch.from_numpy(signal)
     states = torch.nn.functional.layer_norm(states, (8,))
     states[:, 5] += torch.nn.functional.gelu(STEEP * (states[:, 4] - normed(LEAST)))
     return torch.nn.functional.layer_norm(states, (8,))[:, 5].numpy()
@@ -211,7 +211,7 @@ def test_effect_is_what_the_output_loses(genome):
         contig, strand, position = half.positions()
         share = np.exp(wanted_logits()[READER])
         share /= share.sum()
-        told = np.zeros(len(position))
+        signal = np.zeros(len(position))
         for row, (name, sign, place) in enumerate(zip(contig, strand, position, strict=True)):
             query = place if sign == "plus" else len(genome[name]) - 1 - place
             codes = genome[name].window(sign, query + ahead - WINDOW - 4, query + ahead + 1)
@@ -219,11 +219,13 @@ def test_effect_is_what_the_output_loses(genome):
                 sum(a == b for a, b in zip(decode(codes[end - 5 : end + 1]), WORD, strict=True))
                 for end in range(5, len(codes))
             ]
-            told[row] = 0.1 * (share @ fits[::-1])
+            signal[row] = 0.1 * (share @ fits[::-1])
         effects = half.effects((1, 4))
-        np.testing.assert_allclose(half.outputs, output_of(2 * told), atol=1e-5)
+        np.testing.assert_allclose(half.outputs, output_of(2 * signal), atol=1e-5)
         for head in (READER, TWIN):
-            np.testing.assert_allclose(effects[0, head], output_of(2 * told) - output_of(told + told.mean()), atol=1e-5)
+            np.testing.assert_allclose(
+                effects[0, head], output_of(2 * signal) - output_of(signal + signal.mean()), atol=1e-5
+            )
         assert effects[0, READER].max() > 1
         np.testing.assert_array_equal(effects[0, [CONTENT, FLAT]], 0)
 

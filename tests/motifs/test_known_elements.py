@@ -52,7 +52,7 @@ def test_minus_10_at_its_place_is_named():
 
 
 @pytest.mark.parametrize("away", [5, -5, 17])
-def test_displaced_minus_10_is_not_named_and_the_shift_is_told(away):
+def test_displaced_minus_10_is_not_named_and_the_shift_is_reported(away):
     row = match([head({-12 - away: "TATAAT"})]).loc[1, "-10"]
     assert row["named"] == 0 and row["shift_nt"] == away
     assert (row["place_from_d"], row["place_to_d"]) == (27 + away, 32 + away)

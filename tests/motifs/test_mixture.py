@@ -26,7 +26,7 @@ def spelled(frequencies):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_two_words_at_one_place_are_told_apart(seed):
+def test_two_motifs_at_one_place_are_separated(seed):
     rng = np.random.default_rng(seed)
     windows = np.concatenate([windows_of(rng, 700, "TTGACA", 2), windows_of(rng, 300, "TGTGA", 3)])
     shares, frequencies, effective = split_mixture(windows, np.ones(1000), UNIFORM, seed)

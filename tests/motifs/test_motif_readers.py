@@ -108,7 +108,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_broken_files_are_told_in_one_line(kind, tmp_path):
+def test_broken_files_are_reported_in_one_line(kind, tmp_path):
     text, message = BROKEN[kind]
     path = tmp_path / f"{kind}.txt"
     path.write_text(text)

@@ -251,8 +251,8 @@ def test_the_tally_of_control_heads_stands_once(described, tmp_path):
     assert "at most 2 of 160 heads" in tally
     text = words_of(page_of(run, OUTCOME))
     assert f"8 heads: 2 A, 2 B, 1 C, 1 D, 2 unsupported. {tally}" in text
-    told = {**OUTCOME, "sentence": f"The network learned to find TSS. {tally}"}
-    assert words_of(page_of(run, told)).count(tally) == 1
+    outcome = {**OUTCOME, "sentence": f"The network learned to find TSS. {tally}"}
+    assert words_of(page_of(run, outcome)).count(tally) == 1
     lines = " ".join(written(atlas_figure(run, OUTCOME)))
     assert tally in lines and "2 A, 2 B, 1 C, 1 D, 2 unsupported" in lines
 
@@ -354,7 +354,7 @@ def test_no_words_leave_the_figure_or_run_into_the_next_cell(described, tmp_path
         use_style()
 
 
-def test_badges_are_told_apart_in_grey_and_can_be_read():
+def test_badges_differ_in_grey_and_can_be_read():
     def luminance(colour):
         values = {"white": "#FFFFFF"}.get(colour, colour)
         parts = [int(values[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -666,7 +666,7 @@ def test_published_counts_stand_beside_those_of_the_run():
 
 def test_published_counts_only_where_they_compare():
     assert ecoli_counts(["cappable", "bed", "table"]) == {}, "one of the paper's sets"
-    assert ecoli_counts(["cappable", "smrt", "smrt"]) == {}, "which of two sets is the paper's cannot be told"
+    assert ecoli_counts(["cappable", "smrt", "smrt"]) == {}, "which of two sets is the paper's is unknown"
     some = ecoli_counts(["cappable", "smrt", "bed"])
     assert some["SMRT-Cappable-seq"]["here"] == 2569
     assert {what for what, row in some.items() if row["here"] is None} == {

@@ -81,7 +81,7 @@ def test_a_minimal_genome_has_the_bytes_it_always_had(tmp_path):
 
 def test_parts_lie_where_the_truth_says_on_both_strands(planted):
     _, sequence, truth, parts = planted
-    # Of a decoy with a -35 hexamer the spacer is not told: any of the three will do.
+    # Of a decoy with a -35 hexamer the spacer is not reported: any of the three is accepted.
     spacers = {(row.tss, row.strand): row.spacer for row in truth.itertuples()}
     assert set(parts["strand"]) == {"+", "-"} and set(parts["part"]) == {*CONSENSUS, "motif", "scrambled_minus10"}
     for row in parts.itertuples():

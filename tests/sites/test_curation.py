@@ -263,7 +263,7 @@ def test_order_of_sets_and_rows_never_matters(sets, random, rule, weights, prior
         assert one == other if isinstance(one, str) else one.equals(other)
 
 
-def test_weights_decide_what_is_kept_and_are_told():
+def test_weights_decide_what_is_kept_and_are_reported():
     sets = {"a": table((10, "+"), (50, "+")), "b": table((11, "+")), "e": table((50, "+"), (80, "+"))}
     curation = curate(sets, 5, 1.5, {"c": (100, False)}, weights={"a": 0.5, "b": 0.5, "e": 1})
     assert list(zip(curation.sites["start"], curation.sites["support"], curation.sites["score"])) == [(50, 1.5, 750)]

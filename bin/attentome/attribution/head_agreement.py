@@ -124,7 +124,7 @@ def head_agreement_table(effects, scores, key_contexts, heads):
     -------
     DataFrame
         layer, head, rho, lag, p, q (Benjamini-Hochberg over these heads), rho_sites (mean over the sites of the
-        correlation of the site's own effects and scores at that lag; a description), shifts, p_least (the smallest
+        correlation of the site's own effects and scores at that lag; a description), shifts, p_min (the smallest
         possible p).
     """
     # A base that exists at no site changes nothing.
@@ -137,7 +137,7 @@ def head_agreement_table(effects, scores, key_contexts, heads):
         rho, lag, p, shifts = agreement(mean, here.mean(0, dtype=np.float64), lags)
         own = [_spearman(effects.mean_abs[i, known[i]], np.roll(here[i], lag)[known[i]]) for i in range(len(here))]
         rows.append((layer, head, rho, lag, p, np.mean(own), shifts, len(lags) / (shifts + 1)))
-    table = pd.DataFrame(rows, columns=["layer", "head", "rho", "lag", "p", "rho_sites", "shifts", "p_least"])
+    table = pd.DataFrame(rows, columns=["layer", "head", "rho", "lag", "p", "rho_sites", "shifts", "p_min"])
     table.insert(5, "q", false_discovery_control(table["p"]) if len(table) else [])
     return table
 

@@ -22,7 +22,7 @@ FLANKS = ("both", "upstream", "downstream")
 length that exists in both assemblies, and at least 21 letters must be compared."""
 LONGEST_BRIDGE = 10_000
 """nt between two ties of one block; more than the longest repeats of bacteria (rRNA operons, about 5.5 kb)."""
-LEAST_ALIKE = 0.8
+MIN_ALIKE = 0.8
 """Share of equal letters that two ties and the bridge between them need; unrelated sequence has 0.25."""
 BLOCK_COLUMNS = ["old_contig", "old_start", "old_end", "new_contig", "new_start", "new_end", "strand"]
 NO_COUNTERPART, FLANK_DIFFERS, AMBIGUOUS = "no counterpart", "flank differs", "ambiguous"
@@ -132,7 +132,7 @@ def _bridges(tokens, reading, tie, following, shift):
     stretch = slice(tie, following + K)
     return (
         following - tie - K <= LONGEST_BRIDGE
-        and (tokens[stretch] == reading[stretch.start + shift : stretch.stop + shift]).mean() >= LEAST_ALIKE
+        and (tokens[stretch] == reading[stretch.start + shift : stretch.stop + shift]).mean() >= MIN_ALIKE
     )
 
 

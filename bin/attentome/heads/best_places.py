@@ -12,7 +12,7 @@ import torch
 QUANTUM = 1 << 20
 PLACE_BITS = 42
 LAST_PLACE = (1 << PLACE_BITS) - 1
-LEAST_WAITING = 1 << 16
+MIN_WAITING = 1 << 16
 BEST_CELLS = 1 << 18
 MANY = 4
 """If more than one column in this many has a candidate, all columns are searched, this many positions at once:"""
@@ -37,7 +37,7 @@ class BestPlaces:
     def __init__(self, columns, n):
         self.columns, self.n = columns, n
         self._keys = np.full((int(np.prod(columns)), n), -1, np.int64)
-        room = max(LEAST_WAITING, self._keys.size // 16)
+        room = max(MIN_WAITING, self._keys.size // 16)
         self._waiting_columns, self._waiting_keys = np.empty(room, np.int32), np.empty(room, np.int64)
         self._count = 0
         self._lock = Lock()

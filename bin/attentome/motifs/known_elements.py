@@ -39,7 +39,7 @@ IUPAC = {
     "V": "ACG",
     "N": "ACGT",
 }
-LEAST_BITS = 0.02
+MIN_BITS_PER_COLUMN = 0.02
 """Of a part of a consensus, per column; 5,000 windows of equal weight without signal hold 0.0004."""
 SEARCH = 30
 """Largest distance from its place (nt, either side) at which an element is searched for."""
@@ -165,7 +165,7 @@ def match_elements(matrices, elements, background, label_shift, seed):
     """Match every head with every element.
 
     A place counts where all letters lie on columns of the matrix and every part of the consensus (letters between Ns)
-    has :data:`LEAST_BITS` per column or more on average. ``score``, ``p`` and
+    has :data:`MIN_BITS_PER_COLUMN` per column or more on average. ``score``, ``p`` and
     ``p_composition`` are of the best place within the tolerance, or anywhere downstream of the TSS; NaN where no such
     place counts. Random k-mers have the same places to choose from.
 
@@ -217,10 +217,10 @@ def _match(matrix, element, background, label_shift, seed):
     at = matrix.to_d - (starts[:, None] - places)
     inside = (at >= 0).all(axis=1) & (at < columns).all(axis=1)
     at, away, starts = at[inside], away[inside], starts[inside]
-    told = np.array(
-        [min(matrix.bits[place[part]].mean() for part in element.parts) >= LEAST_BITS for place in at], bool
+    informative = np.array(
+        [min(matrix.bits[place[part]].mean() for part in element.parts) >= MIN_BITS_PER_COLUMN for place in at], bool
     )
-    at, away, starts = at[told], away[told], starts[told]
+    at, away, starts = at[informative], away[informative], starts[informative]
     long_enough = len(places) >= MIN_LETTERS
     if len(at) == 0:
         return (*where, np.nan, np.nan, np.nan, np.nan, None, None, None, from_d, to_d, 0, long_enough, False)

@@ -12,7 +12,7 @@ from attentome.io.schemas.sites import AUDIT
 from attentome.sites.printed_sequence import OFFSETS
 
 CHECK_COLUMNS = [column for column in AUDIT.columns if column != "set"]
-LEAST_SITES, SURE_FALL = 50, 6.0
+MIN_SITES_PER_SIDE, SURE_FALL = 50, 6.0
 """Minimum for :func:`purine_fall`: sites on either side, standard errors."""
 
 
@@ -67,8 +67,8 @@ def is_purine(sites, genome):
 def purine_fall(sites, genome):
     """Find where a set's TSS stop being purines, as they do beyond an insertion or deletion that shifts its positions.
 
-    The cut is the place, with at least :data:`LEAST_SITES` sites on either side, where the purine shares before and
-    after it differ most. It counts if they differ by at least :data:`SURE_FALL` standard errors and if purines are
+    The cut is the place, with at least :data:`MIN_SITES_PER_SIDE` sites on either side, where the purine shares before
+    and after it differ most. It counts if they differ by at least :data:`SURE_FALL` standard errors and if purines are
     surely more than half (3 standard errors) before it but not after it.
 
     Parameters
@@ -85,7 +85,7 @@ def purine_fall(sites, genome):
     purine = is_purine(sites, genome)
     for contig, part in sites.assign(purine=purine).sort_values("start").groupby("contig"):
         n, before = len(part), np.cumsum(part["purine"].to_numpy())
-        cut = np.arange(LEAST_SITES, n - LEAST_SITES + 1)
+        cut = np.arange(MIN_SITES_PER_SIDE, n - MIN_SITES_PER_SIDE + 1)
         if not len(cut):
             continue
         first, second = before[cut - 1] / cut, (before[-1] - before[cut - 1]) / (n - cut)

@@ -6,7 +6,7 @@ from attentome.genome.strands import STRANDS, sign_of, strand_of
 from attentome.io.schemas.sites import AUDIT
 from attentome.sites.agreement import best_offset, purine_table, sequence_table, set_agreement_table
 from attentome.sites.assembly_check import WRONG_ASSEMBLY, check_assemblies
-from attentome.sites.harmonise import LEAST_STANDING
+from attentome.sites.harmonise import MIN_STANDING
 from attentome.sites.printed_sequence import MIN_ROWS, OFFSETS
 
 AUDIT_COLUMNS = list(AUDIT.columns)
@@ -76,7 +76,7 @@ def _proof(harmonised):
     if counts:
         n = sum(counts["n"].values())
         standing = sum(counts[word][str(offset)] for word in SIGN for offset in OFFSETS)
-        if n >= MIN_ROWS and standing >= LEAST_STANDING * n:
+        if n >= MIN_ROWS and standing >= MIN_STANDING * n:
             where = "the assembly it comes from" if harmonised["lift"] else "this genome"
             return f"{standing:,} of {n:,} printed sequences stand in {where} within 3 nt of their positions."
     return ""

@@ -20,7 +20,7 @@ from attentome.sites.readers.rows import BEYOND
 from attentome.sites.tss_set import LOSS_TYPES, merge_duplicates
 
 DUPLICATE = "duplicate"
-LEAST_STANDING = 0.5
+MIN_STANDING = 0.5
 """Minimum share of printed sequences that match within 3 nt of their positions; below it, the assembly is wrong."""
 SEARCHED = 200
 """Printed sequences to search for in the whole assembly if most do not match at their positions."""
@@ -143,7 +143,7 @@ def _misplaced(sites, sequence_tss, contigs, counts):
         return None
     n = sum(counts["n"].values())
     standing = sum(counts[strand][str(offset)] for strand in STRANDS for offset in OFFSETS)
-    if n < MIN_ROWS or standing >= LEAST_STANDING * n:
+    if n < MIN_ROWS or standing >= MIN_STANDING * n:
         return None
     sentence = f"{n - standing:,} of {n:,} printed sequences do not match within 3 nt of their positions"
     distances = _distances(sites[sites["sequence"] != ""], sequence_tss, contigs)

@@ -16,7 +16,7 @@ BLUR = 1
 """Distances this near count as one, nt."""
 ONE_ASSEMBLY = 3
 """Up to this distance two sets are on one assembly, nt; ``agreement`` measures such offsets."""
-LEAST_PAIRS, LEAST_FOLD = 8, 3.0
+MIN_PAIRS, MIN_PEAK_FOLD = 8, 3.0
 """The most frequent distance needs this many pairs, and this many times those of any other over 10 nt from it."""
 APART = 10
 SHIFT_COLUMNS = ["contig", "start", "end", "shift", "pairs"]
@@ -36,7 +36,7 @@ def position_shifts(sites, others, contigs):
     -------
     DataFrame
         ``contig, start, end, shift, pairs``: stretches [start, end) of the set's coordinates where one distance stands
-        out (see :data:`LEAST_PAIRS`), that distance (nt to add) and its pairs. Empty where none does.
+        out (see :data:`MIN_PAIRS`), that distance (nt to add) and its pairs. Empty where none does.
     """
     pairs = _pairs(sites, others)
     for stretch in STRETCHES:
@@ -81,7 +81,7 @@ def _outstanding(distances):
     blurred = np.convolve(counts, np.ones(2 * BLUR + 1, int), "same")
     best = int(blurred.argmax())
     elsewhere = np.abs(np.arange(len(blurred)) - best) > APART
-    if blurred[best] < max(LEAST_PAIRS, LEAST_FOLD * blurred[elsewhere].max()):
+    if blurred[best] < max(MIN_PAIRS, MIN_PEAK_FOLD * blurred[elsewhere].max()):
         return None, 0
     near = slice(max(best - BLUR, 0), best + BLUR + 1)
     return near.start + int(counts[near].argmax()) - WINDOW, int(blurred[best])

@@ -2,7 +2,7 @@
 class Failure {
 
     /** It failed, the task ended with this exit status, and its output says each of these texts in plain words. */
-    static boolean told(run, int status, String... texts) {
+    static boolean reported(run, int status, String... texts) {
         def output = run.stdout.join('\n')
         assert run.failed
         assert output.contains("Command exit status:\n  ${status}\n")

@@ -40,7 +40,7 @@ ISM_HEADS = TableSchema(
         "q": "float",
         "rho_sites": "float",
         "shifts": "int",
-        "p_least": "float",
+        "p_min": "float",
     },
 )
 DELETION = TableSchema(

@@ -176,7 +176,7 @@ def load_task(folder):
 
 
 class _Pool:
-    """Motifs, then their reverse complements; their columns in one array behind the uniform column."""
+    """Motifs, then their reverse complements; their columns in one array after the uniform column."""
 
     def __init__(self, motifs):
         ids = [motif.id for motif in motifs]
@@ -227,7 +227,7 @@ def _place(pool, n, fewest, length, rng):
 
 
 def _draw_motifs(pool, n, fewest, length, rng):
-    """Number of motifs of each sequence, and the motifs, shape (n, most), -1 behind the last."""
+    """Number of motifs of each sequence, and the motifs, shape (n, most), -1 after the last."""
     most = fewest + len(COUNT_SHARES) - 1
     counts, drawn = np.zeros(n, np.int64), np.full((n, most), -1)
     left = np.arange(n)
@@ -244,7 +244,7 @@ def _draw_motifs(pool, n, fewest, length, rng):
 
 
 def _draw_gaps(counts, most, free, rng):
-    """Gaps before, between and behind the motifs of each sequence, shape (n, most + 1); they sum to ``free``."""
+    """Gaps before, between and after the motifs of each sequence, shape (n, most + 1); they sum to ``free``."""
     gaps = np.zeros((len(counts), most + 1), np.int64)
     left = np.arange(len(counts))
     while len(left):

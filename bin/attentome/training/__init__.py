@@ -2,9 +2,10 @@
 
 Start with ``train``: the loop with early stopping on the validation arc. ``presets`` reads assets/presets.json,
 ``sampler`` draws segments of the training arc, ``losses`` is the loss of each position, and ``checkpoint`` keeps a
-state from which training goes on to the same bytes.
+state from which training goes on to the same bytes. ``train_cnn`` trains a convolutional network on labelled sequences
+as Koo & Ploenzke 2021 did.
 
-Tested through others: all in test_train.
+Tested through others: all but ``train_cnn`` in test_train.
 """
 
 import lazy_loader
@@ -14,5 +15,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "presets": ["TrainSettings", "read_preset"],
         "train": ["train_network"],
+        "train_cnn": ["CnnTraining", "train_motif_cnn"],
     },
 )

@@ -48,8 +48,8 @@ def test_counts_widths_and_gaps_are_those_of_the_rule(task, fewest):
     assert (table["strand"] == "+").mean() == pytest.approx(0.5, abs=4 * np.sqrt(0.25 / len(table)))
     # Gaps are exchangeable: the first is as long as the last.
     ends = table.groupby("sequence").agg(first=("start", "min"), last=("end", "max"))
-    behind = 200 - ends["last"]
-    assert ends["first"].mean() == pytest.approx(behind.mean(), rel=0.1)
+    last_gap = 200 - ends["last"]
+    assert ends["first"].mean() == pytest.approx(last_gap.mean(), rel=0.1)
 
 
 def test_labels_of_task_1_say_which_motifs_are_there():
@@ -157,7 +157,7 @@ def test_decoys_that_resemble_a_positive_motif_are_removed():
     assert (decoys.removed["E"] == 28 * decoys.removed["p"]).all() and "E = p x 28 of 0.1 or less" in decoys.rule
     assert sorted(motif.id for motif in decoys.kept) == sorted(motif.id for motif in MOTIFS[5:])
     assert [motif.id for motif in decoys.kept] != [motif.id for motif in MOTIFS[5:]]
-    # Fewer decoys are the first of the same draw; those behind them are not judged.
+    # Fewer decoys are the first of the same draw; those after them are not judged.
     few = choose_decoys([*MOTIFS, *like], MOTIFS[:5], number=4, seed=3)
     assert [motif.id for motif in few.kept] == [motif.id for motif in decoys.kept][:4]
     with pytest.raises(ValueError, match="30 decoys are wanted, but only 21 of 23 motifs are left"):

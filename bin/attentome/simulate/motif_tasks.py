@@ -99,8 +99,9 @@ def simulate_task1(motifs, sequences=30_000, length=200, seed=0, split=(0.7, 0.1
 def simulate_task3(positives, decoys, sequences=20_000, length=200, seed=0, split=(0.7, 0.1, 0.2)):
     """Simulate task 3, the regulatory code: does a sequence hold positive motifs only?
 
-    A negative sequence holds as many motifs, of the positive ones and the decoys alike. So no motif alone decides the
-    class; the set does.
+    A negative sequence holds as many motifs, drawn from the positive ones and the decoys together. So no positive motif
+    decides the class; the set of motifs does. As published, a negative sequence may by chance hold positive motifs
+    only: with P positive motifs and D decoys, and k motifs, with probability (P / (P + D))^k.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def simulate_task3(positives, decoys, sequences=20_000, length=200, seed=0, spli
         As :func:`simulate_task1`; or if there are no decoys.
     """
     if not decoys:
-        raise ValueError("task 3 has no decoys; give more motifs, or a lower E-value up to which they are removed")
+        raise ValueError("task 3 has no decoys; give more motifs, or a lower limit of the E-value that removes them")
     rng = np.random.default_rng([seed, 3])
     half = sequences // 2
     placed = [
@@ -161,14 +162,21 @@ def embedded_matrices(task, motifs, rows):
 
 
 def save_task(folder, task):
-    """Write ``task.safetensors`` (arrays; the classes in its header) and ``planted.tsv`` into a folder."""
+    """Write ``task.safetensors`` (arrays; the classes in its header) and ``planted.tsv`` into a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there.
+    task : MotifTask
+    """
     arrays = {name: getattr(task, name) for name in ("sequences", "labels", "information", "part")}
     write_arrays(Path(folder) / "task.safetensors", arrays, {"classes": json.dumps(task.classes)})
     write_tsv(Path(folder) / "planted.tsv", task.planted)
 
 
 def load_task(folder):
-    """Read what :func:`save_task` wrote."""
+    """Read what :func:`save_task` wrote into a folder: a MotifTask."""
     path = Path(folder) / "task.safetensors"
     with safe_open(path, "np") as handle:
         classes = json.loads(handle.metadata()["classes"])

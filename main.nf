@@ -1,23 +1,17 @@
 #!/usr/bin/env nextflow
 
 /*
- * Attentome: what the attention heads of a transformer trained on transcription start sites look at.
- * TSS sets and a genome go in; a trained network, its genome-wide output and a page per attention head come out.
+ * Attentome: what networks that are trained on sequences look at.
+ * --mode heads: TSS sets and a genome go in; a trained transformer and a page for each attention head come out.
+ * --mode filters: motifs go in; what the first filters of convolutional networks spell comes out.
  */
 
 include { code_version } from './modules/functions/code_version'
-include { main_of } from './modules/functions/networks'
-include { read_json ; read_model ; typed_parameters ; usable_parameters } from './modules/functions/parameters'
+include { typed_parameters ; usable_parameters } from './modules/functions/parameters'
 
-include { CHECK_DEVICE      } from './modules/check_device'
-include { CURATE_SITES      } from './modules/subworkflows/curate_sites'
-include { LABEL_SITES       } from './modules/subworkflows/label_sites'
-include { TRAIN_NETWORKS    } from './modules/subworkflows/train_networks'
-include { PREDICT_GENOME    } from './modules/subworkflows/predict_genome'
-include { EVALUATE_NETWORKS } from './modules/subworkflows/evaluate_networks'
-include { DESCRIBE_HEADS    } from './modules/subworkflows/describe_heads'
-include { TEST_HEADS        } from './modules/subworkflows/test_heads'
-include { REPORT            } from './modules/report'
+include { CHECK_DEVICE    } from './modules/check_device'
+include { EXPLAIN_FILTERS } from './modules/subworkflows/explain_filters'
+include { EXPLAIN_HEADS   } from './modules/subworkflows/explain_heads'
 
 workflow {
     // [preset: 'tiny', seed: 1, window: null, ...]: as given, for the check, and with defaults in place of wrong values
@@ -25,68 +19,14 @@ workflow {
     given    = typed_parameters(params, schema)
     settings = usable_parameters(given, schema)
 
-    elements    = file(settings.elements, checkIfExists: true)
-    given_model = read_model(settings.model)
-
     // 'auto', 'cpu' or 'cuda'; a GPU that is asked for is tried first
     CHECK_DEVICE(channel.of('cuda').filter { wanted -> settings.device == wanted }, code_version('check_device.py'))
     ch_device = settings.device == 'cuda' ? CHECK_DEVICE.out.device.first() : channel.value(settings.device)
 
-    CURATE_SITES(given, settings, schema)
-    ch_genome      = CURATE_SITES.out.genome
-    ch_genome_json = CURATE_SITES.out.genome_json
-    ch_sites       = CURATE_SITES.out.sites
-
-    LABEL_SITES(settings, given_model, ch_sites, CURATE_SITES.out.beds, ch_genome, ch_genome_json)
-    ch_label_sets  = LABEL_SITES.out.label_sets
-    ch_labels      = LABEL_SITES.out.labels
-    ch_labels_json = LABEL_SITES.out.labels_json
-    ch_split       = LABEL_SITES.out.split
-
-    TRAIN_NETWORKS(
-        settings, given_model, ch_label_sets, LABEL_SITES.out.auxiliary, ch_genome, ch_genome_json, ch_device
-    )
-    ch_models = TRAIN_NETWORKS.out.models
-    ch_model  = main_of(ch_models)
-
-    PREDICT_GENOME(settings, ch_models, ch_genome, ch_genome_json, ch_device)
-    ch_outputs = PREDICT_GENOME.out.outputs
-    ch_shards  = main_of(PREDICT_GENOME.out.shards)
-
-    EVALUATE_NETWORKS(
-        settings, ch_models, ch_outputs, ch_label_sets, ch_labels, ch_labels_json, ch_split, ch_genome, ch_genome_json
-    )
-    DESCRIBE_HEADS(settings, ch_model, ch_shards, ch_sites, elements, ch_genome, ch_genome_json)
-    TEST_HEADS(
-        settings, ch_models, TRAIN_NETWORKS.out.others,
-        ch_labels, ch_labels_json, ch_split, ch_genome, ch_genome_json, ch_device,
-    )
-
-    // [curation.json, curves.tsv, genome.json, ...]: what the steps found; every file has its own name
-    ch_facts = CURATE_SITES.out.facts.mix(
-        ch_labels_json,
-        ch_split,
-        ch_model.map { model -> model.resolve('model.json') },
-        TRAIN_NETWORKS.out.facts,
-        EVALUATE_NETWORKS.out.facts,
-        DESCRIBE_HEADS.out.facts,
-        channel.value(file("${projectDir}/assets/published_counts.json")),
-    )
-    REPORT(
-        ch_facts.toSortedList { a, b -> a.name <=> b.name },
-        CURATE_SITES.out.audits,
-        DESCRIBE_HEADS.out.folders,
-        TEST_HEADS.out.facts.toSortedList { a, b -> a.name <=> b.name },
-        channel.topic('records').toSortedList { a, b -> "${a}" <=> "${b}" },
-        files("${projectDir}/assets/report/*").toSorted(),
-        settings.run_name,
-        code_version('write_report.py'),
-    )
-
-    ch_sites
-        .filter { _sites -> settings.curate_only }
-        .view { _sites -> "Curated sites: ${settings.outdir}/sites/sites.bed" }
-    REPORT.out.outcome.view { outcome ->
-        "${read_json(outcome).sentence} What to open first: ${settings.outdir}/README.txt"
+    if (settings.mode == 'filters') {
+        EXPLAIN_FILTERS(given, settings, schema, ch_device)
+    }
+    else {
+        EXPLAIN_HEADS(given, settings, schema, ch_device)
     }
 }

@@ -20,11 +20,11 @@ process AUDIT {
     path 'record.json' , topic: records
 
     script:
-    def lifted_from = assemblies ? "--assemblies ${assemblies.collect { fasta -> "${fasta.name}=${fasta}" }.join(' ')}" : ''
+    def others = assemblies ? "--assemblies ${assemblies.collect { fasta -> "${fasta.name}=${fasta}" }.join(' ')}" : ''
     """
     # code ${code}
     audit_sets.py --sites ${beds} --harmonised ${harmonised} --genome ${genome} --genome_json ${genome_json} \\
-        --known_sequences ${known_sequences} ${lifted_from} --out .
+        --known_sequences ${known_sequences} ${others} --out .
     """
 
     stub:

@@ -97,7 +97,7 @@ def cost_line(results):
         "replicates": trace["name"].str.contains("(replicate_", regex=False),
     }
     of["knock-outs, mutants and names of the heads"] = (
-        trace["name"].str.startswith("TEST_HEADS:") & ~of["control networks"] & ~of["replicates"]
+        trace["name"].str.contains("TEST_HEADS:", regex=False) & ~of["control networks"] & ~of["replicates"]
     )
     plain = spent[~np.logical_or.reduce(list(of.values()))].sum()
     added = ", ".join(f"{kind} {spent[tasks].sum() / plain:.1f} ×" for kind, tasks in of.items())

@@ -1,0 +1,32 @@
+include { json ; quoted } from '../functions/parameters'
+
+// Reports all faults of the parameters, the motif database and the classes of --mode filters before any other step.
+process CHECK_FILTERS {
+    label 'process_single'
+
+    input:
+    val settings      // [preset: 'tiny', seed: 1, ...]: as given
+    path schema       // nextflow_schema.json
+    path presets      // assets/filters/presets.json
+    path motifs       // database, or []
+    path classes      // TSV: class, motifs, tasks; or []
+    val code
+
+    output:
+    path 'params.json', emit: settings
+    path 'record.json', topic: records
+
+    script:
+    def files = [motifs ? "--motifs ${motifs}" : '', classes ? "--classes ${classes}" : ''].findAll().join(' ')
+    """
+    # code ${code}
+    printf '%s\\n' ${quoted(json(settings))} > params.json
+    check_filters.py --params params.json --schema ${schema} --presets ${presets} ${files}
+    """
+
+    stub:
+    """
+    # code ${code}
+    echo '{}' | tee params.json > record.json
+    """
+}

@@ -1,0 +1,42 @@
+include { json ; quoted } from '../functions/parameters'
+include { tag_of } from '../functions/networks'
+
+// The first filters of networks as motifs, by both extractions, and their matches with a database and a shuffled one.
+process DESCRIBE_FILTERS {
+    tag "${tag_of(networks)}"
+    label 'process_medium'
+    label 'process_gpu'
+
+    input:
+    // [[id: 'task1_cnn-2_relu_01', network: 'cnn-2', ...], ...], [model/, ...] in this order, task1/
+    tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task)
+    path motifs     // database: MEME, TRANSFAC or JASPAR
+    val seed        // of the shuffled database
+    val device      // 'auto', 'cpu' or 'cuda'
+    val code
+
+    output:
+    tuple val(networks), path('described/*', arity: '1..*'), emit: described
+    path 'record.json', topic: records
+
+    script:
+    def folders = models instanceof List ? models : [models]
+    def pairs = [networks, folders].transpose().collect { network, folder -> "${network.id}=${folder}" }.join(' ')
+    """
+    # code ${code}
+    printf '%s\\n' ${quoted(json(networks))} > networks.json
+    describe_filters.py --task ${motif_task} --networks networks.json --models ${pairs} --motifs ${motifs} \\
+        --seed ${seed} --device ${device} --out described --tag ${quoted(task.tag)}
+    """
+
+    stub:
+    """
+    # code ${code}
+    for network in ${networks.collect { network -> network.id }.join(' ')}; do
+        mkdir -p described/\$network
+        touch described/\$network/{filters,fractions,activity}.tsv described/\$network/filters_{published,equal}.meme
+        echo '{}' > described/\$network/network.json
+    done
+    echo '{}' > record.json
+    """
+}

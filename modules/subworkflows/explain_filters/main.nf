@@ -1,0 +1,66 @@
+include { code_version } from '../../functions/code_version'
+include { filter_networks } from '../../functions/filter_networks'
+include { each_network } from '../../functions/networks'
+include { existing ; portable ; read_json } from '../../functions/parameters'
+
+include { CHECK_FILTERS    } from '../../check_filters'
+include { COMPARE_FILTERS  } from '../../compare_filters'
+include { DESCRIBE_FILTERS } from '../../describe_filters'
+include { SIMULATE_TASK    } from '../../simulate_task'
+include { TRAIN_CNNS       } from '../../train_cnns'
+
+// From a motif database to what the first filters of networks with different activations spell, beside their controls.
+workflow EXPLAIN_FILTERS {
+    take:
+    given       // [preset: 'tiny', seed: 1, motifs: null, ...]: with wrong values, for the check to report
+    settings    // the same with defaults in place of wrong values
+    schema      // nextflow_schema.json
+    device      // 'auto', 'cpu' or 'cuda'
+
+    main:
+    folder  = "${projectDir}/assets/filters"
+    presets = file("${folder}/presets.json")
+    // With a preset of another mode, which the check reports, the smallest one stands in for it.
+    preset  = read_json(presets)[settings.preset] ?: read_json(presets).tiny
+    motifs  = existing(settings.motifs ?: (preset.motifs ? "${folder}/${preset.motifs}" : null))
+    classes = existing(settings.classes ?: "${folder}/${preset.classes}")
+
+    CHECK_FILTERS(portable(given), schema, presets, motifs, classes, code_version('check_filters.py'))
+
+    // ['1', [sequences: 8600, length: 200, decoys: null]]: each simulated task
+    ch_simulated = CHECK_FILTERS.out.settings.flatMap { _checked ->
+        preset.tasks.collect { number, task -> [number, task.subMap(['sequences', 'length', 'decoys'])] }
+    }
+    SIMULATE_TASK(ch_simulated, motifs, classes, settings.seed, code_version('simulate_task.py'))
+    // ['1', task1/]
+    ch_tasks = SIMULATE_TASK.out.task
+
+    // [[[id: 'task1_cnn-2_relu_01', ...], ...], task1/, [batch_size: 25, ...]]: the networks of one Nextflow task
+    ch_training = channel.fromList(filter_networks(settings, preset))
+        .combine(ch_tasks, by: 0)
+        .map { _number, networks, training, motif_task -> [networks, motif_task, training] }
+    TRAIN_CNNS(
+        ch_training,
+        device,
+        "${workflow.workDir}/checkpoints/${workflow.sessionId}".toString(),
+        code_version('train_cnns.py'),
+    )
+
+    // [[[id: 'task1_cnn-2_relu_01', ...], ...], [model/, ...], task1/]: the models in the order of their networks
+    ch_trained = TRAIN_CNNS.out.model
+        .map { networks, models -> [networks[0].task] + each_network(networks, models).transpose() }
+        .combine(ch_tasks, by: 0)
+        .map { _number, networks, models, motif_task -> [networks, models, motif_task] }
+    DESCRIBE_FILTERS(ch_trained, motifs, settings.seed, device, code_version('describe_filters.py'))
+
+    // [task1_cnn-2_exponential_01/, task1_cnn-2_relu_01/, ...]
+    ch_described = DESCRIBE_FILTERS.out.described
+        .flatMap { _networks, folders -> folders }
+        .toSortedList { a, b -> a.name <=> b.name }
+    COMPARE_FILTERS(ch_described, code_version('compare_filters.py'))
+
+    tables = COMPARE_FILTERS.out.tables
+
+    emit:
+    tables
+}

@@ -1,6 +1,6 @@
 """What the tests of the heads found, as REPORT reads it: the tables of GRADE_HEADS and of the steps before it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -13,90 +13,67 @@ from attentome.io.schemas.mutants import DELETION, DELETION_HEADS, ISM_HEADS, IS
 from attentome.io.schemas.names import ELEMENT_MATCHES, MOTIF_MATCHES, SITE_ENRICHMENT
 
 REAL = "curated"
-TABLES = {
-    "heads": HEADS,
-    "seeds": SEEDS,
-    "seed_profiles": SEED_PROFILES,
-    "controls": CONTROLS,
-    "bands": BANDS,
-    "control_logos": CONTROL_LOGOS,
-    "knockout": KNOCKOUT,
-    "pairs": KNOCKOUT_PAIRS,
-    "ism_profile": ISM_PROFILE,
-    "ism_heads": ISM_HEADS,
-    "deletion": DELETION,
-    "deletion_heads": DELETION_HEADS,
-    "elements": ELEMENT_MATCHES,
-    "motifs": MOTIF_MATCHES,
-    "enrichment": SITE_ENRICHMENT,
-    "logos": LOGOS,
-    "components": COMPONENTS,
-    "windows": MEASURED_WINDOWS,
-}
-"""Attributes of :class:`HeadTests` that are tables."""
 LOGO_BITS = (0.25, 0.5, 1.0, 1.5, 2.0)
 """Scales that effect logos are drawn on."""
 
 
+def _table(schema):
+    """A field that is read from the table of ``schema``."""
+    return field(metadata={"schema": schema})
+
+
 @dataclass
 class HeadTests:
-    """Tables as in ``docs/output.md``; layer and head count from 1.
+    """Tables as in ``docs/output.md``; layer and head count from 1. A table whose step did not run has no columns.
 
     Attributes
     ----------
-    heads : DataFrame
-        One row a head: statistics, outcome of each test, grade, claim.
-    seeds : DataFrame
-        Each head's partner in each replicate.
-    seed_profiles : DataFrame
-        Where the partners that count look.
-    controls : DataFrame
-        Heads of the control networks, graded by the same rule.
-    bands : DataFrame
-        What control heads do at each distance.
-    control_logos : DataFrame
-        A control head's logo of each kind.
-    grades : dict
-        ``grades.json``: the rule, its checksum, tallies.
+    heads, controls : DataFrame
+        One row a head of the network, and of the control networks: statistics, outcome of each test, grade, claim.
+    seeds, seed_profiles : DataFrame
+        Each head's partner in each replicate; where the partners that count look.
+    bands, control_logos : DataFrame
+        What control heads do at each distance; a control head's logo of each kind.
     logos, components, windows : DataFrame
         Effect logos, the components that they are split into, and best windows of the real network's heads on the
         second half of the sample.
-    parts : dict of str to ndarray
-        Split of the logit, value norms.
-    knockout, pairs : DataFrame
-    knockout_base, receptive_field : dict
-    ism_profile, ism_heads, deletion, deletion_heads : DataFrame
+    knockout, pairs, ism_profile, ism_heads, deletion, deletion_heads : DataFrame
+        Heads removed one at a time and two together; bases mutated one at a time; bases replaced one after another.
     elements, motifs, enrichment : DataFrame
         Matches with known elements and databases; enrichment of known sites.
+    grades, knockout_base, receptive_field : dict
+        ``grades.json`` (the rule, its checksum, tallies), ``knockout.json``, ``receptive_field.json``.
+    parts : dict of str to ndarray
+        Split of the logit, value norms.
     """
 
-    heads: pd.DataFrame
-    seeds: pd.DataFrame
-    seed_profiles: pd.DataFrame
-    controls: pd.DataFrame
-    bands: pd.DataFrame
-    control_logos: pd.DataFrame
+    heads: pd.DataFrame = _table(HEADS)
+    controls: pd.DataFrame = _table(CONTROLS)
+    seeds: pd.DataFrame = _table(SEEDS)
+    seed_profiles: pd.DataFrame = _table(SEED_PROFILES)
+    bands: pd.DataFrame = _table(BANDS)
+    control_logos: pd.DataFrame = _table(CONTROL_LOGOS)
+    logos: pd.DataFrame = _table(LOGOS)
+    components: pd.DataFrame = _table(COMPONENTS)
+    windows: pd.DataFrame = _table(MEASURED_WINDOWS)
+    knockout: pd.DataFrame = _table(KNOCKOUT)
+    pairs: pd.DataFrame = _table(KNOCKOUT_PAIRS)
+    ism_profile: pd.DataFrame = _table(ISM_PROFILE)
+    ism_heads: pd.DataFrame = _table(ISM_HEADS)
+    deletion: pd.DataFrame = _table(DELETION)
+    deletion_heads: pd.DataFrame = _table(DELETION_HEADS)
+    elements: pd.DataFrame = _table(ELEMENT_MATCHES)
+    motifs: pd.DataFrame = _table(MOTIF_MATCHES)
+    enrichment: pd.DataFrame = _table(SITE_ENRICHMENT)
     grades: dict
-    logos: pd.DataFrame
-    components: pd.DataFrame
-    windows: pd.DataFrame
-    parts: dict
-    knockout: pd.DataFrame
-    pairs: pd.DataFrame
     knockout_base: dict
-    ism_profile: pd.DataFrame
-    ism_heads: pd.DataFrame
-    deletion: pd.DataFrame
-    deletion_heads: pd.DataFrame
     receptive_field: dict
-    elements: pd.DataFrame
-    motifs: pd.DataFrame
-    enrichment: pd.DataFrame
+    parts: dict
 
     @property
     def logo_bits(self):
-        """Full height of every effect logo of this run, bits: the least scale that holds the highest used column of all
-        heads and control heads."""
+        """Full height of every effect logo of this run, bits: the smallest scale that holds the highest used column of
+        all heads and control heads."""
         bits = [table.loc[table["used"] == 1, "bits"] for table in (self.logos, self.control_logos) if len(table)]
         highest = max((column.max() for column in bits if len(column)), default=0.0)
         return next((scale for scale in LOGO_BITS if scale >= highest), LOGO_BITS[-1])
@@ -131,7 +108,7 @@ def read_tested(folder):
         return None
     parts = folder / REAL / "parts.safetensors"
     return HeadTests(
-        **{name: _table(folder, schema) for name, schema in TABLES.items()},
+        **{one.name: _read(folder, one.metadata["schema"]) for one in fields(HeadTests) if one.metadata},
         grades=read_json(folder / "grades.json"),
         knockout_base=_json(folder / "knockout.json"),
         receptive_field=_json(folder / "receptive_field.json"),
@@ -139,8 +116,7 @@ def read_tested(folder):
     )
 
 
-def _table(folder, schema):
-    """One table; a frame without columns where its step did not run."""
+def _read(folder, schema):
     path = folder / schema.file.replace("<network>", REAL).removeprefix("tests/").removeprefix("measured/")
     return schema.read(path) if path.is_file() and path.stat().st_size > 1 else pd.DataFrame()
 

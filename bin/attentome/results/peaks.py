@@ -20,38 +20,27 @@ def peak_sentences(numbers, peak_d_heldout=None):
     Returns
     -------
     dict of str to str
-        ``top`` (for the atlas), ``all`` (for the windows), ``heldout`` (for the tests; "" without them) and
-        ``agreement`` (for the head's page).
+        ``heldout`` (the peak of the tests; "" without them) and ``agreement`` (whether the peaks agree, and why not).
     """
-    groups = numbers["groups"]
-    top, windows = groups["top"]["d"], numbers["peak_d_all"]
-    found = {"top": top, "all": windows}
+    top = numbers["groups"]["top"]["d"]
+    peaks = {
+        "over the highest outputs of the whole genome": top,
+        "over all positions of the whole genome": numbers["peak_d_all"],
+    }
+    heldout = ""
     if peak_d_heldout is not None:
-        found["heldout"] = int(peak_d_heldout)
+        peaks["over the highest outputs of the first half of the test-arc sample"] = d = int(peak_d_heldout)
+        heldout = (
+            f"The tests use d = {d}, the peak over the highest outputs of the first half of the test-arc sample; its "
+            "height is that of the second half."
+        )
+    if len(set(peaks.values())) == 1:
+        count = {2: "Both", 3: "All three"}[len(peaks)]
+        return {"heldout": heldout, "agreement": f"{count} peaks of this head lie at d = {top}."}
+    *first, last = (f"d = {d} {where}" for where, d in peaks.items())
     return {
-        "top": f"d = {top}: peak over the {groups['top']['n']:,} highest outputs of the whole genome.",
-        "all": f"The windows and logo were taken at d = {windows}, the peak over all positions of the whole genome.",
-        "heldout": f"The tests use d = {found['heldout']}, the peak over the highest outputs of the first half of the "
-        "test-arc sample; its height is that of the second half."
-        if "heldout" in found
-        else "",
-        "agreement": _agreement(found),
-    }
-
-
-def _agreement(found):
-    """Whether the peaks of one head agree, and why not."""
-    if len(set(found.values())) == 1:
-        count = {2: "Both", 3: "All three"}[len(found)]
-        return f"{count} peaks of this head lie at d = {found['top']}."
-    names = {
-        "top": "over the highest outputs of the whole genome",
-        "all": "over all positions of the whole genome",
-        "heldout": "over the highest outputs of the first half of the test-arc sample",
-    }
-    peaks = [f"d = {d} {names[name]}" for name, d in found.items()]
-    return (
-        f"This head's mean score peaks at {', '.join(peaks[:-1])} and {peaks[-1]}. The peaks differ because each is "
+        "heldout": heldout,
+        "agreement": f"This head's mean score peaks at {', '.join(first)} and {last}. The peaks differ because each is "
         "the highest point of another mean profile; a broad profile, or one with several maxima of similar height, "
-        "has no single place."
-    )
+        "has no single place.",
+    }

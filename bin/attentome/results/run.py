@@ -1,6 +1,6 @@
 """Everything that REPORT reads, gathered in one place: what the steps before it found."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -67,36 +67,56 @@ class HeadResult:
         return group["x_uniform"], group["d"]
 
 
+def _given(path):
+    return bool(path) and Path(path).is_file()
+
+
+def _json(path):
+    return read_json(path) if _given(path) and Path(path).stat().st_size else {}
+
+
+def _table(schema):
+    return lambda path: schema.read(path) if _given(path) and Path(path).stat().st_size else pd.DataFrame()
+
+
+def _picture(path):
+    return Path(path) if _given(path) else None
+
+
+def _option(read, name=None):
+    """A field that ``read`` makes of an option of ``write_report.py``: that of the field's name, or ``name``."""
+    return field(metadata={"read": read, "option": name})
+
+
 @dataclass
 class RunResults:
-    """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not
-    recorded"."""
+    """The whole run. Whatever was not given is None, an empty dict, list or frame: it prints as "not recorded"."""
 
     name: str
     heads: list
-    metrics: dict
-    curves: pd.DataFrame
-    history: pd.DataFrame
-    training: dict
-    model: dict
-    labels: dict
-    split: pd.DataFrame
-    genome_json: dict
-    curation: dict
-    sets: pd.DataFrame
-    overlap: pd.DataFrame
-    overlap_png: Path | None
+    metrics: dict = _option(read_json)
+    curves: pd.DataFrame = _option(_table(CURVES))
+    history: pd.DataFrame = _option(_table(HISTORY))
+    training: dict = _option(_json)
+    model: dict = _option(_json, "model_json")
+    labels: dict = _option(_json, "labels_json")
+    split: pd.DataFrame = _option(_table(SPLIT))
+    genome_json: dict = _option(_json)
+    curation: dict = _option(_json)
+    sets: pd.DataFrame = _option(_table(SETS))
+    overlap: pd.DataFrame = _option(_table(OVERLAP))
+    overlap_png: Path | None = _option(_picture)
     audits: list
-    audit_table: pd.DataFrame
-    audit_png: Path | None
-    distances_png: Path | None
-    sources: list
-    published: dict
-    grid_png: Path | None
-    profile: dict
+    audit_table: pd.DataFrame = _option(_table(AUDIT))
+    audit_png: Path | None = _option(_picture)
+    distances_png: Path | None = _option(_picture)
+    sources: list = _option(lambda path: _json(path) or [])
+    published: dict = _option(_json, "published_counts")
+    grid_png: Path | None = _option(_picture)
+    profile: dict = _option(_json, "profile_json")
     records: list
-    params: dict
-    peers: dict = field(default_factory=dict)
+    params: dict = _option(_json)
+    peers: dict = _option(_json)
     sites: pd.DataFrame | None = None
     genome: dict = field(default_factory=dict)
     tested: HeadTests | None = None
@@ -150,41 +170,24 @@ def read_run(options):
     if not options.heads:
         raise ValueError("no heads given; name the folders of DESCRIBE_HEAD after --heads")
     heads = sorted((read_head(folder) for folder in options.heads), key=lambda head: (head.layer, head.head))
-    genome = {}
-    if _given(options.genome) and _given(options.genome_json):
-        genome = load_genome(options.genome, options.genome_json)
+    found = {
+        one.name: one.metadata["read"](getattr(options, one.metadata["option"] or one.name))
+        for one in fields(RunResults)
+        if one.metadata
+    }
+    genome_given = _given(options.genome) and _given(options.genome_json)
     return RunResults(
         name=options.run_name,
         heads=heads,
-        metrics=read_json(options.metrics),
-        curves=_table(options.curves, CURVES),
-        history=_table(options.history, HISTORY),
-        training=_json(options.training),
-        model=_json(options.model_json),
-        labels=_json(options.labels_json),
-        split=_table(options.split, SPLIT),
-        genome_json=_json(options.genome_json),
-        curation=_json(options.curation),
-        sets=_table(options.sets, SETS),
-        overlap=_table(options.overlap, OVERLAP),
-        overlap_png=_file(options.overlap_png),
         audits=[read_json(path) for path in options.audits],
-        audit_table=_table(options.audit_table, AUDIT),
-        audit_png=_file(options.audit_png),
-        distances_png=_file(options.distances_png),
-        sources=_json(options.sources) or [],
-        published=_json(options.published_counts),
-        grid_png=_file(options.grid_png),
-        profile=_json(options.profile_json),
         records=sorted(
             (record for record in map(_json, options.records) if record.get("process")),
             key=lambda record: (record["process"], record.get("tag", "")),
         ),
-        params=_json(options.params),
-        peers=_json(options.peers),
         sites=read_bed(options.sites, extra=("support", "sets")) if _given(options.sites) else None,
-        genome=genome,
+        genome=load_genome(options.genome, options.genome_json) if genome_given else {},
         tested=read_tested(options.tested) if options.tested else None,
+        **found,
     )
 
 
@@ -208,19 +211,3 @@ def similar_heads(heads, count=3):
         order = [j for j in np.argsort(-table[i], kind="stable") if j != i][:count]
         found[head.name] = [(heads[j], float(table[i, j])) for j in order]
     return found
-
-
-def _given(path):
-    return bool(path) and Path(path).is_file()
-
-
-def _file(path):
-    return Path(path) if _given(path) else None
-
-
-def _json(path):
-    return read_json(path) if _given(path) and Path(path).stat().st_size else {}
-
-
-def _table(path, schema):
-    return schema.read(path) if _given(path) and Path(path).stat().st_size else pd.DataFrame()

@@ -129,7 +129,7 @@ def strings(value):
 def test_names_add_no_element_to_the_multiqc_report(reports):
     found = {}
     for kind, (out, run, outcome) in reports.items():
-        content = sections(run, run_card(run, outcome), out / "graded/atlas.png", TEMPLATES)
+        content = sections(run, run_card(run, outcome, TEMPLATES), out / "graded/atlas.png", TEMPLATES)
         texts = [content.macro("comment", outcome, True), *strings(json.loads(json.dumps(content.found)))]
         found[kind] = Elements("\n".join(texts))
         assert (kind == "hostile") == ("&lt;script&gt;" in "".join(texts))
@@ -139,8 +139,8 @@ def test_names_add_no_element_to_the_multiqc_report(reports):
 @pytest.mark.skipif(not CHROMIUM, reason="no chromium")
 def test_names_run_no_script_in_a_browser(reports, tmp_path):
     out, run, outcome = reports["hostile"]
-    card = run_card(run, outcome)
-    write_multiqc(run, judge(run), card, out / "graded/atlas.png", out / "graded/multiqc", TEMPLATES)
+    card = run_card(run, outcome, TEMPLATES)
+    write_multiqc(run, judge(run, TEMPLATES), card, out / "graded/atlas.png", out / "graded/multiqc", TEMPLATES)
     for path in (
         *("graded/run_card.html", "graded/atlas.html", "graded/heads/L1_H1.html"),
         *("graded/multiqc/multiqc_report.html", "not_learned/not_learned.html"),

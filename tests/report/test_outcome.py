@@ -17,9 +17,9 @@ from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.sections import sections
 from attentome.report.multiqc.write import report_config
 from attentome.report.outcome.verdict import judge, run_state
-from attentome.report.run_card.facts import run_card
+from attentome.report.run_card.facts import rule_lines, run_card
+from attentome.report.run_card.figures import pr_auc_figure
 from attentome.report.run_card.page import run_card_page
-from attentome.report.run_card.tests import rule_lines
 from attentome.report.tables import copied_tables, heads_table
 from attentome.report.write import write_report
 from attentome.results.run import read_run
@@ -44,7 +44,7 @@ def run_with(described, tmp_path):
 
 def test_graded(run_with):
     run = run_with(MIXED)
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert outcome["state"] == "learned_graded"
     assert outcome["sentence"] == (
         "The network learned to find TSS: PR AUC 0.31 (0.282 to 0.338), where random guessing gives 0.00275. 2 of 4 "
@@ -58,11 +58,11 @@ def test_graded(run_with):
 
 
 def test_one_head_is_in_the_singular(run_with):
-    assert "1 of 4 heads carries a grade of A to C" in judge(run_with(["D", "C", "D", "D"]))["sentence"]
+    assert "1 of 4 heads carries a grade of A to C" in judge(run_with(["D", "C", "D", "D"]), TEMPLATES)["sentence"]
 
 
 def test_learned_but_none_graded(run_with):
-    outcome = judge(run_with(NONE))
+    outcome = judge(run_with(NONE), TEMPLATES)
     assert outcome["state"] == "learned_none_graded"
     assert "None of its 4 heads has a grade." in outcome["sentence"]
     assert outcome["facts"]["graded_heads"] == 0
@@ -75,7 +75,7 @@ def test_learned_but_none_graded(run_with):
 def test_advice_follows_the_most_frequent_first_failed_test(run_with):
     run = run_with(NONE)
     run.tested.heads["first_failed"] = ["S", "L", "L", "L"]
-    assert judge(run)["advice"][0].startswith("3 of 4 unsupported heads are sharp, but")
+    assert judge(run, TEMPLATES)["advice"][0].startswith("3 of 4 unsupported heads are sharp, but")
 
 
 @pytest.mark.parametrize(("value", "state"), [(0.0034, "control_alarm"), (0.0033, "learned_graded")])
@@ -83,7 +83,7 @@ def test_alarm_where_moved_labels_are_found(run_with, value, state):
     run = run_with(MIXED, rotated_pr_auc=value)  # its interval starts at 0.9 of it, and the prevalence is 0.001
     assert run_state(run) == state
     if state == "control_alarm":
-        outcome = judge(run)
+        outcome = judge(run, TEMPLATES)
         assert outcome["sentence"].startswith("Do not use the grades. 20 of 20 networks trained on rotated labels")
         assert outcome["facts"]["graded_heads"] is None and outcome["facts"]["grades"] is None
         assert [line.split(":")[0] for line in outcome["advice"][:2]] == ["Overlapping arcs", "Repeats across arcs"]
@@ -92,7 +92,7 @@ def test_alarm_where_moved_labels_are_found(run_with, value, state):
 
 @pytest.mark.parametrize(("graded", "state"), [(3, "learned_graded"), (4, "control_alarm")])
 def test_alarm_above_two_percent_of_the_control_heads(run_with, graded, state):
-    outcome = judge(run_with(MIXED, graded_controls=graded))
+    outcome = judge(run_with(MIXED, graded_controls=graded), TEMPLATES)
     assert outcome["state"] == state
     if state == "control_alarm":
         words = "Do not use the grades. 4 of 160 heads of control networks have a grade (2.5 %"
@@ -108,7 +108,7 @@ def test_learned_means_better_than_every_network_on_moved_labels(run_with, value
         "hi": 0.8,
         "prevalence": 0.001,
     }
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert outcome["state"] == state
     assert ("a network trained on rotated labels does as well (0.7, compared with 0.7" in outcome["sentence"]) == (
         state == "not_learned"
@@ -118,7 +118,7 @@ def test_learned_means_better_than_every_network_on_moved_labels(run_with, value
 def test_not_learned_comes_before_what_the_tests_found(run_with):
     run = run_with(MIXED)
     run.metrics["pr_auc"]["lo"] = run.metrics["prevalence"]
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert outcome["state"] == "not_learned" and outcome["facts"]["grades"] is None
     assert set(heads_table(run)["grade"]) == {"?"}
     run.metrics["n_sites"] = 3
@@ -127,14 +127,14 @@ def test_not_learned_comes_before_what_the_tests_found(run_with):
 
 @pytest.mark.parametrize("networks", [0, 18])
 def test_too_few_controls_leave_the_heads_untested(run_with, networks):
-    outcome = judge(run_with(UNGRADED, networks=networks))
+    outcome = judge(run_with(UNGRADED, networks=networks), TEMPLATES)
     assert outcome["state"] == "untested"
     assert f"there are too few control networks: with {networks} of random weights" in outcome["sentence"]
     assert "--random_networks 20 --rotated_networks 20 -resume" in outcome["advice"][1]
 
 
 def test_without_controls(described):
-    outcome = judge(read_run(options(*described)))
+    outcome = judge(read_run(options(*described)), TEMPLATES)
     assert outcome["state"] == "untested"
     assert "not graded, because this run has no controls" in outcome["sentence"]
     assert "--controls true -resume" in outcome["advice"][1]
@@ -149,17 +149,17 @@ def test_without_controls(described):
     ],
 )
 def test_partial_names_what_is_missing(run_with, without, words):
-    outcome = judge(run_with(MIXED, without=[without]))
+    outcome = judge(run_with(MIXED, without=[without]), TEMPLATES)
     assert outcome["state"] == "partial" and f"Parts are missing: {words}." in outcome["sentence"]
     assert "2 of 4 heads carry a grade" in outcome["sentence"] and "-resume" in outcome["advice"][0]
-    assert judge(run_with(UNGRADED, without=[without], networks=0))["state"] == "untested"
+    assert judge(run_with(UNGRADED, without=[without], networks=0), TEMPLATES)["state"] == "untested"
 
 
 def test_heads_without_a_page_and_lost_networks_are_missing(run_with):
     run = run_with(MIXED)
     run.params.update(random_networks=25, rotated_networks=20, replicates=5)
     run = replace(run, heads=run.heads[:2])
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert outcome["state"] == "partial"
     assert outcome["facts"]["missing"] == [
         "DESCRIBE_HEAD returned nothing for L1·H3, L1·H4",
@@ -167,7 +167,9 @@ def test_heads_without_a_page_and_lost_networks_are_missing(run_with):
         "TRAIN or MEASURE_HEADS returned 3 of 5 seeds",
     ]
     run.params["model"] = "model"
-    assert judge(run)["facts"]["missing"][1:] == ["TRAIN or MEASURE_HEADS returned 20 of 25 networks of random weights"]
+    assert judge(run, TEMPLATES)["facts"]["missing"][1:] == [
+        "TRAIN or MEASURE_HEADS returned 20 of 25 networks of random weights"
+    ]
 
 
 def test_a_name_that_no_head_has_is_not_missing(run_with):
@@ -175,7 +177,7 @@ def test_a_name_that_no_head_has_is_not_missing(run_with):
 
 
 def test_the_best_grade_is_said_where_it_is_c(run_with):
-    outcome = judge(run_with(["C", "C", "D", "unsupported"], seeds=1))
+    outcome = judge(run_with(["C", "C", "D", "unsupported"], seeds=1), TEMPLATES)
     assert outcome["state"] == "learned_graded"
     assert (
         "C is the best possible grade in this run: one seed cannot show that a head is reproducible (3 needed)."
@@ -185,14 +187,14 @@ def test_the_best_grade_is_said_where_it_is_c(run_with):
     run = run_with(["C", "C", "D", "unsupported"])
     run.tested.grades["capped"] = True
     run.tested.grades["controls"]["rotated"].update(networks=5, testable=False, smallest_q=0.19)
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert (
         "C is the best possible grade in this run: 5 networks on rotated labels are too few for a test at q 0.05 "
         "(20 needed)."
     ) in outcome["sentence"]
     assert outcome["facts"]["capped"] and "--rotated_networks 20" in outcome["advice"][0]
     run.params["model"] = "model"
-    assert "--model" in judge(run)["advice"][0] and "-resume" not in judge(run)["advice"][0]
+    assert "--model" in judge(run, TEMPLATES)["advice"][0] and "-resume" not in judge(run, TEMPLATES)["advice"][0]
 
 
 STATES = {
@@ -207,10 +209,9 @@ STATES = {
 @pytest.mark.parametrize("state", STATES)
 def test_the_same_sentence_stands_everywhere(run_with, state):
     run = run_with(**STATES[state])
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert outcome["state"] == state
-    outcome["facts"]["peers"] = []
-    card = run_card(run, outcome)
+    card = run_card(run, outcome, TEMPLATES)
     readme = TEMPLATES.plain("README.txt", run=run, outcome=outcome, heads_shown=True, version="1")
     assert outcome["sentence"] in readme.split("\n")
     assert card["sentence"] == outcome["sentence"] and outcome["sentence"] in run_card_page(
@@ -275,21 +276,20 @@ def test_run_card_counts_what_the_tests_cost(run_with):
             ("DESCRIBE_HEAD", "L1_H1", 9.0),
         )
     ]
-    card = run_card(run, judge(run))
+    card = run_card(run, judge(run, TEMPLATES), TEMPLATES)
     # for the tests 22 + 1 + 12 + 3 + 8 = 46, besides 20 + 10 + 9
     assert card["cost"] == {"cpu_seconds": 85, "cpu_seconds_of_tests": 46, "share_of_tests": round(46 / 85, 4)}
     rows = {row["process"]: (row["tasks"], row["cpu_seconds"], row["for_tests"]) for row in card["time_and_memory"]}
     assert rows["TRAIN"] == (2, 30, False) and rows["TRAIN, controls"] == (2, 13, True)
     assert rows["TRAIN, replicates"] == (1, 22, True) and rows["DESCRIBE_HEAD"] == (1, 9, False)
-    outcome = judge(run)
-    outcome["facts"]["peers"] = []
+    outcome = judge(run, TEMPLATES)
     assert "took 46 s of 1 min 25 s of CPU time, 54 %" in run_card_page(card, run, outcome, TEMPLATES)
 
 
 def test_run_card_prints_the_rule_with_its_numbers(run_with):
     run = run_with(MIXED)
-    outcome = judge(run)
-    card = run_card(run, outcome)
+    outcome = judge(run, TEMPLATES)
+    card = run_card(run, outcome, TEMPLATES)
     page = run_card_page(card, run, outcome, TEMPLATES)
     assert "ab" * 32 in page and "0 of 80 heads of untrained networks" in page
     lines = dict(rule_lines(json.loads((ROOT / "assets/grade_rule.json").read_text())))
@@ -308,14 +308,17 @@ def test_run_card_prints_the_rule_with_its_numbers(run_with):
     ):
         assert words in page, words
     # One dot for the whole arc, then 3 seeds and 2 x 20 controls.
-    assert page.count("<circle") == 44
+    rows = [line for line in pr_auc_figure(run).axes[0].lines if line.get_label() == "networks"]
+    assert [len(row.get_xdata()) for row in rows] == [1, 3, 20, 20]
+    assert rows[0].get_xdata() == [run.metrics["pr_auc"]["value"]] and max(rows[1].get_xdata()) == 0.7
+    assert "20 networks" in page and "at the 32,768 positions measured for the tests:" in page
 
 
 def test_run_card_says_what_was_not_done_beside_the_tests(run_with):
     run = run_with(MIXED, graded_controls=1)
     run.params["rotated_steps"] = 0.125
     run.metrics["n_positions"] = 80_000
-    text = " ".join(run_card(run, judge(run))["not_done"])
+    text = " ".join(run_card(run, judge(run, TEMPLATES), TEMPLATES)["not_done"])
     for words in (
         "trained for 12.5 % of",
         "counts as passed, so their tally is an upper bound",
@@ -329,19 +332,18 @@ def test_run_card_says_what_was_not_done_beside_the_tests(run_with):
         assert words in text, words
     assert "no random-weight" not in text and "One seed" not in text
     run.params.update(motifs="a.meme", tf_sites="b.bed")
-    text = " ".join(run_card(run, judge(run))["not_done"])
+    text = " ".join(run_card(run, judge(run, TEMPLATES), TEMPLATES)["not_done"])
     assert "no file of --motifs" in text and "(--tf_sites)" not in text
     bare = run_with(MIXED, seeds=1, without=["knockout.tsv", "ism_profile.tsv"])
-    text = " ".join(run_card(bare, judge(bare))["not_done"])
+    text = " ".join(run_card(bare, judge(bare, TEMPLATES), TEMPLATES)["not_done"])
     for words in ("One seed (1)", "No head was removed", "No base was mutated"):
         assert words in text, words
 
 
 def test_sections_of_the_multiqc_report(run_with, described):
     run = run_with(MIXED, graded_controls=1)
-    outcome = judge(run)
-    outcome["facts"]["peers"] = []
-    found = sections(run, run_card(run, outcome), described[0] / "overlap.png", TEMPLATES).found
+    outcome = judge(run, TEMPLATES)
+    found = sections(run, run_card(run, outcome, TEMPLATES), described[0] / "overlap.png", TEMPLATES).found
     general = next(iter(found["attentome_general"]["data"].values()))
     assert general["graded"] == "3 of 4"
     heads = found["attentome_heads"]
@@ -356,7 +358,9 @@ def test_sections_of_the_multiqc_report(run_with, described):
     assert cells["head 1"] == -0.12 and cells["head 3"] is None, "the interval of head 3 holds 0"
     assert found["attentome_pairs"]["data"]["L1·H1 + L1·H2"]["more"] == "−0.1 (−0.15 to −0.05)"
     alarm = run_with(MIXED, rotated_pr_auc=0.01)
-    found = sections(alarm, run_card(alarm, judge(alarm)), described[0] / "overlap.png", TEMPLATES).found
+    found = sections(
+        alarm, run_card(alarm, judge(alarm, TEMPLATES), TEMPLATES), described[0] / "overlap.png", TEMPLATES
+    ).found
     assert {(row["grade"], row["claim"]) for row in found["attentome_heads"]["data"].values()} == {("!", "")}
     assert next(iter(found["attentome_general"]["data"].values()))["graded"] == "? of 4"
     assert "Do not use the grades" in found["attentome_heads"]["description"]

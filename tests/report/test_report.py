@@ -26,12 +26,11 @@ from attentome.report.multiqc.content import Sections
 from attentome.report.multiqc.sections import sections
 from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
-from attentome.report.run_card.figures import ring_svg
+from attentome.report.run_card.figures import bars_figure, pr_auc_figure, ring_figure, split_svg
 from attentome.report.tables import metrics_table
-from attentome.report.text.numbers import duration, interval_text, number
+from attentome.report.text.numbers import duration, interval_text, number, percent
 from attentome.report.text.peers import auxiliary_text, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
-from attentome.report.text.sets import percent
 from attentome.report.write import write_report
 from attentome.results.run import read_run, similar_heads
 
@@ -136,7 +135,7 @@ def test_not_learned_hides_the_heads(tmp_path, described):
 
 
 def test_exchanged_strands_are_found_and_come_first(tmp_path, described):
-    outcome = judge(run_of(tmp_path, described, "exchanged"))
+    outcome = judge(run_of(tmp_path, described, "exchanged"), TEMPLATES)
     checks = {check["name"]: check for check in outcome["checks"]}
     assert checks["label_signal"]["mark"] == "alarm"
     assert checks["other_reading"]["mark"] == "alarm"
@@ -160,7 +159,7 @@ def test_labels_without_a_signal_are_reported(tmp_path, described):
     run = run_of(tmp_path, described, "not_learned")
     run.sites["start"] = np.random.default_rng(3).integers(0, 40_000, len(run.sites))
     run.sites["end"] = run.sites["start"] + 1
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     checks = {check["name"]: check for check in outcome["checks"]}
     assert checks["label_signal"]["mark"] == "alarm" and checks["other_reading"]["mark"] == "fine"
     assert "share no sequence" in outcome["advice"][0]
@@ -189,7 +188,7 @@ def test_information_of_the_labels_lies_at_the_planted_boxes(described):
 def test_loss_that_still_falls_leads_to_more_steps(tmp_path, described):
     run = run_of(tmp_path, described, "not_learned")
     run.history["train_loss"] = np.linspace(0.1, 0.05, len(run.history))
-    outcome = judge(run)
+    outcome = judge(run, TEMPLATES)
     assert any("--max_steps 4000" in line for line in outcome["advice"])
 
 
@@ -407,7 +406,7 @@ def test_similar_heads_are_those_with_the_most_similar_profile(report):
 
 def test_run_card_says_what_was_not_done(report):
     _, outcome, run = report
-    card = run_card(run, outcome)
+    card = run_card(run, outcome, TEMPLATES)
     text = " ".join(card["not_done"])
     for word in (
         "random-weight",
@@ -443,9 +442,16 @@ def test_split_of_several_contigs_is_drawn_as_bars(described):
     second = {"name": "plasmid<1>", "length": 5_000, "circular": False, "gc": 0.5}
     run.genome_json["contigs"].append(second)
     run.split.loc[len(run.split)] = ["train", "plasmid<1>", 0, 5_000, 10_000, 3]
-    drawn = ring_svg(run)
+    drawn = split_svg(run)
     ElementTree.fromstring(drawn)
-    assert drawn.count("<rect x=") == 4 and "plasmid&lt;1&gt;" in drawn
+    assert "plasmid&lt;1&gt;" in drawn and ">sim<" in drawn
+    axes = bars_figure(run.genome_json["contigs"], run.split).axes[0]
+    assert [(bar.get_x(), bar.get_width(), round(bar.get_y() + 0.275)) for bar in axes.patches] == [
+        (0, 28_000, 0),
+        (28_000, 4_000, 0),
+        (32_000, 8_000, 0),
+        (0, 5_000, 1),
+    ]
 
 
 def test_an_arc_over_the_origin_is_one_piece_of_the_ring(described):
@@ -459,15 +465,21 @@ def test_an_arc_over_the_origin_is_one_piece_of_the_ring(described):
         ],
         columns=["arc", "contig", "start", "end", "positions", "sites"],
     )
-    drawn = ring_svg(run)
-    assert drawn.count('stroke-width="2"') == 3
+    drawn = split_svg(run)
     assert "train 70 %" in drawn and "154 sites" in drawn
+    pieces = ring_figure(run.genome_json["contigs"][0], run.split).axes[0].patches
+    # Clockwise from the test arc: a quarter of the circle lies before its start.
+    assert [(round(piece.theta1) % 360, round(piece.theta2 - piece.theta1)) for piece in pieces] == [
+        (288, 72),
+        (252, 36),
+        (0, 252),
+    ]
 
 
 def test_parameters_lose_their_folders(described):
     run = read_run(options(*described))
     run.params["input"] = "/home/somebody/secret/tss_sets.csv"
-    assert run_card(run, judge(run))["parameters"]["input"] == "tss_sets.csv"
+    assert run_card(run, judge(run, TEMPLATES), TEMPLATES)["parameters"]["input"] == "tss_sets.csv"
 
 
 def test_numbers_are_printed_plainly():
@@ -528,7 +540,7 @@ def cells(table):
 
 def test_audit_of_the_sets_is_in_the_report(report):
     _, outcome, run = report
-    found = sections(run, run_card(run, outcome), None, TEMPLATES).found
+    found = sections(run, run_card(run, outcome, TEMPLATES), None, TEMPLATES).found
     assert [name for name in found if found[name].get("parent_id") == "labels"] == [
         "attentome_sets",
         "attentome_audit",
@@ -553,9 +565,9 @@ def test_audit_of_the_sets_is_in_the_report(report):
 
 def test_grid_stands_below_the_test_arc_where_there_is_one(report, described):
     _, outcome, run = report
-    assert "attentome_grid" not in sections(run, run_card(run, outcome), None, TEMPLATES).found
+    assert "attentome_grid" not in sections(run, run_card(run, outcome, TEMPLATES), None, TEMPLATES).found
     run = read_run(options(*described, grid_png=described[0] / "grid.png"))
-    section = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_grid"]
+    section = sections(run, run_card(run, outcome, TEMPLATES), None, TEMPLATES).found["attentome_grid"]
     assert section["parent_id"] == "test_arc" and section["data"].startswith('<img src="data:image/png;base64,')
 
 
@@ -588,9 +600,11 @@ def test_peers_stand_beside_the_network(described, tmp_path):
     card = (tmp_path / "run_card.html").read_text()
     for page in (card, (tmp_path / "atlas.html").read_text()):
         assert words in page
-    assert "−0.11 (−0.14 to −0.08)" in card and card.count("<circle") == 3
-    assert not any("--baselines" in line for line in run_card(run, outcome)["not_done"])
-    metrics = sections(run, run_card(run, outcome), None, TEMPLATES).found["attentome_metrics"]
+    assert "−0.11 (−0.14 to −0.08)" in card
+    rows = [line for line in pr_auc_figure(run).axes[0].lines if line.get_label() == "networks"]
+    assert [list(row.get_xdata()) for row in rows] == [[0.31], [0.42], [0.08]]
+    assert not any("--baselines" in line for line in run_card(run, outcome, TEMPLATES)["not_done"])
+    metrics = sections(run, run_card(run, outcome, TEMPLATES), None, TEMPLATES).found["attentome_metrics"]
     assert metrics["data"]["residual CNN"]["lead"] == "−0.11 (−0.14 to −0.08)" and len(metrics["data"]) == 3
     # The same comparison whose interval holds 0, and one without an interval.
     equal = peers_of((0.31, 0.28, 0.34), {"residual_cnn": ((0.32, 0.3, 0.35), (-0.01, -0.03, 0.02))})
@@ -687,7 +701,9 @@ def test_published_counts_in_the_report(described):
     run.genome_json["contigs"][0]["length"] = 4641652
     for audit, kind in zip(run.audits, ECOLI):
         audit["formats"] = [kind]
-    section = sections(run, run_card(run, judge(run)), None, TEMPLATES).found["attentome_published"]
+    section = sections(run, run_card(run, judge(run, TEMPLATES), TEMPLATES), None, TEMPLATES).found[
+        "attentome_published"
+    ]
     rows = cells(section["data"])
     assert len(rows) == 7 and rows[0][1:3] == ["16,348", "241"] and rows[0][3] == "−16,107"
     assert rows[-1][2] == "not comparable" and rows[-1][4] == "as above"
@@ -696,7 +712,7 @@ def test_published_counts_in_the_report(described):
 
 def test_pictures_are_shown_at_the_size_they_were_drawn(report):
     out, outcome, run = report
-    found = Sections(run, run_card(run, outcome), TEMPLATES)
+    found = Sections(run, run_card(run, outcome, TEMPLATES), TEMPLATES)
     assert "width:1170px" in found.picture(out / "atlas.png", "the atlas")
 
 

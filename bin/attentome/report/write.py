@@ -13,16 +13,7 @@ from attentome.report.outcome.verdict import heads_shown, judge, run_state, with
 from attentome.report.pages.outcome import outcome_page
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.page import run_card_page
-from attentome.report.tables import (
-    copied_tables,
-    curves_table,
-    heads_table,
-    metrics_table,
-    profiles_table,
-    spearman_table,
-    windows_table,
-)
-from attentome.report.text.peers import peer_rows
+from attentome.report.tables import report_tables
 from attentome.results.run import similar_heads
 
 
@@ -47,11 +38,11 @@ def write_report(run, out, templates, multiqc=True):
     use_style()
     if run_state(run) == "too_few_sites":
         run = replace(run, metrics=without_intervals(run.metrics))
-    outcome = judge(run)
-    outcome["facts"]["peers"] = peer_rows(run)
+    outcome = judge(run, templates)
     write_json(out / "outcome.json", outcome)
-    write_tables(run, out / "tables")
-    card = run_card(run, outcome)
+    for name, table in report_tables(run).items():
+        write_tsv(out / "tables" / name, table)
+    card = run_card(run, outcome, templates)
     write_json(out / "run_card.json", card)
     write_text(out / "run_card.html", run_card_page(card, run, outcome, templates))
     shown = heads_shown(run, outcome["state"])
@@ -73,15 +64,3 @@ def write_report(run, out, templates, multiqc=True):
     if multiqc:
         write_multiqc(run, outcome, card, out / "atlas.png" if shown else None, out / "multiqc", templates)
     return outcome
-
-
-def write_tables(run, folder):
-    """The six tables of the report, and those that the tests of the heads left."""
-    write_tsv(folder / "heads.tsv", heads_table(run))
-    write_tsv(folder / "profiles.tsv.gz", profiles_table(run))
-    write_tsv(folder / "spearman.tsv.gz", spearman_table(run))
-    write_tsv(folder / "windows.tsv", windows_table(run))
-    write_tsv(folder / "metrics.tsv", metrics_table(run))
-    write_tsv(folder / "curves.tsv", curves_table(run))
-    for name, table in copied_tables(run).items():
-        write_tsv(folder / name, table)

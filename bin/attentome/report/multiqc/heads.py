@@ -8,13 +8,16 @@ from attentome.figures.profile import CONTROL_TITLES
 from attentome.genome.ruler import signed
 from attentome.heads.names import head_title
 from attentome.report.text.heads import element_at, shared_bases
-from attentome.report.text.numbers import interval_text, number
+from attentome.report.text.numbers import interval_text, minus, number
 
 SHOWN_D = 128
 """Distances in the heat map."""
 TESTS, CONTROL_KINDS = "SLKRI", ("rotated", "random")
-MIN_INFORMATION = 1e-6
-"""bit x logit²; smaller values are drawn here."""
+STATISTICS = (
+    ("peak_x_uniform_heldout", "Sharpness", "height of the peak, log2 × uniform", np.log2, 0.25),
+    ("effect_information", "Logo", "information of the held-out effect logo, log10 of bit × logit²", np.log10, 1e-6),
+)
+"""Statistics compared with control heads: column, name, axis, scale, and where smaller values are drawn."""
 
 
 def add_heads(found, run, card, atlas_png):
@@ -50,7 +53,7 @@ def _add_numbers(found, run, card):
             **(_graded(tests.get((head.layer, head.head)), shown) if tests else {"grade": "?"}),
             "d": d,
             "base": signed(numbers["groups"]["top"]["base"]),
-            "box": (element_at(run.elements, d) or "none").replace("-", "−"),
+            "box": minus(element_at(run.elements, d) or "none"),
             "height": high,
             "all": float(head.x_uniform("all")[d]),
             "consensus": shared_bases(logo) or "none",
@@ -66,11 +69,10 @@ def _graded(row, shown):
     """What the tests found of a head; ``row`` is its row of ``tests/heads.tsv``, None where it has none."""
     if row is None:
         return {"grade": "?", "claim": "not computed"}
-    grade = {"not graded": "?", "unsupported": "−"}.get(row["grade"], row["grade"]) if shown else "!"
     loss = {end: row[f"dprauc_zero{end and '_' + end}"] for end in ("", "lo", "hi")}
     return {
-        "grade": grade,
-        "claim": str(row["claim"]).replace("-", "−") if shown and pd.notna(row["claim"]) else "",
+        "grade": {"not graded": "?", "unsupported": "−"}.get(row["grade"], row["grade"]) if shown else "!",
+        "claim": minus(row["claim"]) if shown and pd.notna(row["claim"]) else "",
         "tests": " ".join({"passed": test, "not run": "?"}.get(row[test], "·") for test in TESTS),
         "share": 100 * row["content_share"] if pd.notna(row["content_share"]) else None,
         "loss": interval_text({"value": loss[""], **loss}) if pd.notna(loss[""]) else "not run",
@@ -96,29 +98,16 @@ def _add_heatmap(found, run):
 
 
 def _add_controls(found, tested):
-    tabs, labels = [], []
     kinds = {kind: CONTROL_TITLES[kind] for kind in CONTROL_KINDS}
-    for column, name, axis, scale in (
-        (
-            "peak_x_uniform_heldout",
-            "Sharpness",
-            "height of the peak, log2 × uniform",
-            lambda x: np.log2(x.clip(lower=0.25)),
-        ),
-        (
-            "effect_information",
-            "Logo",
-            "information of the held-out effect logo, log10 of bit × logit²",
-            lambda x: np.log10(x.clip(lower=MIN_INFORMATION)),
-        ),
-    ):
+    tabs, labels = [], []
+    for column, name, axis, scale, lowest in STATISTICS:
         groups = {"trained": tested.heads[column]}
-        for kind, words in kinds.items():
-            groups[words] = tested.controls.loc[tested.controls["control"] == kind, column]
+        for kind, text in kinds.items():
+            groups[text] = tested.controls.loc[tested.controls["control"] == kind, column]
         tabs.append(
             {
-                f"{words} ({len(values)} heads)": [round(float(value), 4) for value in scale(values).dropna()]
-                for words, values in groups.items()
+                f"{text} ({len(values)} heads)": scale(values.clip(lower=lowest)).dropna().round(4).tolist()
+                for text, values in groups.items()
                 if len(values)
             }
         )

@@ -8,15 +8,7 @@ from attentome.report.multiqc.heads import add_heads
 from attentome.report.text.numbers import interval_text, number
 from attentome.report.text.peers import METRICS, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
-from attentome.report.text.sets import (
-    agreement_text,
-    contig_text,
-    fix_text,
-    format_text,
-    lift_text,
-    purine_text,
-    sequence_text,
-)
+from attentome.report.text.sets import coordinate_checks
 
 MAX_POINTS = 200
 """Points of a line that is drawn."""
@@ -69,16 +61,15 @@ def _add_general(found, run, card):
 
 
 def _add_sets(found, run, card):
-    sets = card["labels"]["sets"]
+    sets = {entry["set"]: entry for entry in card["labels"]["sets"]}
     if sets:
-        rows = {entry["set"]: {key: entry[key] for key in ("rows", "sites", "used", "confirmed")} for entry in sets}
-        for entry in sets:
-            lost = " · ".join(f"{reason} {n:,}" for reason, n in entry["lost"].items())
-            rows[entry["set"]]["lost"] = lost or "nothing"
+        rows = {name: {key: one[key] for key in ("rows", "sites", "used", "confirmed")} for name, one in sets.items()}
+        for name, one in sets.items():
+            rows[name]["lost"] = " · ".join(f"{reason} {n:,}" for reason, n in one["lost"].items()) or "nothing"
         found.add("sets", rows)
         drawn = run.audit_png and found.picture(run.audit_png, "shares at offsets of −3 to +3 nt, per set and strand")
-        rows = [_audit_row(audit, run.audit_table) for audit in run.audits]
-        found.add("audit", found.macro("audit", rows, run.audits, drawn or ""))
+        checks = {name: coordinate_checks(run.audit_table, name) for name in sets}
+        found.add("audit", found.macro("audit", sets, checks, drawn or ""))
     found.add_picture("overlap", run.overlap_png)
     found.add_picture("distances", run.distances_png)
     lengths = [entry["length"] for entry in run.genome_json.get("contigs", [])]
@@ -87,48 +78,32 @@ def _add_sets(found, run, card):
         found.add("published", found.macro("published", published))
 
 
-def _audit_row(audit, table):
-    """Cells of a set as lists of lines."""
-    name = audit["set"]
-    facts = [name, format_text(audit), contig_text(audit), lift_text(audit), fix_text(audit)]
-    return [
-        *([fact] for fact in facts),
-        sequence_text(table, name) or ["none printed"],
-        agreement_text(table, name) or ["no other set"],
-        purine_text(table, name) or ["not recorded"],
-    ]
-
-
 def _add_loss(found, run):
-    lines = {}
-    for column, name in (("train_loss", "training arc"), ("validation_loss", "validation arc")):
-        rows = run.history[["step", column]].dropna()
-        if len(rows):
-            lines[name] = _thin(rows["step"].tolist(), rows[column].tolist())
-    colours = {"training arc": GROUP_COLOUR["top"], "validation arc": GROUP_COLOUR["all"]}
-    found.add("loss", lines, {"colors": colours})
+    arcs = {"training arc": ("train_loss", "top"), "validation arc": ("validation_loss", "all")}
+    lines = {name: _line(run.history, "step", column) for name, (column, _) in arcs.items()}
+    colours = {name: GROUP_COLOUR[group] for name, (_, group) in arcs.items()}
+    found.add("loss", {name: line for name, line in lines.items() if line}, {"colors": colours})
 
 
 def _add_curves(found, run):
     prevalence, guess = run.metrics["prevalence"], "random guessing (prevalence)"
     tabs, names = [], []
     for curve, name in (("pr", "per nucleotide"), ("pr_5nt", "within 5 nt")):
-        rows = run.curves[run.curves["curve"] == curve].dropna(subset=["x", "y"]).sort_values("x", kind="stable")
-        if rows.empty:
-            continue
-        lines = {found.network: _thin(rows["x"].tolist(), rows["y"].tolist())}
-        if curve == "pr":
-            lines[guess] = [[0, prevalence], [1, prevalence]]
-        tabs.append(lines)
-        names.append({"name": name, "ylab": "precision"})
+        line = _line(run.curves[run.curves["curve"] == curve], "x", "y")
+        if line:
+            tabs.append({found.network: line})
+            names.append({"name": name, "ylab": "precision"})
+            if curve == "pr":
+                tabs[-1][guess] = [[0, prevalence], [1, prevalence]]
     colours = {found.network: GROUP_COLOUR["top"], guess: GROUP_COLOUR["bottom"]}
     found.add("pr", tabs, {"data_labels": names, "colors": colours})
 
 
-def _thin(x, y):
-    """Pairs, at most :data:`MAX_POINTS`, the ends kept. Pairs keep their order; a dict would be sorted as text."""
-    keep = np.unique(np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).round().astype(int))
-    return [[float(x[i]), float(y[i])] for i in keep]
+def _line(table, x, y):
+    """At most :data:`MAX_POINTS` pairs in the order of x, the ends kept; a list, for a dict would be sorted as text."""
+    pairs = table[[x, y]].dropna().sort_values(x, kind="stable").to_numpy(float)
+    keep = np.linspace(0, len(pairs) - 1, min(len(pairs), MAX_POINTS)).round().astype(int)
+    return pairs[np.unique(keep)].tolist()
 
 
 def _add_metrics(found, run):

@@ -35,23 +35,16 @@ def write_multiqc(run, outcome, card, atlas_png, out, templates):
     RuntimeError
         If MultiQC fails; with what it said.
     """
+    found = sections(run, card, atlas_png, templates)
     with tempfile.TemporaryDirectory(prefix="attentome_multiqc_") as folder:
-        work = Path(folder)
-        content = work / "content"
-        found = sections(run, card, atlas_png, templates)
+        work, style = Path(folder), Path(folder) / "report.css"
         for name, section in found.found.items():
-            write_json(content / f"{name}_mqc.json", section)
-        write_text(work / "report.css", "#mqc_welcome{display:none!important}\n")
+            write_json(work / "content" / f"{name}_mqc.json", section)
         if run.records:
-            write_text(content / "attentome_mqc_versions.yml", versions_text(run))
-        write_json(
-            work / "config.json",
-            {
-                **report_config(run, outcome, found),
-                "custom_css_files": [str(work / "report.css")],
-            },
-        )
-        _run_multiqc(content, work)
+            write_text(work / "content" / "attentome_mqc_versions.yml", versions_text(run))
+        write_text(style, "#mqc_welcome{display:none!important}\n")
+        write_json(work / "config.json", {**report_config(run, outcome, found), "custom_css_files": [str(style)]})
+        _run_multiqc(work / "content", work)
         out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(work / "report" / "multiqc_report.html", out / "multiqc_report.html")
 
@@ -82,8 +75,7 @@ def _run_multiqc(content, work):
 
 def versions_text(run):
     """Software per process as YAML, in the form that MultiQC and nf-core use."""
-    lines = []
-    seen = {}
+    seen, lines = {}, []
     for record in run.records:
         seen.setdefault(record["process"], {}).update(record.get("software", {}))
     for process in sorted(seen):

@@ -1,5 +1,7 @@
 """The outcome of a run: its state, the sentence that sums it up, checks and advice."""
 
+from itertools import product
+
 from attentome.evidence.control_tally import control_tally, tally_text
 from attentome.heads.names import head_title
 from attentome.report.outcome.checks import (
@@ -11,7 +13,8 @@ from attentome.report.outcome.checks import (
     leaking_networks,
     too_many_graded,
 )
-from attentome.report.outcome.sentences import GRADES_HIDDEN, UNGRADED, outcome_advice, outcome_sentence
+from attentome.report.outcome.sentences import outcome_text
+from attentome.report.text.peers import peer_rows
 
 GRADED = ("learned_graded", "learned_none_graded", "partial")
 """States in which grades may be used."""
@@ -60,18 +63,14 @@ def missing_parts(run):
 
 def _missing_heads(run):
     network = run.model.get("network", {})
-    expected = [
-        (layer, head)
-        for layer in range(1, network.get("layers", 0) + 1)
-        for head in range(1, network.get("heads", 0) + 1)
-    ]
-    graded = set(run.tested.heads[["layer", "head"]].itertuples(index=False, name=None))
+    layers, heads = (range(1, network.get(name, 0) + 1) for name in ("layers", "heads"))
     described = {(head.layer, head.head) for head in run.heads}
-    lines = []
-    for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded)):
-        lost = [head_title(layer, head) for layer, head in expected if (layer, head) not in there]
-        lines += [f"{process} returned nothing for {', '.join(lost)}"] if lost else []
-    return lines
+    graded = set(run.tested.heads[["layer", "head"]].itertuples(index=False, name=None))
+    lost = {
+        process: [head_title(*place) for place in product(layers, heads) if place not in there]
+        for process, there in (("DESCRIBE_HEAD", described), ("GRADE_HEADS", graded))
+    }
+    return [f"{process} returned nothing for {', '.join(titles)}" for process, titles in lost.items() if titles]
 
 
 def _missing_tables(tested):
@@ -80,21 +79,19 @@ def _missing_tables(tested):
         (tested.deletion_heads, "MUTATE_SITES returned nothing, so I was not tested"),
         (tested.elements, "NAME_HEADS returned nothing, so no head has a name"),
     )
-    return [words for table, words in parts if not len(table.columns)]
+    return [text for table, text in parts if not len(table.columns)]
 
 
 def _missing_networks(run):
     params, grades = run.params, run.tested.grades
-    asked = {"random": params.get("random_networks")}
+    there = {kind: facts["networks"] for kind, facts in grades["controls"].items()}
+    parts = [(params.get("random_networks"), there["random"], "networks of random weights")]
     if not params.get("model"):
-        asked |= {"rotated": params.get("rotated_networks"), "replicates": params.get("replicates")}
-    there = {kind: facts["networks"] for kind, facts in grades["controls"].items()} | {"replicates": grades["seeds"]}
-    words = {"random": "networks of random weights", "rotated": "networks on rotated labels", "replicates": "seeds"}
-    return [
-        f"TRAIN or MEASURE_HEADS returned {there[kind]} of {n} {words[kind]}"
-        for kind, n in asked.items()
-        if n and there[kind] < n
-    ]
+        parts += [
+            (params.get("rotated_networks"), there["rotated"], "networks on rotated labels"),
+            (params.get("replicates"), grades["seeds"], "seeds"),
+        ]
+    return [f"TRAIN or MEASURE_HEADS returned {n} of {asked} {what}" for asked, n, what in parts if asked and n < asked]
 
 
 def grades_shown(state):
@@ -111,7 +108,9 @@ def grade_line(run, state):
     """The sentence printed with all grades: the tally of the control heads, or why there are no grades."""
     if grades_shown(state):
         return tally_text(run.tested)
-    return GRADES_HIDDEN if run.tested and state != "untested" else UNGRADED
+    if run.tested and state != "untested":
+        return "Do not use the grades: see the outcome."
+    return "Heads are not graded because this run has no controls."
 
 
 def without_intervals(metrics):
@@ -123,46 +122,40 @@ def without_intervals(metrics):
     return bare
 
 
-def judge(run):
+def judge(run, templates):
     """The outcome of a run.
 
     Parameters
     ----------
     run : RunResults
+    templates : Templates
+        Of assets/report; ``outcome.txt`` holds the words.
 
     Returns
     -------
     dict
-        As written to ``outcome.json``: ``state``, ``sentence``, ``facts`` (numbers), ``checks`` (list of
-        question, answer, verdict, mark) and ``advice`` (list, in the order to try).
+        As written to ``outcome.json``: ``state``, ``sentence``, ``facts`` (numbers), ``checks`` (of
+        :func:`attentome.report.outcome.checks.checks_of`) and ``advice`` (list, in the order to try).
     """
-    state, missing = run_state(run), missing_parts(run)
-    metrics, tally = run.metrics, control_tally(run.tested)
+    state, metrics, tally = run_state(run), run.metrics, control_tally(run.tested)
+    grades = run.tested.grades if run.tested else {}
     facts = {
         "run": run.name,
-        "arc": metrics["arc"],
-        "n_positions": metrics["n_positions"],
-        "n_sites": metrics["n_sites"],
+        **{name: metrics[name] for name in ("arc", "n_positions", "n_sites")},
         "sites_train": run.arc_sites("train"),
-        "prevalence": metrics["prevalence"],
-        "pr_auc": metrics["pr_auc"],
-        "roc_auc": metrics["roc_auc"],
+        **{name: metrics[name] for name in ("prevalence", "pr_auc", "roc_auc")},
         "pr_auc_tolerant": metrics.get("pr_auc_tolerant"),
         "learned_above": LEARNED_FACTOR * metrics["prevalence"],
         "n_heads": len(run.heads),
-        "graded_heads": n_graded(run.tested.grades["grades"]) if grades_shown(state) else None,
-        "grades": run.tested.grades["grades"] if grades_shown(state) else None,
+        "graded_heads": n_graded(grades["grades"]) if grades_shown(state) else None,
+        "grades": grades["grades"] if grades_shown(state) else None,
         "controls": tally["networks"],
         "control_tally": tally if run.tested else None,
-        "capped": run.tested.grades["capped"] if run.tested else None,
-        "seeds": run.tested.grades["seeds"] if run.tested else 1,
-        "missing": missing,
+        "capped": grades.get("capped"),
+        "seeds": grades.get("seeds", 1),
+        "missing": missing_parts(run),
+        "peers": peer_rows(run),
     }
     checks = checks_of(run)
-    return {
-        "state": state,
-        "sentence": outcome_sentence(state, run, missing),
-        "facts": facts,
-        "checks": checks,
-        "advice": outcome_advice(state, run, checks),
-    }
+    sentence, advice = outcome_text(state, run, facts, checks, templates)
+    return {"state": state, "sentence": sentence, "facts": facts, "checks": checks, "advice": advice}

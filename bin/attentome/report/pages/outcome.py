@@ -1,13 +1,13 @@
-"""The page of a run whose network did not learn: what was measured, what the labels look like, what
-to try."""
+"""The page of a run whose network did not learn: what was measured, what the labels look like, what to try."""
 
-from markupsafe import Markup
-
-from attentome.figures.style import BLUES, FAINT, INK, SOFT
+from attentome.figures.style import BLUES, INK, add_axes, new_figure, page_svg
 from attentome.genome.ruler import signed
-from attentome.report.outcome.checks import COMPARISON_BITS, SYMBOLS, label_columns
-from attentome.report.run_card.figures import dots_svg
-from attentome.report.text.peers import peer_rows
+from attentome.report.html.templates import inline
+from attentome.report.outcome.checks import COMPARISON_BITS, label_columns
+from attentome.report.run_card.figures import pr_auc_svg
+
+NAMED_BASES = (-50, -35, -20, -10, 1)
+"""Bases on the axis, relative to the TSS."""
 
 
 def outcome_page(run, outcome, templates):
@@ -20,54 +20,20 @@ def outcome_page(run, outcome, templates):
         Of :func:`attentome.report.outcome.verdict.judge`.
     templates : Templates
     """
-    return templates.page(
-        "not_learned.html",
-        run,
-        outcome,
-        dots=dots_svg(run),
-        labels=_labels_svg(run),
-        peers=peer_rows(run),
-        symbols=SYMBOLS,
-    )
+    return templates.page("not_learned.html", run, outcome, dots=pr_auc_svg(run), labels=_labels_svg(run))
 
 
 def _labels_svg(run):
+    """Bits per base of the aligned sites as bars; None where sites or genome were not given."""
     columns = label_columns(run)
     if columns is None:
         return None
     bases, bits = columns
-    top = max(0.4, 1.1 * float(bits.max()))
-    left, base, tall, step = 44, 130, 112, 7.6
-    wide = left + step * len(bases) + 10
-    parts = [
-        f'<svg width="{wide:.0f}" height="156" viewBox="0 0 {wide:.0f} 156" font-size="11" '
-        f'role="img"><title>Bits per '
-        f"base of {len(run.sites):,} aligned sites</title>",
-        f'<path d="M{left} {base - tall}V{base}H{wide}" fill="none" stroke="{FAINT}"/>',
-    ]
-    for value in (0, round(top / 1.1, 1)):
-        y = base - value / top * tall
-        parts.append(
-            f'<path d="M{left - 4} {y:.1f}h4" stroke="{FAINT}"/><text x="{left - 7}" y="{y + 4:.1f}" '
-            f'fill="{SOFT}" '
-            f'text-anchor="end">{value:g}</text>'
-        )
-    parts.append(
-        f'<text x="{left - 34}" y="{base - tall / 2:.0f}" fill="{SOFT}" text-anchor="middle" '
-        f'transform="rotate(-90 {left - 34} {base - tall / 2:.0f})">bits</text>'
-    )
-    y = base - COMPARISON_BITS / top * tall
-    if y > base - tall:
-        parts.append(f'<path d="M{left} {y:.1f}H{wide}" stroke="{INK}" stroke-dasharray="4 3"/>')
-    for i, (name, value) in enumerate(zip(bases, bits)):
-        x = left + i * step
-        parts.append(
-            f'<rect x="{x + 1:.1f}" y="{base - value / top * tall:.1f}" width="{step - 1.5:.1f}" '
-            f'height="{max(0.8, value / top * tall):.1f}" fill="{BLUES[0]}"/>'
-        )
-        if name in (-50, -35, -20, -10, 1):
-            parts.append(
-                f'<text x="{x + step / 2:.1f}" y="{base + 16}" fill="{SOFT}" text-anchor="middle">'
-                f"{signed(int(name))}</text>"
-            )
-    return Markup("".join(parts) + "</svg>")
+    figure = new_figure(510, 156)
+    axes = add_axes(figure, 44, 8, 456, 122, xlim=(-0.7, len(bases) - 0.3), ylim=(0, max(0.4, 1.1 * bits.max())))
+    axes.bar(range(len(bases)), bits, width=0.8, color=BLUES[0])
+    axes.axhline(COMPARISON_BITS, color=INK, linewidth=0.8, linestyle=(0, (5, 4)))
+    axes.set_xticks([list(bases).index(base) for base in NAMED_BASES], [signed(base) for base in NAMED_BASES])
+    axes.set_ylabel("bits")
+    title = f"Bits per base of {len(run.sites):,} aligned sites"
+    return inline(page_svg(figure, title, "sites/sites.bed and the genome"))

@@ -1,5 +1,5 @@
 """The run card: labels, split, network, training, time, software, and what was not done.
 
-``facts`` gathers them as run_card.json, ``tests`` those about controls and cost, ``figures`` draws, ``page`` writes
-the page.
+``facts`` gathers them as run_card.json (``cost`` those about time and memory), ``figures`` draws, ``page`` writes the
+page. Words: assets/report/run_card.html and not_done.txt.
 """

@@ -1,129 +1,32 @@
-"""The facts of the run card: labels, results, cost, and what was not done."""
+"""The facts of the run card, as in ``run_card.json``: labels, results, networks, cost, and what was not done."""
 
+import re
 from pathlib import Path
 
+import numpy as np
+
+from attentome.evidence.control_tally import control_tally, tally_text
+from attentome.report.outcome.sentences import best_is_c, networks_needed
 from attentome.report.outcome.verdict import grade_line, grades_shown
-from attentome.report.run_card.tests import cost_of_tests, is_test, network_facts, not_tested, part_of, rule_facts
+from attentome.report.run_card.cost import cost_of_tests, processes
+from attentome.report.text.items import items
 from attentome.report.text.numbers import number
-from attentome.report.text.peers import NOT_RUN, peer_rows
-from attentome.report.text.sets import contig_text, fix_text, format_text, lift_text, source_text
+from attentome.report.text.peers import peer_rows
+from attentome.report.text.sets import contig_text, fix_text, lift_text, source_text
 
 MISSING = "not recorded"
 
 
-def processes(records):
-    """Time and memory per process.
-
-    Parameters
-    ----------
-    records : list of dict
-        ``record.json`` of each task.
-
-    Returns
-    -------
-    list of dict
-        ``process`` (TRAIN apart for controls and replicates), ``tasks``, ``seconds_total``, ``seconds_longest``,
-        ``cpu_seconds`` (of all threads), ``peak_memory_mb``, ``for_tests`` (whether it runs for the tests of the heads
-        alone), in the order of the steps.
-    """
-    order = [
-        "SIMULATE",
-        "FETCH",
-        "CHECK_INPUTS",
-        "HARMONISE",
-        "AUDIT",
-        "CURATE",
-        "LABEL",
-        "TRAIN",
-        "TRAIN, replicates",
-        "TRAIN, controls",
-        "SCAN_PROMOTERS",
-        "PREDICT",
-        "JOIN_OUTPUTS",
-        "EVALUATE",
-        "COMPARE_PEERS",
-        "COMPARE_SETS",
-        "GRID",
-        "PROFILE",
-        "DESCRIBE_HEAD",
-        "MEASURE_HEADS",
-        "KNOCKOUT",
-        "MUTATE",
-        "NAME_HEADS",
-        "GRADE_HEADS",
-    ]
-    groups = {}
-    for record in records:
-        groups.setdefault(part_of(record), []).append(record)
-    names = sorted(groups, key=lambda name: (order.index(name) if name in order else len(order), name))
-    return [
-        {
-            "process": name,
-            "tasks": len(groups[name]),
-            "seconds_total": round(sum(record["seconds"] for record in groups[name]), 1),
-            "seconds_longest": max(record["seconds"] for record in groups[name]),
-            "cpu_seconds": round(sum(record["cpu_seconds"] for record in groups[name]), 1),
-            "peak_memory_mb": max(record["peak_memory_mb"] for record in groups[name]),
-            "for_tests": is_test(name),
-        }
-        for name in names
-    ]
-
-
-def software(records):
-    """Versions of all software that the tasks recorded: name to version (several: comma separated)."""
-    found = {}
-    for record in records:
-        for name, version in record.get("software", {}).items():
-            found.setdefault(name, set()).add(str(version))
-    return {name: ", ".join(sorted(found[name])) for name in sorted(found)}
-
-
-def not_done(run):
-    """What this run did not do, as sentences from its parameters and results."""
-    lines = [
-        *not_tested(run),
-        "One genome and one split; no other strain or species.",
-        "Labels were not compared with sequencing reads. A TSS that no set contains counts as an error of the network.",
-        "Outputs are not calibrated: 0.8 is a score, not a probability.",
-        "Heads are profiled on the whole genome, and the network was trained on most of it.",
-    ]
-    if not run.peers:
-        lines.append(NOT_RUN)
-    if not run.training:
-        lines.append(
-            "The network was not trained in this run (--model). Its training, its seed and whether it was trained on "
-            "the test arc are unknown."
-        )
-    if run.metrics["pr_auc"].get("lo") is None:
-        lines.append("No interval: too few sites for a bootstrap over genome blocks.")
-    if run.training.get("stop_reason", "").startswith("max_steps"):
-        lines.append("Training ended at the maximum number of steps and not by early stopping.")
-    if run.profile.get("n_spearman", 0) < run.profile.get("n_all", 0):
-        lines.append(
-            f"Spearman correlations use a random sample of {run.profile['n_spearman']:,} of the "
-            f"{run.profile['n_all']:,} positions (standard error {number(run.profile['spearman_error'], 1)})."
-        )
-    if run.labels.get("lost_at_ends"):
-        lines.append(f"{run.labels['lost_at_ends']} sites at the ends of linear contigs have no label.")
-    return lines
-
-
-def plain_parameters(parameters):
-    """Parameters without folders of the machine: of an absolute path only the last part is kept."""
-    return {
-        name: Path(value).name if isinstance(value, str) and value.startswith("/") else value
-        for name, value in parameters.items()
-    }
-
-
-def run_card(run, outcome):
+def run_card(run, outcome, templates):
     """The facts of ``run_card.json``: sections 1 to 9 (6, the grade rule, where controls were run).
 
     Parameters
     ----------
     run : RunResults
     outcome : dict
+        Of :func:`attentome.report.outcome.verdict.judge`.
+    templates : Templates
+        Of assets/report; ``not_done.txt`` holds what was not done.
 
     Returns
     -------
@@ -132,8 +35,7 @@ def run_card(run, outcome):
     metrics, network = run.metrics, run.model.get("network", {})
     view = run.model.get("receptive_field", {})
     window, ahead = run.profile["window"], run.profile["ahead"]
-    shift = run.profile["label_shift"] - ahead
-    machine = next((record["machine"] for record in run.records if record.get("machine")), {})
+    not_done = templates.plain("not_done.txt", run=run, tested=run.tested, tally=control_tally(run.tested))
     return {
         "run": run.name,
         "state": outcome["state"],
@@ -154,51 +56,128 @@ def run_card(run, outcome):
         "network": {
             **network,
             "n_weights": run.model.get("n_weights", run.training.get("n_weights")),
-            "label_shift": shift,
+            "label_shift": run.profile["label_shift"] - ahead,
             "origin": run.model.get("origin", MISSING),
             "view_of_one_head_nt": [ahead + 1 - window, ahead],
             "view_of_all_layers_nt": [-view["upstream_nt"], view["downstream_nt"]] if view else None,
         },
         "training": run.training or MISSING,
-        "networks": network_facts(run),
+        "networks": _network_facts(run) if run.tested else None,
         "grades": {
             "shown": grades_shown(outcome["state"]),
             "counts": outcome["facts"]["grades"],
             "line": grade_line(run, outcome["state"]),
         },
-        "grade_rule": rule_facts(run),
+        "grade_rule": _rule_facts(run.tested.grades) if run.tested else None,
         "time_and_memory": processes(run.records),
         "cost": cost_of_tests(run.records),
-        "machine": machine or MISSING,
-        "software": software(run.records),
+        "machine": next((record["machine"] for record in run.records if record.get("machine")), MISSING),
+        "software": _software(run.records),
         "genome": {
             "file": run.genome_json.get("file"),
             "sha256": run.genome_json.get("sha256"),
             "contigs": run.genome_json.get("contigs", []),
         },
         "parameters": plain_parameters(run.params),
-        "not_done": not_done(run),
+        "not_done": items(not_done),
     }
 
 
 def _set_facts(run, audit):
-    row = run.sets[run.sets["set"] == audit["set"]] if len(run.sets) else run.sets
-    first = row.iloc[0] if len(row) else {}
+    """A set: its sources, how its positions were changed, and how many of its sites were used."""
+    row = run.sets.set_index("set").to_dict("index").get(audit["set"], {}) if len(run.sets) else {}
+    sources = [entry for entry in run.sources if entry["set"] == audit["set"] and entry["role"] == "set"]
     return {
         "set": audit["set"],
-        "sources": source_text(
-            [entry for entry in run.sources if entry["set"] == audit["set"] and entry["role"] == "set"]
-        )
-        or audit["files"],
-        "format": format_text(audit),
+        "sources": source_text(sources) or audit["files"],
+        "format": ", ".join(dict.fromkeys(audit["formats"])),
         "contigs": contig_text(audit),
         "assembly": lift_text(audit),
         "moved": fix_text(audit),
         "sentences": audit.get("sentences", []),
-        "rows": audit.get("rows"),
-        "sites": audit.get("sites"),
-        "used": int(first["used"]) if len(row) else None,
-        "confirmed": int(first["confirmed"]) if len(row) else None,
+        **{name: audit.get(name) for name in ("rows", "sites")},
+        **{name: row.get(name) for name in ("used", "confirmed")},
         "lost": {reason: n for reason, n in audit.get("lost", {}).items() if n},
         "sha256": audit["sha256"],
+    }
+
+
+def _network_facts(run):
+    """Replicates and controls: PR AUC, smallest q, best possible grade, measured positions and view."""
+    grades, view = run.tested.grades, run.tested.receptive_field
+    seeds = {"this one": grades["pr_auc"], **grades["replicates"]}
+    return {
+        "seeds": [{"network": name.replace("_", " "), "pr_auc": value} for name, value in seeds.items()],
+        "controls": {kind: _control_facts(facts) for kind, facts in grades["controls"].items()},
+        "capped": grades["capped"],
+        "why_best_is_c": best_is_c(run),
+        "networks_needed": networks_needed(run),
+        "tally": tally_text(run.tested),
+        **{name: grades[name] for name in ("n_positions", "n_top")},
+        "measured_view": {key: view.get(key) for key in ("measured", "within_context", "beyond_nt")} if view else None,
+    }
+
+
+def _control_facts(facts):
+    values = [entry["value"] for entry in facts["pr_auc"]]
+    return {
+        **{name: facts[name] for name in ("networks", "heads", "graded", "best_grade", "smallest_q", "testable")},
+        "pr_auc_lowest": min(values, default=None),
+        "pr_auc_median": float(np.median(values)) if values else None,
+        "pr_auc_highest": max(values, default=None),
+        "x_prevalence_highest": max((one["value"] / one["prevalence"] for one in facts["pr_auc"]), default=None),
+    }
+
+
+def _rule_facts(grades):
+    return {"sha256": grades["rule_sha256"], **grades["rule"], "lines": rule_lines(grades["rule"])}
+
+
+def rule_lines(rule):
+    """The rule in words: pairs of a letter and what it means, thresholds filled in.
+
+    Parameters
+    ----------
+    rule : dict
+        ``grade_rule.json``.
+    """
+    lines = []
+    for letter, test in rule["tests"].items():
+        passes = re.sub(r"\b(min|max)_\w+", lambda name, test=test: number(test[name.group()]), test["passes"])
+        lines.append((letter, f"{test['name']}: {test['statistic']}. Passes if {passes}."))
+    for entry in rule["grades"]:
+        more = f" and one of {', '.join(entry['any'])}" if entry.get("any") else ""
+        lines.append((entry["grade"], f"{' '.join(entry['all'])} passed{more}."))
+    alarm = rule["alarm"]
+    return [
+        *lines,
+        ("−", "Otherwise unsupported. A test that was not run is not passed."),
+        (
+            "!",
+            f"No grade is used if the lower end of the PR AUC of a network on rotated labels is above "
+            f"{number(alarm['max_rotated_pr_auc_x_prevalence'])} × its prevalence, or more than "
+            f"{number(100 * alarm['max_graded_control_heads'])} % of all control heads have a grade.",
+        ),
+        (
+            "%",
+            f"A head with less than {number(100 * rule['least_content_share'])} % of content in the variance of its "
+            "logit is called a position head. This is a description and no test.",
+        ),
+    ]
+
+
+def _software(records):
+    """Versions of all software that the tasks recorded: name to version (several: comma separated)."""
+    found = {}
+    for record in records:
+        for name, version in record.get("software", {}).items():
+            found.setdefault(name, set()).add(str(version))
+    return {name: ", ".join(sorted(found[name])) for name in sorted(found)}
+
+
+def plain_parameters(parameters):
+    """Parameters without folders of the machine: of an absolute path only the last part is kept."""
+    return {
+        name: Path(value).name if isinstance(value, str) and value.startswith("/") else value
+        for name, value in parameters.items()
     }

@@ -3,7 +3,8 @@
 from attentome.figures.profile import CONTROL_TITLES
 from attentome.report.outcome.checks import LEARNED_FACTOR
 from attentome.report.run_card.facts import plain_parameters
-from attentome.report.run_card.figures import dots_svg, ring_svg
+from attentome.report.run_card.figures import pr_auc_svg, split_svg
+from attentome.report.text.numbers import minus
 from attentome.report.text.peers import auxiliary_text, peer_sentences
 
 
@@ -18,15 +19,16 @@ def run_card_page(card, run, outcome, templates):
     outcome : dict
     templates : Templates
     """
+    origin = card["network"]["origin"]
     return templates.page(
         "run_card.html",
         run,
         outcome,
         card=card,
-        dots=dots_svg(run),
-        ring=ring_svg(run),
+        dots=pr_auc_svg(run),
+        split=split_svg(run),
         views=_views(card),
-        origin=_origin(card["network"]["origin"]),
+        origin=plain_parameters(origin) if isinstance(origin, dict) else origin,
         auxiliary=auxiliary_text(run.training),
         peer_sentences=peer_sentences(run),
         control_text=CONTROL_TITLES,
@@ -36,13 +38,17 @@ def run_card_page(card, run, outcome, templates):
 
 def _views(card):
     """Views of one head, of all layers and the measured one, in bases relative to the TSS; None if not recorded."""
-    network, shift = card["network"], card["network"]["label_shift"]
-    measured = (card["networks"] or {}).get("measured_view")
-    views = {"one_head": network["view_of_one_head_nt"], "all_layers": network["view_of_all_layers_nt"]}
+    network, measured = card["network"], (card["networks"] or {}).get("measured_view")
+    views = {
+        "one_head": network["view_of_one_head_nt"],
+        "all_layers": network["view_of_all_layers_nt"],
+        "measured": None,
+    }
     if measured:
-        measured = measured["measured"]
-        views["measured"] = (-(measured["upstream_nt"] or 0), measured["downstream_nt"] or 0)
-    return {"measured": None} | {
+        ends = measured["measured"]
+        views["measured"] = (-(ends["upstream_nt"] or 0), ends["downstream_nt"] or 0)
+    shift = network["label_shift"]
+    return {
         name: view and f"{_base(view[0] + shift)} to {_base(view[1] + shift)} relative to the TSS"
         for name, view in views.items()
     }
@@ -50,11 +56,4 @@ def _views(card):
 
 def _base(offset):
     """0-based offset from the TSS as a base (there is no base 0)."""
-    return f"+{offset + 1:,}" if offset >= 0 else f"−{-offset:,}"
-
-
-def _origin(origin):
-    """Where the weights come from, in words; folders are left out."""
-    if isinstance(origin, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in plain_parameters(origin).items())
-    return str(origin)
+    return f"+{offset + 1:,}" if offset >= 0 else minus(f"{offset:,}")

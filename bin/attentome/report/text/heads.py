@@ -4,7 +4,7 @@ import re
 
 from attentome.genome.ruler import signed
 from attentome.heads.distances import anchor_text
-from attentome.report.text.numbers import number
+from attentome.report.text.numbers import minus, number
 
 
 def element_at(elements, d):
@@ -41,7 +41,7 @@ def head_sentence(head, elements):
         text = f"Flat: over the highest outputs the mean score is at most {number(high, 2)}× uniform (at d = {d})."
     else:
         place = element_at(elements, d)
-        inside = f", inside the {place.replace('-', '−')} box" if place else ""
+        inside = f", inside the {minus(place)} box" if place else ""
         text = (
             f"Over the highest outputs the mean score peaks {d} nt upstream of {anchor_text(numbers['ahead'])} at "
             f"{number(high, 2)}× uniform. This is base {signed(groups['top']['base'])} if d = 0 is at TSS + "

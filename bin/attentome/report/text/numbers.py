@@ -1,4 +1,11 @@
-"""Numbers and intervals as printed."""
+"""Numbers, shares and intervals as printed."""
+
+import re
+
+
+def minus(text):
+    """Text with real minus signs before numbers: ``detects −10``."""
+    return re.sub(r"-(?=\d)", "−", str(text))
 
 
 def number(value, digits=3):
@@ -7,8 +14,16 @@ def number(value, digits=3):
         return "not recorded"
     if value == 0:
         return "0"
-    text = f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    return minus(f"{float(f'{value:.{digits}g}'):.10f}".rstrip("0").rstrip("."))
+
+
+def percent(share):
+    """A share as a percentage, never rounded up to 100 nor down to 0."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "< 0.1\u00a0%"
+    digits = 0 if share in (0, 1) or 10 <= value < 99 else 1
+    return f"{min(value, 99.9) if share < 1 else 100:.{digits}f}\u00a0%"
 
 
 def interval_text(entry):

@@ -4,7 +4,6 @@ from attentome.evaluation.peers import NETWORK, PEERS
 from attentome.report.text.numbers import interval_text, number
 
 METRICS = {"pr_auc": "PR AUC", "pr_auc_tolerant": "within ± 5 nt", "roc_auc": "ROC AUC"}
-NOT_RUN = "No peer without attention was run (--baselines), so the effect of attention on these labels is unknown."
 _TASKS = {
     NETWORK: ("TRAIN", "curated"),
     "residual_cnn": ("TRAIN", "residual_cnn"),

@@ -1,15 +1,18 @@
-"""A TSS set in words: its sources, and how its positions were changed."""
+"""A TSS set in words: its sources, how its positions were changed, and what its own rows say of its coordinates."""
 
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from attentome.genome.ruler import signed
-from attentome.genome.strands import STRANDS, sign_of
+from attentome.genome.strands import STRANDS
+from attentome.report.text.numbers import percent
 
 SHOWN = 3
 """Names that are listed before the rest is counted."""
 MIN_SHARE = 0.005
 """Share of a strand's rows above which an offset is reported."""
+SIGNS = {"plus": "+", "minus": "−"}
+"""Strands as printed."""
 
 
 def source_text(sources):
@@ -25,21 +28,16 @@ def source_text(sources):
     list of str
         ``a.bed``; ``b.gtf from example.org, 2026-11-21``.
     """
-    words = []
+    lines = []
     for entry in sources:
+        place = urlsplit(entry.get("url") or "")
         if not entry.get("url"):
-            words.append(PurePosixPath(entry["source"]).name)
+            lines.append(PurePosixPath(entry["source"]).name)
         elif entry["source"].lower().startswith("accession:"):
-            words.append(f"{entry['source']}, {entry['fetched'][:10]}")
+            lines.append(f"{entry['source']}, {entry['fetched'][:10]}")
         else:
-            place = urlsplit(entry["url"])
-            words.append(f"{PurePosixPath(place.path).name} from {place.hostname}, {entry['fetched'][:10]}")
-    return words
-
-
-def format_text(audit):
-    """The formats of a set's files, each once."""
-    return ", ".join(dict.fromkeys(audit["formats"]))
+            lines.append(f"{PurePosixPath(place.path).name} from {place.hostname}, {entry['fetched'][:10]}")
+    return lines
 
 
 def contig_text(audit):
@@ -66,73 +64,51 @@ def lift_text(audit):
 def fix_text(audit):
     """The offset that positions were moved by, in genome coordinates: ``+1 nt on the + strand (1,989 rows in all)``."""
     fix = audit.get("coordinate_fix") or {}
-    moved = [f"{signed(fix[name])} nt on the {_sign(name)} strand" for name in STRANDS if fix.get(name)]
+    moved = [f"{signed(fix[name])} nt on the {SIGNS[name]} strand" for name in STRANDS if fix.get(name)]
     return f"{', '.join(moved)} ({fix['moved']:,} rows in all)" if moved else "none"
 
 
-def sequence_text(table, name):
-    """Offsets at which the printed sequences of a set are found.
+def coordinate_checks(table, name):
+    """What the rows of a set say of its coordinates, a line for each strand.
 
     Parameters
     ----------
     table : DataFrame
-        ``audit.tsv``: ``set``, ``check``, ``strand``, ``offset``, ``share``, ``n``.
+        ``audit.tsv``: ``set``, ``check``, ``strand``, ``offset`` (nt), ``share``, ``n``.
     name : str
         The set.
 
     Returns
     -------
-    list of str
-        One per strand that has printed sequences: ``+: 99.9 % at +1 (of 1,990)``.
+    dict of str to list of str
+        ``sequence`` (offsets at which printed sequences are found: ``+: 99.9 % at +1 (of 1,990)``), ``agreement``
+        (offset at which the set agrees best with the others: ``+: 0 (62 %)``) and ``purine`` (share of A and G at the
+        TSS: ``+: 78 %``).
     """
-    words = []
-    for strand, rows in _strands(table, name, "sequence"):
-        found = rows[rows["share"] >= MIN_SHARE].sort_values(["share", "offset"], ascending=[False, True])
-        places = [f"{percent(row.share)} at {signed(int(row.offset))}" for row in found.itertuples()]
-        words.append(f"{strand}: {', '.join(places) or 'none within 3 nt'} (of {int(rows['n'].max()):,})")
-    return words
+    lines = {"sequence": [], "agreement": [], "purine": []}
+    if len(table):
+        own = table[(table["set"] == name) & (table["n"] > 0)].dropna(subset=["share"])
+        for (check, strand), rows in own.groupby(["check", "strand"], sort=False):
+            lines[check].append(f"{SIGNS[strand]}: {_CHECKS[check](rows)}")
+    return lines
 
 
-def agreement_text(table, name):
-    """The offset at which a set agrees best with the others, a text per strand: ``+: 0 (62 %)``."""
-    words = []
-    for strand, rows in _strands(table, name, "agreement"):
-        best = rows.loc[rows["share"].idxmax()]
-        words.append(f"{strand}: {signed(int(best['offset']))} ({percent(best['share'])})")
-    return words
+def _sequence(rows):
+    found = rows[rows["share"] >= MIN_SHARE].sort_values(["share", "offset"], ascending=[False, True])
+    places = [f"{percent(row.share)} at {signed(int(row.offset))}" for row in found.itertuples()]
+    return f"{', '.join(places) or 'none within 3 nt'} (of {int(rows['n'].max()):,})"
 
 
-def purine_text(table, name):
-    """Share of A and G at the TSS, a text per strand: ``+: 78 %``."""
-    return [
-        f"{strand}: {percent(row.share)}"
-        for strand, rows in _strands(table, name, "purine")
-        for row in rows[rows["offset"] == 0].itertuples()
-    ]
+def _agreement(rows):
+    best = rows.loc[rows["share"].idxmax()]
+    return f"{signed(int(best['offset']))} ({percent(best['share'])})"
 
 
-def _strands(table, name, check):
-    if not len(table):
-        return
-    own = table[(table["set"] == name) & (table["check"] == check)].dropna(subset=["share"])
-    for strand in own["strand"].unique():
-        rows = own[own["strand"] == strand]
-        if rows["n"].max() > 0:
-            yield _sign(strand), rows
+def _purine(rows):
+    return percent(rows.set_index("offset")["share"][0])
 
 
-def _sign(strand):
-    """A strand as printed: + or the minus sign."""
-    return (sign_of(strand) if strand in STRANDS else strand).replace("-", "−")
-
-
-def percent(share):
-    """A share as a percentage, never rounded up to 100 nor down to 0."""
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "< 0.1\u00a0%"
-    digits = 0 if share in (0, 1) or 10 <= value < 99 else 1
-    return f"{min(value, 99.9) if share < 1 else 100:.{digits}f}\u00a0%"
+_CHECKS = {"sequence": _sequence, "agreement": _agreement, "purine": _purine}
 
 
 def _listed(names):

@@ -28,7 +28,8 @@ from attentome.report.outcome.verdict import judge, run_state, without_intervals
 from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import bars_figure, pr_auc_figure, ring_figure, split_svg
 from attentome.report.tables import metrics_table
-from attentome.report.text.numbers import duration, interval_text, number, percent
+from attentome.report.text.items import items
+from attentome.report.text.numbers import duration, interval_text, minus, number, percent
 from attentome.report.text.peers import auxiliary_text, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
 from attentome.report.write import write_report
@@ -484,9 +485,15 @@ def test_parameters_lose_their_folders(described):
 
 def test_numbers_are_printed_plainly():
     assert number(0.00275) == "0.00275" and number(0.000012345) == "0.0000123"
+    assert minus("detects -10 at lac-UV5") == "detects −10 at lac-UV5"
     assert number(-3.5) == "−3.5" and number(None) == "not recorded" and number(52.0, 2) == "52"
     assert interval_text({"value": 0.31, "lo": 0.28, "hi": None}) == "0.31"
     assert duration(0.84) == "0.8 s" and duration(185) == "3 min 5 s" and duration(3720) == "1 h 2 min"
+
+
+def test_items_of_a_text_template_are_one_line_each():
+    assert items("\n- One,\n  and --more.\n\n- Two: 1 −\u00a0%\n") == ["One, and --more.", "Two: 1 −\u00a0%"]
+    assert items("") == []
 
 
 def test_element_columns_follow_the_label_shift(tmp_path):

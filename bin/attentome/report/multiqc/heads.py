@@ -89,12 +89,11 @@ def _larger_q(row, test):
 
 
 def _add_heatmap(found, run):
-    far = min(SHOWN_D, run.profile["window"])
-    rows = {
-        head.title: np.log2(np.maximum(head.x_uniform("top")[:far][::-1], 0.25)).round(3).tolist() for head in run.heads
-    }
-    distances = [str(d) for d in range(far - 1, -1, -1)]
-    found.add("heatmap", {title: dict(zip(distances, row)) for title, row in rows.items()}, far=far)
+    far, data = min(SHOWN_D, run.profile["window"]), {}
+    for head in run.heads:
+        heights = np.log2(head.x_uniform("top")[:far].clip(min=0.25)).round(3).tolist()
+        data[head.title] = {str(d): heights[d] for d in reversed(range(far))}
+    found.add("heatmap", data, far=far)
 
 
 def _add_controls(found, tested):

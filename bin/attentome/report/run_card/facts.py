@@ -12,7 +12,7 @@ from attentome.report.run_card.cost import cost_of_tests, processes
 from attentome.report.text.items import items
 from attentome.report.text.numbers import number
 from attentome.report.text.peers import peer_rows
-from attentome.report.text.sets import contig_text, fix_text, lift_text, source_text
+from attentome.report.text.sets import set_text
 
 MISSING = "not recorded"
 
@@ -89,11 +89,7 @@ def _set_facts(run, audit):
     sources = [entry for entry in run.sources if entry["set"] == audit["set"] and entry["role"] == "set"]
     return {
         "set": audit["set"],
-        "sources": source_text(sources) or audit["files"],
-        "format": ", ".join(dict.fromkeys(audit["formats"])),
-        "contigs": contig_text(audit),
-        "assembly": lift_text(audit),
-        "moved": fix_text(audit),
+        **set_text(audit, sources),
         "sentences": audit.get("sentences", []),
         **{name: audit.get(name) for name in ("rows", "sites")},
         **{name: row.get(name) for name in ("used", "confirmed")},

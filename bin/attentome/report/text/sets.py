@@ -15,43 +15,49 @@ SIGNS = {"plus": "+", "minus": "−"}
 """Strands as printed."""
 
 
-def source_text(sources):
-    """Where a set's files came from.
+def set_text(audit, sources):
+    """A set in words.
 
     Parameters
     ----------
+    audit : dict
+        ``<set>.audit.json``.
     sources : list of dict
-        Entries of ``sources.json`` of one set.
+        Entries of ``sources.json`` of its files.
 
     Returns
     -------
-    list of str
-        ``a.bed``; ``b.gtf from example.org, 2026-11-21``.
+    dict
+        ``sources`` (list: ``a.bed``; ``b.gtf from example.org, 2026-11-21``), ``format``, ``contigs`` (names as
+        printed, with the name in the genome if it differs: ``U00096.3 = NC_000913.3``), ``assembly`` (and the result
+        of a lift-over) and ``moved`` (offset of the positions in genome coordinates: ``+1 nt on the + strand (1,989
+        rows in all)``).
     """
-    lines = []
-    for entry in sources:
-        place = urlsplit(entry.get("url") or "")
-        if not entry.get("url"):
-            lines.append(PurePosixPath(entry["source"]).name)
-        elif entry["source"].lower().startswith("accession:"):
-            lines.append(f"{entry['source']}, {entry['fetched'][:10]}")
-        else:
-            lines.append(f"{PurePosixPath(place.path).name} from {place.hostname}, {entry['fetched'][:10]}")
-    return lines
-
-
-def contig_text(audit):
-    """Contig names as printed, with the name in the genome if it differs: ``U00096.3 = NC_000913.3``."""
-    names = [
+    contigs = [
         own if printed.strip() == own else f"{printed.strip()} = {own}"
         for printed, own in (audit.get("contig_names") or {}).items()
     ]
-    return _listed(names) or "not printed"
+    fix = audit.get("coordinate_fix") or {}
+    moved = [f"{signed(fix[name])} nt on the {SIGNS[name]} strand" for name in STRANDS if fix.get(name)]
+    return {
+        "sources": [_source(entry) for entry in sources] or audit["files"],
+        "format": ", ".join(dict.fromkeys(audit["formats"])),
+        "contigs": _listed(contigs) or "not printed",
+        "assembly": _assembly(audit.get("lift")),
+        "moved": f"{', '.join(moved)} ({fix['moved']:,} rows in all)" if moved else "none",
+    }
 
 
-def lift_text(audit):
-    """The assembly of a set, and the result of its lift-over."""
-    lift = audit.get("lift")
+def _source(entry):
+    if not entry.get("url"):
+        return PurePosixPath(entry["source"]).name
+    place = urlsplit(entry["url"])
+    accession = entry["source"].lower().startswith("accession:")
+    name = entry["source"] if accession else f"{PurePosixPath(place.path).name} from {place.hostname}"
+    return f"{name}, {entry['fetched'][:10]}"
+
+
+def _assembly(lift):
     if not lift:
         return "the run's genome"
     lost = sum(lift["lost"].values())
@@ -61,11 +67,9 @@ def lift_text(audit):
     )
 
 
-def fix_text(audit):
-    """The offset that positions were moved by, in genome coordinates: ``+1 nt on the + strand (1,989 rows in all)``."""
-    fix = audit.get("coordinate_fix") or {}
-    moved = [f"{signed(fix[name])} nt on the {SIGNS[name]} strand" for name in STRANDS if fix.get(name)]
-    return f"{', '.join(moved)} ({fix['moved']:,} rows in all)" if moved else "none"
+def _listed(names):
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def coordinate_checks(table, name):
@@ -109,8 +113,3 @@ def _purine(rows):
 
 
 _CHECKS = {"sequence": _sequence, "agreement": _agreement, "purine": _purine}
-
-
-def _listed(names):
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -443,6 +443,7 @@ def test_split_of_several_contigs_is_drawn_as_bars(described):
     second = {"name": "plasmid<1>", "length": 5_000, "circular": False, "gc": 0.5}
     run.genome_json["contigs"].append(second)
     run.split.loc[len(run.split)] = ["train", "plasmid<1>", 0, 5_000, 10_000, 3]
+    use_style()
     drawn = split_svg(run)
     ElementTree.fromstring(drawn)
     assert "plasmid&lt;1&gt;" in drawn and ">sim<" in drawn
@@ -466,6 +467,7 @@ def test_an_arc_over_the_origin_is_one_piece_of_the_ring(described):
         ],
         columns=["arc", "contig", "start", "end", "positions", "sites"],
     )
+    use_style()
     drawn = split_svg(run)
     assert "train 70 %" in drawn and "154 sites" in drawn
     pieces = ring_figure(run.genome_json["contigs"][0], run.split).axes[0].patches

@@ -135,8 +135,8 @@ def ring_figure(contig, split):
         turn = math.pi * (start + end) / length
         x, y = 104 * math.sin(turn), 111 * math.cos(turn)
         side = "left" if x > 0 else "right"
-        axes.text(x, y, f"{arc} {100 * (end - start) / length:.0f} %", ha=side, va="bottom", weight="bold", size=9)
-        axes.text(x, y, f"{sites:,} sites", ha=side, va="top", color=SOFT, size=9)
+        axes.text(x, y + 1, f"{arc} {100 * (end - start) / length:.0f} %", ha=side, va="bottom", weight="bold", size=9)
+        axes.text(x, y - 2, f"{sites:,} sites", ha=side, va="top", color=SOFT, size=9)
     axes.text(0, 12, contig["name"], ha="center", va="center", weight="bold", size=9, parse_math=False)
     shape = "circular" if contig["circular"] else "linear"
     axes.text(0, -12, f"{length:,} nt\n{shape}", ha="center", va="center", color=SOFT, size=9)

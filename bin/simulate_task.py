@@ -8,9 +8,9 @@ from pathlib import Path
 from attentome.io.exits import one_line_exit
 from attentome.io.files import sha256, write_json
 from attentome.io.record import task_record
+from attentome.motifs.classes import TASKS, read_classes
 from attentome.motifs.readers import read_motifs
 from attentome.simulate.decoys import choose_decoys
-from attentome.simulate.motif_classes import TASKS, read_classes
 from attentome.simulate.motif_tasks import PARTS, save_task, simulate_task1, simulate_task3
 
 

@@ -2,8 +2,8 @@
 
 from attentome.inputs.parameters import parameter_faults, with_defaults
 from attentome.io.faults import Fault, fault_lines
+from attentome.motifs.classes import read_classes
 from attentome.motifs.readers import read_motifs
-from attentome.simulate.motif_classes import read_classes
 
 PARAMETERS = "parameters"
 

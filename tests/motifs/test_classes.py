@@ -10,8 +10,8 @@ import pytest
 from project import ROOT
 
 from attentome.io.files import read_tsv
+from attentome.motifs.classes import read_classes
 from attentome.motifs.readers import read_motifs
-from attentome.simulate.motif_classes import read_classes
 from attentome.simulate.motif_tasks import load_task
 
 FILTERS = ROOT / "assets/filters"

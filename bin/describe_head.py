@@ -5,7 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from attentome.figures.head import figure_notes, logo_figure, profile_figure, spearman_figure
+from attentome.figures.head import head_figures
 from attentome.figures.style import save_figure, use_style
 from attentome.genome.contigs import load_genome
 from attentome.heads.describe import describe_head, head_numbers
@@ -65,9 +65,8 @@ def write_head(head, elements, genome, out):
     HEAD_PWM.write(out / "pwm.tsv", pwm_table(head))
     HEAD_WINDOWS.write(out / "windows.bed", window_table(head, genome).rename(columns={"contig": "#contig"}))
     write_text(out / "pwm.meme", meme_text(head))
-    notes = figure_notes(head)
-    for name, draw in (("profile", profile_figure), ("logo", logo_figure), ("spearman", spearman_figure)):
-        save_figure(draw(head, elements), out / name, *notes[name])
+    for name, (figure, title, source) in head_figures(head, elements).items():
+        save_figure(figure, out / name, title, source)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from project import ROOT
 from report_fixture import write_inputs
 from report_run import ELEMENTS, describe_heads
 
-from attentome.figures.head import logo_figure, profile_figure, spearman_figure
+from attentome.figures.head import head_figures
 from attentome.figures.style import use_style
 from attentome.genome.contigs import Contig, encode, load_genome
 from attentome.genome.ruler import base_of_distance, distance_of_base
@@ -244,8 +244,7 @@ def test_no_text_leaves_its_figure(inputs, family, number):
     head, _ = load(inputs, 1, number)
     use_style(family)
     try:
-        for draw in (profile_figure, logo_figure, spearman_figure):
-            figure = draw(head, read_elements(ELEMENTS))
+        for figure, *_ in head_figures(head, read_elements(ELEMENTS)).values():
             figure.canvas.draw()
             width, height = figure.bbox.width, figure.bbox.height
             for text in figure.findobj(matplotlib.text.Text):
@@ -261,7 +260,7 @@ def test_no_text_leaves_its_figure(inputs, family, number):
 def test_boxes_of_the_figure_agree_with_the_table(inputs, shift):
     head, _ = load(inputs, 1, 1)
     head.label_shift = shift
-    figure = profile_figure(head, read_elements(ELEMENTS))
+    figure, *_ = head_figures(head, read_elements(ELEMENTS))["profile"]
     zoom = figure.axes[-1]
     words = {text.get_text(): text.get_position()[0] for text in zoom.texts}
     assert words["\N{MINUS SIGN}10"] == pytest.approx(-(shift + 7 + shift + 12) / 2)

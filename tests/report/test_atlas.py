@@ -14,11 +14,12 @@ from report_run import TEMPLATES, Page, describe_heads, options
 from tested_fixture import write_tested
 
 from attentome.evidence.control_tally import tally_text
-from attentome.figures.style import BASE_COLOUR, FAINT, HIGH, LOW, new_figure, use_style
+from attentome.figures.style import BADGES, BASE_COLOUR, FAINT, HIGH, LOW, new_figure, use_style
 from attentome.io.files import read_json
-from attentome.report.atlas.cells import FILL, ON_FILL, atlas_cells, claim_text, failed_text, rule_text
+from attentome.report.atlas.cells import atlas_cells, claim_text, failed_text, rule_text
 from attentome.report.atlas.drawing import CellSize, SqueezedAxis, draw_cell_logo, height, logo_columns
 from attentome.report.atlas.figure import atlas_figure
+from attentome.report.atlas.legend import legend
 from attentome.report.atlas.page import LARGE, atlas_page
 from attentome.results.head_tests import read_tested
 from attentome.results.run import read_run
@@ -257,6 +258,16 @@ def test_the_tally_of_control_heads_stands_once(described, tmp_path):
     assert tally in lines and "2 A, 2 B, 1 C, 1 D, 2 unsupported" in lines
 
 
+def test_page_and_figure_explain_the_cells_with_the_same_words(described, tmp_path):
+    for run in (described, graded(described, tmp_path)):
+        state = {**OUTCOME, "state": "untested" if run is described else "learned_graded"}
+        lines, page = legend(run, atlas_cells(run, state)), words_of(page_of(run, state))
+        drawn = " ".join(written(atlas_figure(run, state)))
+        assert len(lines) == (5 if run is described else 8)
+        for line in lines:
+            assert page.count(line) == 1 and f"{line[0].upper()}{line[1:]}." in drawn, line
+
+
 def test_an_alarm_of_the_controls_hides_the_grades(described, tmp_path):
     run = graded(described, tmp_path)
     text = page_of(run, ALARM)
@@ -356,15 +367,14 @@ def test_no_words_leave_the_figure_or_run_into_the_next_cell(described, tmp_path
 
 def test_badges_differ_in_grey_and_can_be_read():
     def luminance(colour):
-        values = {"white": "#FFFFFF"}.get(colour, colour)
-        parts = [int(values[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    depth = [luminance(FILL[grade]) for grade in "ABCD"]
+    depth = [luminance(BADGES[grade][0]) for grade in "ABCD"]
     assert depth == sorted(depth) and all((b + 0.05) / (a + 0.05) > 1.4 for a, b in zip(depth, depth[1:], strict=False))
-    for grade, fill in FILL.items():
-        low, high = sorted((luminance(fill), luminance(ON_FILL[grade])))
+    for grade, (fill, ink, _) in BADGES.items():
+        low, high = sorted((luminance(fill), luminance(ink)))
         assert (high + 0.05) / (low + 0.05) > 4, grade
 
 

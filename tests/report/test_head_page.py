@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from html import unescape
 from types import SimpleNamespace
 
 import matplotlib.text
@@ -11,7 +12,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
-from project import ROOT
 from report_run import TEMPLATES
 from tested_fixture import write_tested
 
@@ -21,10 +21,10 @@ from attentome.figures.profile import control_bands, draw_whole_window, draw_zoo
 from attentome.figures.scales import nice_end, nice_ticks
 from attentome.figures.style import GROUP_COLOUR, new_figure, use_style
 from attentome.report.head_page.curves import deletion_figure, spread
-from attentome.report.head_page.figures import control_logo_figure, logo_figure, mixture_figure, view_of
+from attentome.report.head_page.figures import control_logo_figure, effect_logo_figure, mixture_figure, view_of
 from attentome.report.head_page.names import pair_rows
 from attentome.report.head_page.page import head_page
-from attentome.report.head_page.sentences import rule_lines, spelled
+from attentome.report.head_page.panels import passes, spelled
 from attentome.report.head_page.strips import draw_strips
 from attentome.results.head_tests import read_tested
 from attentome.results.run import read_head
@@ -155,7 +155,7 @@ def test_captions_are_complete_whatever_is_missing(heads, tmp_path, case):
             assert drawing.tag.endswith("svg")
         expected = {
             "capped": "C is the best grade in this run: 15 networks on rotated labels are too few",
-            "one seed": "R needs 3 seeds, this run has 1 (--replicates)",
+            "one seed": "one seed cannot show that a head is reproducible (3 needed). More networks: --rotated",
             "no controls": "not graded: too few control networks",
             "tables missing": "--mutated_sites N fills this panel",
             "untested": "not graded: controls are not part of this run",
@@ -178,16 +178,18 @@ def test_captions_say_n_null_rule_and_unit(heads, tmp_path):
     ):
         assert part in words, part
     assert "By the same rule 0 of 80 heads of untrained networks and 0 of 80 heads" in words
-    assert "R needs" not in words and "best grade" not in words
+    assert "reproducible (" not in words and "best grade" not in words
 
 
 def test_rule_is_printed_with_its_thresholds_and_checksum(heads, tmp_path):
     run = run_of(heads, tmp_path)
-    lines = rule_lines(run.tested.grades)
-    assert lines[0].startswith("A = S L K R I · B = S L R and one of K, I · C = S L and one of K, R, I · D = S and")
-    assert "r at least 0.8 and q at most 0.05 in at least 80 % of the other seeds, with at least 3 seeds" in lines[4]
-    assert not re.search("max_|min_", " ".join(lines))
-    assert f"SHA-256 {'ab' * 8}…" in words_of(page_of(run, 1))
+    words = unescape(words_of(page_of(run, 1))).split(f"SHA-256 {'ab' * 8}…")[1].split("By the same rule")[0]
+    assert "A = S L K R I · B = S L R and one of K, I · C = S L and one of K, R, I · D = S and one of" in words
+    assert "r at least 0.8 and q at most 0.05 in at least 80 % of the other seeds, with at least 3 seeds" in words
+    assert not re.search("max_|min_", words)
+    tests = run.tested.grades["rule"]["tests"]
+    for letter, test in tests.items():
+        assert f"{letter} {test['name']}: {test['statistic']}. Passes when {passes(test)}." in words
 
 
 def test_boxes_show_what_passed_failed_and_was_not_run(heads, tmp_path):
@@ -200,7 +202,7 @@ def test_boxes_show_what_passed_failed_and_was_not_run(heads, tmp_path):
 
 
 def test_badges_get_deeper_with_the_grade():
-    style = (ROOT / "assets/report/base.css").read_text()
+    style = TEMPLATES.plain("base.css")
     fills = [re.search(rf"\.badge\.grade{letter}{{background:#(\w+)", style).group(1) for letter in "ABCD"]
     light = [sum(w * int(fill[i : i + 2], 16) for w, i in ((0.299, 0), (0.587, 2), (0.114, 4))) for fill in fills]
     assert light == sorted(light) and min(np.diff(light)) > 25
@@ -267,14 +269,14 @@ def test_words_of_the_strips_stay_inside(heads, tmp_path):
 def test_letters_are_as_high_as_their_bits_and_fade_outside(heads, tmp_path):
     run = run_of(heads, tmp_path)
     view, logo = view_and_logo(run)
-    found = letters(logo_figure(view, logo, 1.0))
+    found = letters(effect_logo_figure(view, logo, 1.0))
     # 3,400 of 4,000 windows, 1 bit, which is the full height.
     tall = [(letter, x, high) for letter, x, _, high, _, _ in found if high > 0.2]
     assert "".join(letter for letter, *_ in tall) == "TATAAT"
     assert [high for *_, high in tall] == pytest.approx([0.85] * 6)
     assert [x + 0.48 for _, x, _ in tall] == pytest.approx([-32, -31, -30, -29, -28, -27])
     assert {alpha for *_, alpha in found} == {1.0}
-    assert {alpha for *_, alpha in letters(logo_figure(view, logo.assign(used=0), 1.0))} == {FADED}
+    assert {alpha for *_, alpha in letters(effect_logo_figure(view, logo.assign(used=0), 1.0))} == {FADED}
     mixture = mixture_figure(view, run.tested.components[run.tested.components["head"] == 1])
     tall = [letter for letter, _, _, high, _, _ in letters(mixture) if high == pytest.approx(0.85)]
     assert "".join(tall) == "TATAATTATAAT"
@@ -290,7 +292,7 @@ def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
     run.tested.logos.loc[run.tested.logos["d"] == 60, ["C", "bits"]] = [1e9, 0.9]
     assert run.tested.logo_bits == 0.5
     view, logo = view_and_logo(run)
-    own, controls = logo_figure(view, logo, 0.5), control_logo_figure(view, control, 0.5)
+    own, controls = effect_logo_figure(view, logo, 0.5), control_logo_figure(view, control, 0.5)
     for figure, letter, tall in ((own, "T", 0.85 * 0.3), (controls, "G", 0.4)):
         assert max(high for name, *_, high, _, _ in letters(figure) if name == letter) == pytest.approx(tall)
         assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["0", "0.25", "0.5"]
@@ -311,7 +313,7 @@ def test_logos_of_heads_and_of_controls_share_one_scale(heads, tmp_path):
 def test_words_on_the_best_control_column_stay_inside(heads, tmp_path):
     view, logo = view_and_logo(run_of(heads, tmp_path))
     for best in (0.01, 0.5, 0.97, 1.0):
-        figure = logo_figure(view, logo, 1.0, best)
+        figure = effect_logo_figure(view, logo, 1.0, best)
         figure.canvas.draw()
         axes = figure.axes[0]
         (words,) = (text for text in axes.texts if text.get_text().startswith("best column"))

@@ -1,159 +1,98 @@
-"""Names beside lines in the zoomed panel, placed so that they touch nothing."""
+"""Words beside lines, placed where they cover the least of what is drawn."""
+
+from itertools import pairwise
 
 import numpy as np
 
-from attentome.figures.place_axis import INNER, to_pixels
-from attentome.figures.style import GROUP_COLOUR, GROUP_TEXT, PX, SMALL, along, text_width
-from attentome.heads.distances import GROUPS
+from attentome.figures.place_axis import to_pixels
+from attentome.figures.style import text_width, write
+
+TALL = 13.0
+"""Height of a line of words, px."""
+RISES = (14, 20, 30, 42, 56, 72, 90, 110, 132, 156, -14, -20, -30)
+"""Heights above a line at which its name is tried, px."""
+SHIFTS = (0.0, 0.5, -0.5, 0.62, -0.62)
+"""Shifts of the name to the right of a point of its line, in widths of the name."""
+STAND_OFF = 9
+"""px; names that stand farther off their line have a leader."""
 
 
-def group_label(group, n):
-    """What the line of a group is called."""
-    return {
-        "top": f"{n:,} highest outputs",
-        "all": f"all {n:,} positions",
-        "bottom": f"{n:,} lowest outputs",
-    }[group]
-
-
-def name_lines(axes, head, d, lines, taken):
-    """Write each group's name beside its line where it touches nothing; a thin leader where it must
-    stand off.
+def name_lines(axes, d, lines, others=(), taken=()):
+    """Write the name of each line near it, where it covers least, with a thin leader where it must stand off.
 
     Parameters
     ----------
     axes : Axes
-        Its limits set.
-    head : HeadView
+        x = -d; its limits set.
     d : ndarray of int
-        Distances of the zoom, rising.
-    lines : dict of str to ndarray
-        Height of each group's line at ``d``.
-    taken : list of (float, float, float, float)
-        Px boxes (x0, y0, x1, y1) that other words have.
+        Distances of the points of the lines, nt.
+    lines : list of (str, ndarray, str, str)
+        Name, heights at ``d`` (data), colour of the name, colour of its leader. The first one has the first choice.
+    others : list of ndarray
+        Heights at ``d`` of lines without a name.
+    taken : list of ndarray, each shape (n, 2)
+        px of points that names keep clear of, besides the lines.
     """
-    width, height = (float(v) for v in to_pixels(axes, axes.get_xlim()[1], axes.get_ylim()[1]))
-    fine = np.linspace(-head.high, -head.low, 4 * (len(d) - 1) + 1)
-    paths = {group: to_pixels(axes, fine, np.interp(fine, -d[::-1], lines[group][::-1])) for group in GROUPS}
-    dense = [along(*path) for path in paths.values()]
-    busy_x = np.concatenate([path[0] for path in dense])
-    busy_y = np.concatenate([path[1] for path in dense])
-    if head.low <= head.label_shift <= head.high:
-        rise = np.linspace(0, height, 60)
-        busy_x = np.concatenate([busy_x, np.full(60, float(to_pixels(axes, -head.label_shift, 0)[0]))])
-        busy_y = np.concatenate([busy_y, rise])
-    for group in GROUPS:
-        name = group_label(group, head.sizes[group])
-        long, tall = text_width(name), 13.0
-        best = None
-        path_x, path_y = paths[group]
-        for i in range(0, len(path_x), 3):
-            apart = min(abs(path_y[i] - paths[other][1][i]) for other in GROUPS if other != group)
-            for rise in (14, 20, 30, 42, 56, 72, 90, 110, 132, 156, -14, -20, -30):
-                y = path_y[i] + rise
-                if not 8 <= y <= height - 8:
-                    continue
-                for shift in (0.0, 0.5, -0.5, 0.62, -0.62):
-                    x = path_x[i] + shift * (long + 14)
-                    box = (x - long / 2 - 4, y - tall / 2 - 3, x + long / 2 + 4, y + tall / 2 + 3)
-                    if box[0] < 2 or box[2] > width - 2:
-                        continue
-                    cost = abs(rise) + 8 * abs(shift) - min(apart, 40) * 1.5
-                    if group == "top":
-                        cost -= 0.4 * path_y[i]
-                    if best is not None and cost >= best[0]:
-                        continue
-                    if _touches(box, busy_x, busy_y, taken):
-                        continue
-                    best = (cost, x, y, box, path_x[i], path_y[i])
-        if best is None:
-            continue
-        _, x, y, box, at_x, at_y = best
-        taken = [*taken, box]
-        axes.text(
-            x / width,
-            y / height,
-            name,
-            transform=axes.transAxes,
-            ha="center",
-            va="center_baseline",
-            fontsize=SMALL * PX,
-            color=GROUP_TEXT[group],
-            zorder=6,
-        )
-        near_x = min(max(at_x, box[0] + 4), box[2] - 4)
-        near_y = box[1] + 2 if at_y < y else box[3] - 2
-        if np.hypot(near_x - at_x, near_y - at_y) > 9:
-            axes.plot(
-                [near_x / width, at_x / width],
-                [near_y / height, at_y / height],
-                transform=axes.transAxes,
-                color=GROUP_COLOUR[group],
-                linewidth=0.7,
-                zorder=2,
-            )
+    heights = [*(line[1] for line in lines), *others]
+    paths = [to_pixels(axes, -d, np.nan_to_num(values)) for values in heights]
+    busy = [*taken, *map(along, paths)]
+    place = {"xycoords": "axes fraction", "ha": "center", "va": "center_baseline", "zorder": 6}
+    for i, (name, _, ink, colour) in enumerate(lines):
+        half = np.array([text_width(name) / 2 + 4, TALL / 2 + 3])
+        at, middle = _place(axes.bbox.size, half, paths[i], [*paths[:i], *paths[i + 1 :]], np.concatenate(busy))
+        write(axes, name, (0, 0), *middle, color=ink, **place)
+        busy.append(points_of_box(*(middle - half), *(middle + half)))
+        near = np.clip(at, middle - half + (4, 2), middle + half - (4, 2))
+        if np.hypot(*(near - at)) > STAND_OFF:
+            x, y = (np.stack([near, at]) / axes.bbox.size).T
+            axes.plot(x, y, transform=axes.transAxes, color=colour, linewidth=0.7, zorder=2)
 
 
-def write_at(axes, x, y, words, colour):
-    """Write words that begin at px (x, y) of the axes; returns the px box that they take."""
-    axes.annotate(
-        words,
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(x * PX, y * PX),
-        textcoords="offset points",
-        va="center_baseline",
-        fontsize=SMALL * PX,
-        color=colour,
-        zorder=6,
-    )
-    return x - 2, y - 8, x + text_width(words) + 2, y + 8
+def _place(size, half, path, others, busy):
+    """The point of a line (px) that a name of half the size ``half`` stands at, and the middle of the name."""
+    points = along(path, 8)
+    x, y = points.T
+    apart = np.min([np.full(len(x), 40.0), *(abs(np.interp(x, *other[::-1].T) - y) for other in others)], axis=0)
+    rise, shift, at = (values.ravel() for values in np.meshgrid(RISES, SHIFTS, range(len(points)), indexing="ij"))
+    middles = np.stack([x[at] + 2 * shift * (half[0] + 3), y[at] + rise], axis=1)
+    # Best where the line is high and far from the others, and its name close.
+    costs = abs(rise) + 8 * abs(shift) - 1.5 * apart[at] - 0.9 * y[at]
+    outside = abs(middles - size / 2) > size / 2 - (half[0] + 2, 8)
+    costs = np.where(outside.any(axis=1), np.inf, costs)
+    best, lowest = 0, np.inf
+    for i in np.argsort(costs, kind="stable"):
+        if costs[i] >= lowest:
+            break
+        cost = costs[i] + 100 * points_covered(busy, middles[i], half)
+        if cost < lowest:
+            best, lowest = i, cost
+    return points[at[best]], middles[best]
 
 
-def place_on_line(axes, words, x, y, lines, d, taken):
-    """Find where words on a line may begin so that they lie near it and cross the fewest lines and words.
+def along(points, step=2.0):
+    """Points on a line of straight pieces, at most ``step`` px apart.
 
     Parameters
     ----------
-    axes : Axes
-        As wide as :data:`INNER`, its limits set.
-    words : str
-    x, y : ndarray
-        Px of the points of the line.
-    lines : list of ndarray
-        Heights of all lines at ``d``, data.
-    d : ndarray of int
-    taken : list of (float, float, float, float)
-        Px boxes of other words.
+    points : ndarray, shape (n, 2)
+        Corners, px.
+    step : float
 
     Returns
     -------
-    (float, float)
-        Px of the left end of the middle of the words.
+    ndarray, shape (m, 2)
+        The corners are among them.
     """
-    width, tall = INNER, float(to_pixels(axes, 0, axes.get_ylim()[1])[1])
-    long = text_width(words)
-    px, py = np.concatenate([along(*to_pixels(axes, -d, values)) for values in lines], axis=1)
-    best = (np.inf, 6.0, tall / 2)
-    for i in range(0, len(x), 2):
-        for rise in (14, 24, 40, 60, 80, -16):
-            for left in (x[i] - long - 10, x[i] + 10):
-                level = y[i] + rise
-                if not (2 <= left <= width - long - 2 and 8 <= level <= tall - 8):
-                    continue
-                box = (left - 2, level - 8, left + long + 2, level + 8)
-                crossed = int(_inside(box, px, py).sum()) + 50 * sum(_overlap(box, other) for other in taken)
-                best = min(best, (100 * crossed + abs(rise) - 0.6 * y[i], left, level))
-    return best[1:]
+    pieces = [np.linspace(a, b, int(np.hypot(*(b - a)) / step) + 2)[1:] for a, b in pairwise(points)]
+    return np.concatenate([points[:1], *pieces])
 
 
-def _inside(box, x, y):
-    return (x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])
+def points_of_box(left, bottom, right, top):
+    """Points all over a box (px), at most 4 px apart, shape (n, 2)."""
+    columns, rows = np.arange(left, right, 4), np.arange(bottom, top, 4)
+    return np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
 
 
-def _overlap(box, other):
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-
-
-def _touches(box, busy_x, busy_y, taken):
-    return _inside(box, busy_x, busy_y).any() or any(_overlap(box, other) for other in taken)
+def points_covered(points, middle, half):
+    """How many of the points (px, shape (n, 2)) lie in a box of which middle and half its size are given."""
+    return int((np.abs(points - middle) < half).all(axis=1).sum())

@@ -1,25 +1,12 @@
 """The overlap of TSS sets as an UpSet-like figure: one bar per combination of sets, the rule printed beneath."""
 
-from pathlib import Path
-
-from attentome.figures.style import (
-    BLUES,
-    INK,
-    SMALL,
-    SOFT,
-    add_axes,
-    add_text,
-    new_figure,
-    save_figure,
-    text_width,
-    use_style,
-    wrap,
-)
+from attentome.figures.scales import count_axis
+from attentome.figures.style import BLUES, INK, SOFT, noted_figure, save_figure, text_width, use_style
 
 COMBINATIONS_SHOWN = 24
 KEPT, DROPPED, EMPTY = BLUES[0], BLUES[2], "#D5DAE0"
-MARGIN, COLUMN, ROW, BARS, SIZES, LINE = 12, 46, 30, 180, 150, 17
-"""Lengths in px: margin, a combination's column, a set's row, heights and widths of the bars, a line of text."""
+COLUMN, ROW, BARS, SIZES = 46, 30, 180, 150
+"""Lengths in px: a combination's column, a set's row, heights and widths of the bars."""
 
 
 def plot_overlap(overlap, sets, rule, path):
@@ -39,38 +26,27 @@ def plot_overlap(overlap, sets, rule, path):
     use_style()
     occurring = overlap[overlap["n"] > 0].sort_values("n", ascending=False, kind="stable")
     shown = occurring.head(COMBINATIONS_SHOWN)
-    names = list(sets["set"])
-    label = max(text_width(name) for name in [*names, "sites of the set"]) + 8
-    left = MARGIN + label + SIZES + 62
-    width = max(left + COLUMN * len(shown) + MARGIN, 620)
     note = "Dark bars: kept by the rule. Light bars: too little support."
     if len(occurring) > len(shown):
         note += f" {len(occurring) - len(shown)} smaller combinations are in overlap.tsv."
-    lines = [*wrap(rule, width - 2 * MARGIN), note]
-    matrix = MARGIN + 20 + BARS + 10
-    text = matrix + ROW * len(names) + 30
-    figure = new_figure(width, text + LINE * len(lines) + MARGIN)
-    add_text(figure, left, MARGIN, "clusters per combination of sets", color=SOFT)
-    bars = add_axes(figure, left, MARGIN + 20, width - left - MARGIN, BARS)
-    dots = add_axes(figure, left, matrix, width - left - MARGIN, ROW * len(names))
-    _draw_combinations(bars, dots, shown, names)
-    _draw_sizes(add_axes(figure, MARGIN + label, matrix, SIZES, ROW * len(names)), sets)
-    add_text(figure, MARGIN + label + SIZES, matrix + ROW * len(names) + 4, "sites of the set", color=SOFT, ha="right")
-    for number, line in enumerate(lines):
-        add_text(figure, MARGIN, text + LINE * number, line, color=INK)
-    save_figure(figure, Path(path), "Overlap of the TSS sets", "overlap.tsv, column n; sets.tsv, column sites")
+    names = max(map(text_width, sets["set"]))
+    columns, rows = max(COLUMN * len(shown), 350), ROW * len(sets)
+    figure = noted_figure(names + SIZES + columns + 100, BARS + rows + 70, rule, note)
+    axes = figure.subplot_mosaic(
+        [[".", "bars"], ["sizes", "dots"]], height_ratios=[BARS, rows], width_ratios=[SIZES, columns]
+    )
+    _draw_combinations(axes["bars"], axes["dots"], shown, list(sets["set"]))
+    _draw_sizes(axes["sizes"], sets)
+    save_figure(figure, path, "Overlap of the TSS sets", "overlap.tsv, column n; sets.tsv, column sites")
 
 
 def _draw_combinations(bars, dots, shown, names):
-    places = range(len(shown))
     colours = [KEPT if kept else DROPPED for kept in shown["kept"]]
-    bars.bar(places, shown["n"], color=colours, width=0.62)
-    for place, n in zip(places, shown["n"]):
-        bars.text(place, n, f"{n:,}", ha="center", va="bottom")
+    bars.set_title("clusters per combination of sets", loc="left", color=SOFT)
+    bars.bar_label(bars.bar(range(len(shown)), shown["n"], color=colours, width=0.62), fmt="{:,.0f}")
     bars.set(xticks=[], xlim=(-0.6, len(shown) - 0.4))
-    bars.yaxis.set_major_formatter("{x:,.0f}")
-    bars.yaxis.get_major_locator().set_params(integer=True)
     bars.margins(y=0.12)
+    count_axis(bars.yaxis)
     for place, (text, colour) in enumerate(zip(shown["sets"], colours)):
         present = [row for row, name in enumerate(names) if name in text.split(",")]
         absent = [row for row in range(len(names)) if row not in present]
@@ -81,12 +57,9 @@ def _draw_combinations(bars, dots, shown, names):
 
 
 def _draw_sizes(axes, sets):
-    axes.barh(range(len(sets)), sets["sites"], color=INK, height=0.5)
-    for place, n in enumerate(sets["sites"]):
-        axes.text(n, place, f"{n:,} ", ha="right", va="center")
-    axes.set(
-        yticks=range(len(sets)), ylim=(len(sets) - 0.5, -0.5), xticks=[], xlim=(1.6 * max(sets["sites"].max(), 1), 0)
-    )
-    axes.set_yticklabels(sets["set"], fontsize=SMALL * 72 / 96, color=INK)
+    axes.set(ylim=(len(sets) - 0.5, -0.5), xticks=[], xlim=(1.6 * max(sets["sites"].max(), 1), 0))
+    axes.bar_label(axes.barh(range(len(sets)), sets["sites"], color=INK, height=0.5), fmt="{:,.0f} ")
+    axes.set_yticks(range(len(sets)), sets["set"], color=INK)
+    axes.set_xlabel("sites of the set", loc="right")
     axes.tick_params(left=False)
     axes.spines[["left", "bottom"]].set_visible(False)

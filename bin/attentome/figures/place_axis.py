@@ -7,7 +7,7 @@ panels have the same width and margins, so that they stand in register.
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from attentome.figures.style import FAINT, INK, PALE, PX, SMALL, SOFT, text_width
+from attentome.figures.style import FAINT, INK, PALE, SOFT, minus, text_width, write
 from attentome.genome.ruler import distance_of_base, signed
 
 WIDTH, LEFT, RIGHT = 960, 66, 16
@@ -16,25 +16,18 @@ INNER = WIDTH - LEFT - RIGHT
 
 
 def to_pixels(axes, x, y):
-    """Data to px from the lower left corner of the axes.
+    """Data to px from the lower left corner of the axes, whose limits are set.
 
     Parameters
     ----------
     axes : Axes
-        Both axes linear.
     x, y : float or ndarray
 
     Returns
     -------
-    (float or ndarray, float or ndarray)
+    ndarray, shape (2,) or (n, 2)
     """
-    box = axes.get_position()
-    width, height = axes.figure.get_size_inches() * 96
-    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    return (
-        (np.asarray(x) - left) / (right - left) * box.width * width,
-        (np.asarray(y) - bottom) / (top - bottom) * box.height * height,
-    )
+    return axes.transData.transform(np.stack(np.broadcast_arrays(x, y), axis=-1)) - axes.bbox.min
 
 
 def shade_elements(axes, elements, label_shift, low, high):
@@ -48,8 +41,8 @@ def shade_elements(axes, elements, label_shift, low, high):
 
     Returns
     -------
-    list of (Element, float)
-        Those that were shaded, and the middle of their columns.
+    list of (Element, int, int)
+        Those that were shaded, with the smallest and largest distance of their columns.
     """
     shaded = []
     for element in elements:
@@ -57,7 +50,7 @@ def shade_elements(axes, elements, label_shift, low, high):
         first, last = max(first, low), min(last, high)
         if first <= last:
             axes.axvspan(-last - 0.5, -first + 0.5, color=PALE, linewidth=0, zorder=0, clip_on=False)
-            shaded.append((element, -(first + last) / 2))
+            shaded.append((element, first, last))
     return shaded
 
 
@@ -68,24 +61,19 @@ def place_axis(axes, head):
     ----------
     axes : Axes
     head : HeadView
+
+    Returns
+    -------
+    list of (Element, int, int)
+        As of :func:`shade_elements`.
     """
-    shade_elements(axes, head.elements, head.label_shift, head.low, head.high)
     if head.low <= head.label_shift <= head.high:
         axes.axvline(-head.label_shift, color=INK, linewidth=0.8, zorder=1)
     ticks = _base_ticks(head)
     axes.set_xticks([-d for d, _ in ticks], [name for _, name in ticks])
     axes.set_xlim(-head.high - 0.5, -head.low + 0.5)
-    axes.annotate(
-        "base",
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(-8 * PX, -7 * PX),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=SMALL * PX,
-        color=SOFT,
-    )
+    write(axes, "base", (0, 0), -8, -7, xycoords="axes fraction", ha="right", va="top", color=SOFT)
+    return shade_elements(axes, head.elements, head.label_shift, head.low, head.high)
 
 
 def _base_ticks(head):
@@ -100,23 +88,13 @@ def distance_axis(axes, head):
     """Draw the upper axis with every tenth distance d of the zoom, nt; room for the ruler below it."""
     upper = axes.secondary_xaxis(1.0)
     ticks = [t for t in range(0, head.high + 1, 10) if t >= head.low]
-    upper.set_xticks([-t for t in ticks], [f"{t}" for t in ticks])
+    upper.set_xticks([-t for t in ticks], ticks)
     upper.tick_params(length=0, pad=20)
     upper.spines["top"].set_visible(False)
-    axes.annotate(
-        "d, nt",
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-8 * PX, 28 * PX),
-        textcoords="offset points",
-        ha="right",
-        va="baseline",
-        fontsize=SMALL * PX,
-        color=SOFT,
-    )
+    write(axes, "d, nt", (0, 1), -8, 28, xycoords="axes fraction", ha="right", va="baseline", color=SOFT)
 
 
-def ruler(axes, head):
+def ruler(axes, head, elements):
     """Draw the ruler on top of the axes: boxes of the elements and of what is transcribed, and the TSS arrow.
 
     Parameters
@@ -124,25 +102,22 @@ def ruler(axes, head):
     axes : Axes
         As wide as :data:`INNER`, its limits set.
     head : HeadView
+    elements : list of (Element, int, int)
+        Of :func:`place_axis`.
 
     Returns
     -------
-    list of (float, float, float, float)
-        The px boxes (x0, y0, x1, y1) inside the axes that words of the ruler take.
+    (float, float, float, float) or None
+        The px box (x0, y0, x1, y1) inside the axes that the words at the TSS take.
     """
-    for element in head.elements:
-        first, last = element.distances(head.label_shift)
-        first, last = max(first, head.low), min(last, head.high)
-        if first <= last:
-            names = (element.name, element.name.split()[0].rstrip("."))
-            _box(axes, head, first, last, [_minus(name) for name in names], margin=2)
+    for element, first, last in elements:
+        _box(axes, head, first, last, [minus(element.name), minus(element.name.split()[0].rstrip("."))], margin=2)
     if not head.low <= head.label_shift <= head.high:
-        return []
+        return None
     if head.label_shift - 1 >= head.low:
         whole = f"{signed(2)} to {signed(head.label_shift + 1 - head.low)}, transcribed"
-        names = (whole, "transcribed", "RNA")
-        _box(axes, head, head.low, head.label_shift - 1, names, margin=4, color=SOFT)
-    return [_tss_arrow(axes, head)]
+        _box(axes, head, head.low, head.label_shift - 1, [whole, "transcribed", "RNA"], margin=4, color=SOFT)
+    return _tss_arrow(axes, head)
 
 
 def _px_per_nt(head):
@@ -151,118 +126,47 @@ def _px_per_nt(head):
 
 def _box(axes, head, first, last, names, margin, color=INK):
     """A box of the ruler from distance ``first`` to ``last``, with the first of the names that fits into it."""
-    top = axes.get_ylim()[1]
-    height = 14 / to_pixels(axes, 0, top)[1] * top
-    width = last - first + 1
-    axes.add_patch(
-        Rectangle(
-            (-last - 0.5, top),
-            width,
-            height,
-            facecolor="white",
-            edgecolor=FAINT,
-            linewidth=0.8,
-            clip_on=False,
-            zorder=4,
-        )
-    )
+    top, width = axes.get_ylim()[1], last - first + 1
+    height = 14 / axes.bbox.height * top
+    style = {"facecolor": "white", "edgecolor": FAINT, "linewidth": 0.8, "clip_on": False, "zorder": 4}
+    axes.add_patch(Rectangle((-last - 0.5, top), width, height, **style))
     room = width * _px_per_nt(head) - margin
-    axes.text(
-        -(first + last) / 2,
-        top + height / 2,
-        next((name for name in names if text_width(name) <= room), ""),
-        ha="center",
-        va="center_baseline",
-        zorder=5,
-        fontsize=SMALL * PX,
-        color=color,
-    )
+    name = next((name for name in names if text_width(name) <= room), "")
+    axes.text(-(first + last) / 2, top + height / 2, name, ha="center", va="center_baseline", zorder=5, color=color)
 
 
 def _tss_arrow(axes, head):
-    """The arrow of transcription with its words, or the words alone on the left where it has no room; returns
-    the px box that they take."""
-    shift, scale = head.label_shift, _px_per_nt(head)
-    y = axes.get_ylim()[1] * 0.93
-    room = (shift - head.low + 0.5) * scale
-    end = min(30, room - text_width("TSS +1") - 6)
+    """The arrow of transcription with its words, or the words alone on the left where it has no room; their box."""
+    words, shift, scale = "TSS +1", head.label_shift, _px_per_nt(head)
+    y, long = axes.get_ylim()[1] * 0.93, text_width(words)
+    end = min(30, (shift - head.low + 0.5) * scale - long - 6)
     left, level = to_pixels(axes, -shift, y)
-    if end >= 12:
-        axes.annotate(
-            "TSS +1",
-            (-shift, y),
-            xytext=((end + 4) * PX, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left",
-            fontsize=SMALL * PX,
-            zorder=5,
-        )
-        axes.annotate(
-            "",
-            xy=(-shift + end / scale, y),
-            xytext=(-shift, y),
-            zorder=5,
-            arrowprops={
-                "arrowstyle": "-|>",
-                "color": INK,
-                "linewidth": 0.9,
-                "shrinkA": 0,
-                "shrinkB": 0,
-                "mutation_scale": 7,
-            },
-        )
-        return left - 2, level - 9, left + end + 8 + text_width("TSS +1"), level + 9
-    axes.annotate(
-        "TSS +1",
-        (-shift, y),
-        xytext=(-4 * PX, 0),
-        textcoords="offset points",
-        va="center",
-        ha="right",
-        fontsize=SMALL * PX,
-        zorder=5,
-    )
-    return left - 8 - text_width("TSS +1"), level - 9, left + 2, level + 9
-
-
-def _minus(text):
-    return text.replace("-", "\N{MINUS SIGN}")
+    if end < 12:
+        write(axes, words, (-shift, y), -4, va="center", ha="right", zorder=5)
+        return left - 8 - long, level - 9, left + 2, level + 9
+    write(axes, words, (-shift, y), end + 4, va="center", ha="left", zorder=5)
+    arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 7}
+    axes.annotate("", xy=(-shift + end / scale, y), xytext=(-shift, y), zorder=5, arrowprops=arrow)
+    return left - 2, level - 9, left + end + 8 + long, level + 9
 
 
 def bracket(axes, head):
-    """Draw the bracket under the lower axis: the bases that convolution alone brings into the key at the
-    peak."""
+    """Draw the bracket under the lower axis: the bases that convolution alone brings into the key at the peak."""
     near, far = max(head.reach[0], head.low), min(head.reach[1], head.high)
-    top = axes.get_ylim()[1]
-    per_px = top / to_pixels(axes, 0, top)[1]
+    per_px = axes.get_ylim()[1] / axes.bbox.height
     low, high = -32 * per_px, -26 * per_px
     x0, x1 = -far - 0.4, -near + 0.4
-    axes.plot(
-        [x0, x0, x1, x1],
-        [high, low, low, high],
-        color=INK,
-        linewidth=0.9,
-        clip_on=False,
-        solid_joinstyle="miter",
-    )
+    style = {"color": INK, "linewidth": 0.9, "clip_on": False, "solid_joinstyle": "miter"}
+    axes.plot([x0, x0, x1, x1], [high, low, low, high], **style)
     n = head.reach[1] - head.reach[0] + 1
-    whole = (
+    words = (
         f"{n} nt can enter the key at d = {head.reach_d} by convolution alone "
-        f"(layer {head.layer}, d {head.reach[0]}–{head.reach[1]})".replace("–-", "–−").replace("d -", "d −")
+        f"(layer {head.layer}, d {minus(head.reach[0])}–{minus(head.reach[1])})"
     )
-    width = text_width(whole)
-    end = float(to_pixels(axes, x1, 0)[0])
-    left = end + 8 + width > INNER
-    under = left and float(to_pixels(axes, x0, 0)[0]) - 8 < width
-    axes.annotate(
-        whole,
-        (x0 if left and not under else x1, low),
-        xytext=(0, -9 * PX) if under else (-7 * PX if left else 7 * PX, 0),
-        va="center",
-        textcoords="offset points",
-        ha="right" if left else "left",
-        fontsize=SMALL * PX,
-        color=SOFT,
-        annotation_clip=False,
-    )
+    start, end = (float(to_pixels(axes, x, 0)[0]) for x in (x0, x1))
+    if end + 8 + text_width(words) <= INNER:
+        write(axes, words, (x1, low), 7, va="center", ha="left", color=SOFT)
+    elif start - 8 >= text_width(words):
+        write(axes, words, (x0, low), -7, va="center", ha="right", color=SOFT)
+    else:
+        write(axes, words, (x1, low), 0, -9, va="center", ha="right", color=SOFT)

@@ -4,31 +4,37 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from attentome.figures.line_labels import name_lines, place_on_line, write_at
+from attentome.figures.line_labels import along, name_lines, points_of_box
 from attentome.figures.place_axis import INNER, LEFT, bracket, distance_axis, place_axis, ruler, to_pixels
 from attentome.figures.style import (
     BAND,
     FAINT,
     GROUP_COLOUR,
     GROUP_DASH,
+    GROUP_TEXT,
     GROUP_WIDTH,
     HIGH,
     INK,
     LOW,
-    PX,
     RULE,
-    SMALL,
     SOFT,
     VALUE_NORM,
     add_axes,
+    write,
 )
 from attentome.heads.distances import GROUPS, anchor_text
 
+GROUP_NAME = {"top": "{:,} highest outputs", "all": "all {:,} positions", "bottom": "{:,} lowest outputs"}
 CONTROL_TITLES = {"random": "random weights", "rotated": "rotated labels"}
 BAND_STYLE = {
     "random": {"facecolor": BAND, "linewidth": 0.4},
     "rotated": {"facecolor": "none", "hatch": "/////", "linewidth": 0.5},
 }
+TEST_ARC_STYLE = (
+    {"linestyle": "-", "linewidth": 0.9, "zorder": 2.5},
+    {"linestyle": (0, (6, 2, 1, 2)), "linewidth": 1.6, "zorder": 4},
+)
+"""Lines of the mean score and of the value norm on the test arc."""
 
 
 def control_bands(table):
@@ -71,35 +77,25 @@ def draw_whole_window(figure, view, top, bands=()):
     """
     axes = add_axes(figure, LEFT, top, INNER, 78)
     d = np.arange(view.window)
-    for kind, (low, high) in dict(bands).items():
-        ends = np.clip(low, LOW, HIGH), np.clip(high, LOW, HIGH)
-        axes.fill_between(-d, *ends, edgecolor=FAINT, zorder=0.5, **BAND_STYLE[kind])
-    for group in reversed(GROUPS):
-        axes.plot(-d, np.clip(view.x_uniform[group], LOW, HIGH), **_group_style(group, 0.8))
+    for kind, ends in dict(bands).items():
+        axes.fill_between(-d, *np.clip(ends, LOW, HIGH), edgecolor=FAINT, zorder=0.5, **BAND_STYLE[kind])
+    _draw_groups(axes, d, {group: np.clip(view.x_uniform[group], LOW, HIGH) for group in GROUPS}, width=0.8)
     axes.set_yscale("log", base=2)
     axes.set_ylim(LOW, HIGH)
     axes.yaxis.set_major_locator(FixedLocator([1, 8, 64]))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_yticklabels(["1×", "8×", "64×"])
     axes.axhline(1, color=RULE, linewidth=0.8, zorder=0)
-    axes.set_xlim(-view.window + 0.5, 0.5)
-    axes.set_xticks([])
-    axes.set_ylabel("× uniform")
+    axes.set(xlim=(-view.window + 0.5, 0.5), xticks=[], ylabel="× uniform")
     if view.high - view.low + 1 < view.window:
-        _frame_of_zoom(axes, view)
+        _frame_zoom(axes, view)
     strip = add_axes(figure, LEFT, top + 84, INNER, 10)
-    strip.imshow(
-        np.nan_to_num(view.highest)[::-1][None],
-        aspect="auto",
-        cmap="Greys",
-        vmin=0,
-        vmax=1,
-        interpolation="nearest",
-        extent=(-view.window + 0.5, 0.5, 0, 1),
-    )
+    extent = (-view.window + 0.5, 0.5, 0, 1)
+    shades = np.nan_to_num(view.highest)[::-1][None]
+    strip.imshow(shades, aspect="auto", cmap="Greys", vmin=0, vmax=1, interpolation="nearest", extent=extent)
     step = 100 if view.window > 200 else 20
     ticks = [*range(0, view.window - step // 2, step), view.window - 1]
-    strip.set_xticks([-tick for tick in ticks], [str(tick) for tick in ticks])
+    strip.set_xticks([-tick for tick in ticks], ticks)
     strip.set_yticks([0.5], ["max"])
     strip.tick_params(length=0)
     strip.spines[["top", "right"]].set_visible(True)
@@ -107,19 +103,12 @@ def draw_whole_window(figure, view, top, bands=()):
     return axes
 
 
-def _frame_of_zoom(axes, view):
+def _frame_zoom(axes, view):
     left, width = -view.high - 0.5, view.high - view.low + 1
     style = {"fill": False, "edgecolor": INK, "linewidth": 0.9, "clip_on": False, "zorder": 5}
     axes.add_patch(Rectangle((left, LOW), width, HIGH - LOW, **style))
-    axes.annotate(
-        "shown below",
-        (left, HIGH),
-        xytext=(4 * PX, -4 * PX),
-        textcoords="offset points",
-        va="top",
-        fontsize=SMALL * PX,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-    )
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    write(axes, "shown below", (left, HIGH), 4, -4, va="top", bbox=behind)
 
 
 def draw_zoom(figure, view, top, bands=(), seeds=(), test_arc=None):
@@ -146,51 +135,39 @@ def draw_zoom(figure, view, top, bands=(), seeds=(), test_arc=None):
     axes = add_axes(figure, LEFT, top, INNER, 196)
     d = view.distances
     bands = {kind: (low[d], high[d]) for kind, (low, high) in dict(bands).items()}
-    lines = {group: view.x_uniform[group][d] for group in GROUPS}
-    more = [np.nan_to_num(values[d]) for values in test_arc[:2]] if test_arc else []
-    drawn = [*lines.values(), *more, *seeds]
-    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in drawn)))
-    place_axis(axes, view)
+    groups = {group: view.x_uniform[group][d] for group in GROUPS}
+    arc = [np.nan_to_num(values[d]) for values in test_arc[:2]] if test_arc else []
+    axes.set_ylim(0, max(4.0, 1.16 * max(np.nanmax(values) for values in [*groups.values(), *arc, *seeds])))
     axes.set_ylabel("mean score, × uniform")
+    elements = place_axis(axes, view)
     for kind, ends in bands.items():
         axes.fill_between(-d, *ends, edgecolor=FAINT, zorder=2, **BAND_STYLE[kind])
-    for group in reversed(GROUPS):
-        axes.plot(-d, lines[group], zorder=3, clip_on=False, **_group_style(group))
+    _draw_groups(axes, d, groups)
     for values in seeds:
         axes.plot(-d, values, color=GROUP_COLOUR["top"], linewidth=0.7, alpha=0.6, zorder=2.8)
-    taken = ruler(axes, view)
-    if bands:
-        taken += _name_bands(axes, bands, drawn, d, taken)
-    names = (f"score, {test_arc[2]:,} of the test arc", f"value norm, same {test_arc[2]:,}") if test_arc else ()
-    for name, values, dash, width, layer in zip(names, more, ("-", (0, (6, 2, 1, 2))), (0.9, 1.6), (2.5, 4)):
-        axes.plot(-d, values, color=VALUE_NORM, linestyle=dash, linewidth=width, zorder=layer)
-        x, y = to_pixels(axes, -d, values)
-        near = [(x[i] - 4, y[i] - 4, x[i] + 4, y[i] + 4) for i in np.flatnonzero(y > 18)]
-        place = place_on_line(axes, name, x, y, drawn, d, taken)
-        taken += [write_at(axes, *place, name, VALUE_NORM), *near]
+    for values, style in zip(arc, TEST_ARC_STYLE):
+        axes.plot(-d, values, color=VALUE_NORM, **style)
     distance_axis(axes, view)
     bracket(axes, view)
-    name_lines(axes, view, d, lines, taken)
+    tss = ruler(axes, view, elements)
+    taken = []
+    if tss:
+        taken = [points_of_box(*tss), along(to_pixels(axes, -view.label_shift, axes.get_ylim()))]
+    lines = [
+        (GROUP_NAME[group].format(view.sizes[group]), groups[group], GROUP_TEXT[group], GROUP_COLOUR[group])
+        for group in GROUPS
+    ]
+    if test_arc:
+        names = f"score, {test_arc[2]:,} of the test arc", f"value norm, same {test_arc[2]:,}"
+        lines += [(name, values, VALUE_NORM, VALUE_NORM) for name, values in zip(names, arc)]
+    if bands:
+        words = "bands: " + ", ".join(CONTROL_TITLES[kind] for kind in CONTROL_TITLES if kind in bands)
+        lines.append((words, np.max([high for _, high in bands.values()], axis=0), SOFT, FAINT))
+    name_lines(axes, d, lines, [*seeds, *(low for low, _ in bands.values())], taken)
     return axes
 
 
-def _group_style(group, width=1.0):
-    return {
-        "color": GROUP_COLOUR[group],
-        "linestyle": GROUP_DASH[group],
-        "linewidth": GROUP_WIDTH[group] * width,
-    }
-
-
-def _name_bands(axes, bands, drawn, d, taken):
-    """Name the bands; returns the boxes that other words keep clear of."""
-    words = "bands: " + ", ".join(CONTROL_TITLES[kind] for kind in CONTROL_TITLES if kind in bands)
-    upper = np.max([high for _, high in bands.values()], axis=0)
-    place = place_on_line(axes, words, *to_pixels(axes, -d, upper), [*drawn, upper], d, taken)
-    boxes = [write_at(axes, *place, words, SOFT)]
-    low = float(to_pixels(axes, 0, min(low.min() for low, _ in bands.values()))[1])
-    high = float(to_pixels(axes, 0, upper.max())[1])
-    if high - low < 20:
-        # Words keep clear of a band that is thin enough to leave them room.
-        boxes.append((0, low, INNER, high))
-    return boxes
+def _draw_groups(axes, d, lines, width=1.0):
+    for group in reversed(GROUPS):
+        style = {"linestyle": GROUP_DASH[group], "linewidth": width * GROUP_WIDTH[group], "clip_on": False}
+        axes.plot(-d, lines[group], color=GROUP_COLOUR[group], zorder=3, **style)

@@ -15,3 +15,9 @@ def nice_ticks(low, high, most=4):
     """Round values from ``low`` to ``high``, 0 among them if it lies between: at most ``most`` and one more."""
     step = nice_end((high - low) / most)
     return [float(step * i) for i in range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)]
+
+
+def count_axis(axis):
+    """Whole numbers with commas as ticks of an axis of counts."""
+    axis.get_major_locator().set_params(integer=True)
+    axis.set_major_formatter("{x:,.0f}")

@@ -3,23 +3,21 @@
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from attentome.figures.style import FAINT, GROUP_COLOUR, INK, PX, add_axes
+from attentome.figures.style import FAINT, GROUP_COLOUR, INK, PX, add_axes, new_figure
 
-LANE = 14
-"""Height of a lane, px."""
+WIDTH, LEFT, INNER, LANE = 304, 74, 210, 14
+"""Px of a strip: whole width, left end and width of the plot, height of a lane."""
 BLUE = GROUP_COLOUR["top"]
 TICK_STYLE = {"color": FAINT, "linestyle": "none", "markersize": 8 * PX, "markeredgewidth": 0.7}
+POINT_STYLE = {"color": BLUE, "linestyle": "none", "markersize": 8.5 * PX, "markeredgewidth": 0.75}
 SLANTED = [(-0.2, -0.5), (0.2, 0.5)]
 
 
 class Strip:
-    """One strip: axes with lanes from the top down.
+    """One strip in a figure of its own (``figure``): axes with lanes from the top down.
 
     Parameters
     ----------
-    figure : Figure
-    left, top, width : float
-        px.
     lanes : list of str
         Names of the lanes.
     low, high : float
@@ -30,12 +28,12 @@ class Strip:
     log : bool
     """
 
-    def __init__(self, figure, left, top, width, lanes, low, high, ticks, labels, log=False):
+    def __init__(self, lanes, low, high, ticks, labels, log=False):
         self.low, self.high = low, high
-        self.axes = axes = add_axes(figure, left, top, width, LANE * len(lanes))
+        self.figure = new_figure(WIDTH, LANE * len(lanes) + 30)
+        self.axes = axes = add_axes(self.figure, LEFT, 4, INNER, LANE * len(lanes))
         axes.set_xscale("log" if log else "linear")
-        axes.set_xlim(low, high)
-        axes.set_ylim(len(lanes) - 0.5, -0.5)
+        axes.set(xlim=(low, high), ylim=(len(lanes) - 0.5, -0.5))
         axes.set_xticks(ticks, labels)
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_yticks(range(len(lanes)), lanes)
@@ -46,10 +44,8 @@ class Strip:
         """Draw a tick for each value; those less than half a px apart once."""
         values = np.clip(np.asarray(values, float), self.low, self.high)
         values = values[np.isfinite(values)]
-        scaled = self.axes.xaxis.get_transform().transform(values) if len(values) else values
-        ends = self.axes.xaxis.get_transform().transform(np.array([self.low, self.high], float))
-        px = np.round(2 * (scaled - ends[0]) / (ends[1] - ends[0]) * self.axes.bbox.width)
-        values = values[np.unique(px, return_index=True)[1]]
+        places = self.axes.transData.transform(np.column_stack([values, np.zeros(len(values))]))[:, 0]
+        values = values[np.unique(np.round(2 * places), return_index=True)[1]]
         marker = SLANTED if slanted else "|"
         self.axes.plot(values, [lane] * len(values), marker=marker, clip_on=False, label="ticks", **TICK_STYLE)
 
@@ -57,19 +53,8 @@ class Strip:
         """Draw a point, with a line from end to end of its interval where there is one."""
         if interval:
             self.axes.plot(np.clip(interval, self.low, self.high), [lane] * 2, color=BLUE, linewidth=1.2, zorder=3)
-        self.axes.plot(
-            np.clip([value], self.low, self.high),
-            [lane],
-            marker=marker,
-            color=BLUE,
-            linestyle="none",
-            markersize=8.5 * PX,
-            markeredgewidth=0.75,
-            markerfacecolor=BLUE if filled else "white",
-            clip_on=False,
-            zorder=4,
-            label="point",
-        )
+        style = {"markerfacecolor": BLUE if filled else "white", "clip_on": False, "zorder": 4, "label": "point"}
+        self.axes.plot(np.clip([value], self.low, self.high), [lane], marker=marker, **POINT_STYLE, **style)
 
     def threshold(self, value):
         """Draw a dashed line at a value, over all lanes."""

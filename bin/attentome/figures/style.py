@@ -5,7 +5,6 @@ import re
 from functools import cache
 
 import matplotlib
-import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -22,6 +21,13 @@ GROUP_DASH = {"top": "-", "all": (0, (5, 2)), "bottom": (0, (1, 1.6))}
 GROUP_WIDTH = {"top": 2.0, "all": 1.5, "bottom": 1.5}
 BASE_COLOUR = {"A": "#00845F", "C": "#0B63B0", "G": "#E39B00", "T": "#C8461A"}
 BLUES = ("#083D5C", "#2F7CA8", "#93C3DC", "#DCECF4")
+BADGES = {
+    "A": (BLUES[0], "#FFFFFF", BLUES[0]),
+    "B": (BLUES[1], "#FFFFFF", BLUES[1]),
+    "C": (BLUES[2], INK, BLUES[2]),
+    "D": (BLUES[3], INK, FAINT),
+}
+"""Fill, letter and edge of the badge of each grade, from dark to light; heads without a grade have no fill."""
 BAND, VALUE_NORM = "#D5DAE0", "#0E7C74"
 """What control heads do; how much of what a head reads arrives."""
 
@@ -30,19 +36,16 @@ LOW, HIGH = 0.5, 110.0
 
 FONTS = ("Liberation Sans", "DejaVu Sans")
 SMALL, TEXT, TITLE = 11, 12, 13
+MARGIN, LINE = 12, 17
+"""Lengths in px: round a figure, and from line to line of a note."""
 PX = 72 / 96
 """Points per CSS pixel."""
 
 
-def font_family(wanted=FONTS):
-    """The first of the wanted font families that this machine has."""
-    present = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in wanted if name in present), "DejaVu Sans")
-
-
 def use_style(family=None):
     """Set type, line widths and reproducible SVG output for all figures; ``family`` overrides the font."""
-    family = family or font_family()
+    present = {font.name for font in font_manager.fontManager.ttflist}
+    family = family or next((name for name in FONTS if name in present), "DejaVu Sans")
     matplotlib.rcParams.update(
         {
             "font.family": [family] if family == "DejaVu Sans" else [family, "DejaVu Sans"],
@@ -56,6 +59,7 @@ def use_style(family=None):
             "xtick.labelsize": SMALL * PX,
             "ytick.labelsize": SMALL * PX,
             "axes.labelsize": SMALL * PX,
+            "axes.titlesize": SMALL * PX,
             "xtick.major.size": 3,
             "ytick.major.size": 3,
             "xtick.major.width": 0.8,
@@ -69,10 +73,27 @@ def use_style(family=None):
     return family
 
 
-def new_figure(width, height):
+def new_figure(width, height, **options):
     """An empty white figure of ``width`` x ``height`` px."""
-    figure = Figure(figsize=(width / 96, height / 96), dpi=96, facecolor="white")
+    figure = Figure(figsize=(width / 96, height / 96), dpi=96, facecolor="white", **options)
     FigureCanvasAgg(figure)
+    return figure
+
+
+def noted_figure(width, height, *notes):
+    """An empty figure that lays out its axes itself, above notes.
+
+    Parameters
+    ----------
+    width, height : float
+        px of the figure, and of what stands above the notes.
+    *notes : str
+        Each begins a line.
+    """
+    lines = [line for note in notes for line in wrap(note, width - 2 * MARGIN)]
+    figure = new_figure(width, height + LINE * len(lines) + MARGIN, layout="constrained")
+    figure.get_layout_engine().set(w_pad=MARGIN / 2 / 96, h_pad=MARGIN / 2 / 96, wspace=0, hspace=0)
+    figure.supxlabel("\n".join(lines), x=MARGIN / width, ha="left", fontsize=SMALL * PX, linespacing=1.4)
     return figure
 
 
@@ -86,11 +107,16 @@ def add_axes(figure, left, top, width, height, **options):
 
 
 def add_text(figure, left, top, text, size=SMALL, **options):
-    """Text whose first baseline's line box starts ``left``, ``top`` px from the figure's upper left
-    corner."""
+    """Text whose first line starts ``left``, ``top`` px from the figure's upper left corner."""
     whole_width, whole_height = figure.get_size_inches() * 96
     options = {"ha": "left", "va": "top", **options}
     return figure.text(left / whole_width, 1 - top / whole_height, text, fontsize=size * PX, **options)
+
+
+def write(axes, words, at, x=0, y=0, **options):
+    """Write words ``x`` px to the right of and ``y`` px above a point of the axes; ``options`` as of ``annotate``."""
+    place = {"xytext": (x * PX, y * PX), "textcoords": "offset points", "annotation_clip": False}
+    return axes.annotate(words, at, **place, **options)
 
 
 @cache
@@ -105,29 +131,6 @@ def text_width(text, size=SMALL, weight="normal"):
     font.set_size(96, 72)
     font.set_text(text, 0.0)
     return font.get_width_height()[0] / 64 * size / 96
-
-
-def along(x, y, step=2.0):
-    """Points on a line of straight pieces, at most ``step`` px apart, so that words can be kept clear of it.
-
-    Parameters
-    ----------
-    x, y : sequence of float
-        Corners, px.
-    step : float
-
-    Returns
-    -------
-    (ndarray, ndarray)
-        x and y of the points, the corners among them.
-    """
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    pieces = np.maximum(np.ceil(np.hypot(np.diff(x), np.diff(y)) / step), 1).astype(int)
-    place = np.append(
-        np.concatenate([i + np.arange(n) / n for i, n in enumerate(pieces)]) if len(pieces) else [],
-        len(x) - 1,
-    )
-    return np.interp(place, np.arange(len(x)), x), np.interp(place, np.arange(len(x)), y)
 
 
 def wrap(text, width, size=SMALL):
@@ -159,8 +162,7 @@ def svg_text(figure, title, description, salt="attentome"):
 
 
 def page_svg(figure, title, description):
-    """A figure as SVG for a page that may hold figures of other titles: short text, no name spaces, ids
-    that depend on the title."""
+    """A figure as SVG for a page that holds several: short text, no name spaces, ids that depend on the title."""
     text = re.sub(r' d="[^"]*"', _short_path, svg_text(figure, title, description, salt=title))
     text = re.sub(r' xmlns(:xlink)?="[^"]*"', "", text).replace("xlink:href", "href")
     return re.sub(r">\s+<", "><", text)
@@ -187,6 +189,11 @@ def save_figure(figure, path, title, description):
     """
     write_text(path.with_name(path.name + ".svg"), svg_text(figure, title, description))
     figure.savefig(path.with_name(path.name + ".png"), dpi=192, metadata={"Software": None})
+
+
+def minus(text):
+    """Text with real minus signs before numbers."""
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", str(text))
 
 
 def escape(text):

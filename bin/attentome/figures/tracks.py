@@ -4,7 +4,7 @@ import numpy as np
 
 from attentome.figures.place_axis import INNER, LEFT, place_axis
 from attentome.figures.scales import nice_end
-from attentome.figures.style import FAINT, GROUP_COLOUR, INK, SOFT, add_axes
+from attentome.figures.style import FAINT, GROUP_COLOUR, INK, SOFT, add_axes, minus
 
 BAR = 0.8
 """Width of a bar, nt."""
@@ -30,7 +30,7 @@ def add_track(figure, view, top, tall, unit, ticks):
     """
     axes = add_axes(figure, LEFT, top, INNER, tall)
     axes.set_ylim(ticks[0], ticks[-1])
-    axes.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
+    axes.set_yticks(ticks, [minus(f"{tick:g}") for tick in ticks])
     axes.set_ylabel(unit)
     place_axis(axes, view)
     return axes

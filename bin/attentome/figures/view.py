@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attentome.heads.distances import GROUPS
+from attentome.motifs.elements import Element
+
 
 @dataclass(frozen=True)
 class HeadView:
@@ -48,3 +51,35 @@ class HeadView:
     def distances(self):
         """Distances of the zoomed panels, rising."""
         return np.arange(self.low, self.high + 1)
+
+
+def head_view(numbers, x_uniform, highest):
+    """The view of a head as it was described, with the zoom and the peak of ``head.json``.
+
+    Parameters
+    ----------
+    numbers : dict
+        ``head.json``.
+    x_uniform, highest
+        As in :class:`HeadView`.
+
+    Returns
+    -------
+    HeadView
+    """
+    return HeadView(
+        **{name: numbers[name] for name in ("layer", "head", "window", "ahead", "label_shift")},
+        reach_d=numbers["peak_d_all"],
+        low=numbers["zoom"]["from_d"],
+        high=numbers["zoom"]["to_d"],
+        reach=(numbers["key_reach"]["from_d"], numbers["key_reach"]["to_d"]),
+        sizes={group: numbers["groups"][group]["n"] for group in GROUPS},
+        x_uniform=x_uniform,
+        highest=highest,
+        elements=elements_of(numbers.get("elements", [])),
+    )
+
+
+def elements_of(entries):
+    """Elements of the entries ``elements`` of ``head.json``."""
+    return [Element(one["name"], one["from_base"], one["to_base"]) for one in entries]

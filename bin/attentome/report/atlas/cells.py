@@ -1,7 +1,6 @@
 """What the cells of the atlas hold, and in which order: of each head its grade, claim, tests and logo."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -9,24 +8,20 @@ from attentome.evidence.claims import NO_NAME
 from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, PASSED, TESTS, UNSUPPORTED
 from attentome.figures.profile import control_bands
-from attentome.figures.style import BLUES, FAINT, INK, times
+from attentome.figures.style import FAINT, GROUP_COLOUR, SOFT, minus, times
+from attentome.report.html.templates import HIDDEN, SIGNS
 from attentome.report.text.heads import cell_bases
 from attentome.report.text.numbers import number
 from attentome.results.run import HeadResult
 
-HIDDEN = "hidden"
-SIGNS = {UNSUPPORTED: "–", NOT_GRADED: "?", HIDDEN: "!"}
-"""What stands in a badge that has no letter; ``hidden`` where grades are not to be used."""
 ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED, HIDDEN)
-FILL = dict(zip(GRADES, BLUES))
-"""Fill of each grade's badge, from dark to light; heads without a grade have none."""
-ON_FILL = {"A": "white", "B": "white", "C": INK, "D": INK}
-EDGE = {**FILL, "D": FAINT}
-NOT_USED = "grades are not to be used"
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
-CONTROL_NAMES = {"random": "untrained networks", "rotated": "networks with rotated labels"}
-SHORT_CONTROL_TITLES = {"random": "untrained", "rotated": "rotated labels"}
+CONTROL_NAMES = {
+    "random": ("untrained", "untrained networks"),
+    "rotated": ("rotated labels", "networks with rotated labels"),
+}
+"""Kinds of control networks: short name, and in full."""
 
 
 @dataclass
@@ -41,29 +36,47 @@ class Cell:
     words : str
         The claim that its grade supports; of an unsupported head why it has no grade; where heads were not tested the
         bases that its best windows share.
+    logo : DataFrame or None
+        Columns as in ``pwm.tsv``; None: no logo is shown.
+    tested : bool
+        Whether control heads are part of the run.
+    logo_bits : float or None
+        Full height of an effect logo; None: a logo of best windows, 2 bits.
+    grey : bool
+        The logo is drawn without colours: it did not pass test L.
     tests : dict of str to str
         S L K R I to passed, failed or not run; empty where no test is shown.
     delta : float
         Change of the PR AUC without the head (zeroed); NaN where it was not measured.
-    logo : DataFrame or None
-        Columns as in ``pwm.tsv``; None: no logo is shown.
-    grey : bool
-        The logo is drawn without colours: it did not pass test L.
-    logo_bits : float or None
-        Full height of an effect logo; None: a logo of best windows, 2 bits.
-    tested : bool
-        Whether control heads are part of the run.
+    bands : dict of str to (ndarray, ndarray)
+        Of :func:`attentome.figures.profile.control_bands`.
     """
 
     head: HeadResult
     grade: str
     words: str
-    tests: dict
-    delta: float
     logo: pd.DataFrame | None
-    grey: bool
-    logo_bits: float | None = None
     tested: bool = True
+    logo_bits: float | None = None
+    grey: bool = True
+    tests: dict = field(default_factory=dict)
+    delta: float = float("nan")
+    bands: dict = field(default_factory=dict)
+
+    @property
+    def values(self):
+        """Profile that is drawn, x uniform, shape (window,)."""
+        return self.head.x_uniform("top")
+
+    @property
+    def colour(self):
+        """Of the profile."""
+        return FAINT if self.small else GROUP_COLOUR["top"]
+
+    @property
+    def peak(self):
+        """Height (x uniform) and distance that are written on the profile; None in a small cell."""
+        return None if self.small else self.head.peak_top
 
     @property
     def badge(self):
@@ -79,6 +92,11 @@ class Cell:
     def needed(self):
         """Whether test K was passed."""
         return self.tests.get("K") == PASSED
+
+    @property
+    def change(self):
+        """``delta`` as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
+        return "" if self.delta != self.delta else minus(f"{self.delta:+.3f}")
 
 
 def grade_instead(run, outcome):
@@ -114,51 +132,44 @@ def atlas_cells(run, outcome):
     list of Cell
     """
     instead = grade_instead(run, outcome)
-    cells = [_cell(head, run.tested, instead) for head in run.heads]
-    return sorted(
-        cells,
-        key=lambda cell: (
-            ORDER.index(cell.grade),
-            -cell.head.peak_top[0] * (not instead),
-            cell.head.layer,
-            cell.head.head,
-        ),
-    )
+    bands = control_bands(run.tested.bands) if run.tested else {}
+
+    def place(cell):
+        high = 0 if instead else cell.head.peak_top[0]
+        return ORDER.index(cell.grade), -high, cell.head.layer, cell.head.head
+
+    return sorted((_cell(head, run.tested, instead, bands) for head in run.heads), key=place)
 
 
-def _cell(head, tested, instead):
+def _cell(head, tested, instead, bands):
     if tested is None:
-        return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), {}, float("nan"), head.pwm, False, tested=False)
-    own = tested.heads[(tested.heads["layer"] == head.layer) & (tested.heads["head"] == head.head)]
-    logo, bits = _logo(tested, head), tested.logo_bits
-    if own.empty:
-        return Cell(head, instead or NOT_GRADED, "not tested", {}, float("nan"), logo, True, bits)
-    row = own.iloc[0].to_dict()
+        return Cell(head, NOT_GRADED, cell_bases(head.numbers["logo"]), head.pwm, tested=False, grey=False)
+    logo, row = _of_head(tested.logos, head), _of_head(tested.heads, head)
+    cell = Cell(head, instead or NOT_GRADED, "not tested", logo, logo_bits=tested.logo_bits, bands=bands)
+    if row is None:
+        return cell
+    row = row.iloc[0].to_dict()
+    cell.delta = row["dprauc_zero"]
     if instead:
-        words = "" if instead == HIDDEN else NOT_GRADED
-        return Cell(head, instead, words, {}, row["dprauc_zero"], logo, True, bits)
-    grade = row["grade"]
-    if grade == UNSUPPORTED:
-        words, logo = failed_text(row, tested.grades["rule"]), None
-    elif grade == NOT_GRADED:
-        words = NOT_GRADED
+        cell.words = "" if instead == HIDDEN else NOT_GRADED
+        return cell
+    cell.grade, cell.grey, cell.tests = row["grade"], row["L"] != PASSED, {test: row[test] for test in TESTS}
+    if cell.small:
+        cell.words, cell.logo = failed_text(row, tested.grades["rule"]), None
     else:
-        words = claim_text(row["claim"]) or NO_NAME
-    return Cell(
-        head, grade, words, {test: row[test] for test in TESTS}, row["dprauc_zero"], logo, row["L"] != PASSED, bits
-    )
+        cell.words = NOT_GRADED if cell.grade == NOT_GRADED else claim_text(row["claim"]) or NO_NAME
+    return cell
 
 
-def _logo(tested, head):
-    if tested.logos.empty:
-        return None
-    logo = tested.logos[(tested.logos["layer"] == head.layer) & (tested.logos["head"] == head.head)]
-    return None if logo.empty else logo
+def _of_head(table, head):
+    """The rows of a head, None where there are none."""
+    own = table[(table["layer"] == head.layer) & (table["head"] == head.head)] if len(table) else table
+    return own if len(own) else None
 
 
 def claim_text(claim):
     """A claim as printed, with real minus signs; empty where there is none."""
-    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", claim) if isinstance(claim, str) else ""
+    return minus(claim) if isinstance(claim, str) else ""
 
 
 def failed_text(row, rule):
@@ -180,8 +191,8 @@ def failed_text(row, rule):
         return f"only {', '.join(['S', *others])} ({high})"
     if row["peak_x_uniform_heldout"] < FLAT:
         return f"flat ({high})"
-    untrained = row["s_q_random"] > rule["tests"]["S"]["max_q"]
-    return f"like {'untrained' if untrained else 'rotated labels'} ({high})"
+    kind = "random" if row["s_q_random"] > rule["tests"]["S"]["max_q"] else "rotated"
+    return f"like {CONTROL_NAMES[kind][0]} ({high})"
 
 
 FAILED_NOTE = (
@@ -200,16 +211,8 @@ def rule_text(entry):
     """
     if set(entry["all"]) == set(TESTS):
         return "passes all five tests"
-    parts = [", ".join(entry["all"]), f"one of {', '.join(entry['any'])}" if entry.get("any") else ""]
-    return " and ".join(filter(None, parts))
-
-
-def grade_text(rule):
-    """Grade to which tests it asks for; and what no grade means."""
-    return {entry["grade"]: rule_text(entry) for entry in rule["grades"]} | {
-        UNSUPPORTED: "unsupported: tested, no claim is made",
-        NOT_GRADED: NOT_GRADED,
-    }
+    more = f" and one of {', '.join(entry['any'])}" if entry.get("any") else ""
+    return ", ".join(entry["all"]) + more
 
 
 def counts_sentence(tested, cells):
@@ -234,36 +237,39 @@ def counts_sentence(tested, cells):
     return f"{len(grades)} heads: {', '.join(counts)}. {tally_text(tested)}"
 
 
-def delta_text(delta):
-    """A change of the PR AUC as printed: ``−0.177``, ``+0.036``; empty where it was not measured."""
-    return "" if delta != delta else f"{delta:+.3f}".replace("-", "\N{MINUS SIGN}")
-
-
 @dataclass
 class ControlCell:
-    """What is shown of one kind of control networks.
+    """What is shown of one kind of control networks; ``bands``, ``logo`` and ``logo_bits`` as in :class:`Cell`.
 
     Attributes
     ----------
-    kind, title, name : str
-        ``random`` or ``rotated``, and its words: short, and of its networks.
-    band : (ndarray, ndarray)
-        As of :func:`control_bands`.
-    highest : ndarray, shape (window,)
+    title, name : str
+        The kind in words: short, and of its networks.
+    values : ndarray, shape (window,)
         The highest of all its heads at each distance, x uniform.
     networks, heads : int
     logo : DataFrame or None
         Of the head at the 95th percentile of bits.
     """
 
-    kind: str
     title: str
     name: str
-    band: tuple
-    highest: object
+    values: object
     networks: int
     heads: int
+    bands: dict
     logo: pd.DataFrame | None
+    logo_bits: float
+    colour, peak, grey = SOFT, None, True
+
+    def words(self, letters):
+        """What the cell shows, where ``letters`` letters of its logo were drawn; None: it has no logo."""
+        words = f"line: the highest of {self.heads:,} heads of {self.networks} {self.name} at each d"
+        if letters is None:
+            return words
+        bits = number(self.logo["bits_heldout"].iloc[0], 2)
+        low = "" if letters else ", too low to be drawn"
+        return f"{words}; logo: the head at the 95th percentile, {bits} bit in its best ten columns{low}"
 
 
 def control_cells(tested):
@@ -278,39 +284,19 @@ def control_cells(tested):
     list of ControlCell
     """
     cells, bands = [], control_bands(tested.bands) if tested else {}
-    for kind in CONTROL_NAMES:
-        if kind not in bands:
-            continue
+    for kind in (kind for kind in CONTROL_NAMES if kind in bands):
         rows = tested.bands[tested.bands["control"] == kind].sort_values("d")
         logos = tested.control_logos
         logo = logos[logos["control"] == kind] if len(logos) else logos
         cells.append(
             ControlCell(
-                kind,
-                SHORT_CONTROL_TITLES[kind],
-                CONTROL_NAMES[kind],
-                bands[kind],
-                rows["highest"].to_numpy(float),
-                int(rows["n_networks"].iloc[0]),
-                int(rows["n_heads"].iloc[0]),
-                logo if len(logo) else None,
+                *CONTROL_NAMES[kind],
+                values=rows["highest"].to_numpy(float),
+                networks=int(rows["n_networks"].iloc[0]),
+                heads=int(rows["n_heads"].iloc[0]),
+                bands={kind: bands[kind]},
+                logo=logo if len(logo) else None,
+                logo_bits=tested.logo_bits,
             )
         )
     return cells
-
-
-def control_text(control, letters):
-    """What a control cell shows.
-
-    Parameters
-    ----------
-    control : ControlCell
-    letters : int or None
-        Number of letters of its logo that were drawn; None where there is no logo.
-    """
-    words = f"line: the highest of {control.heads:,} heads of {control.networks} {control.name} at each d"
-    if letters is None:
-        return words
-    bits = number(control.logo["bits_heldout"].iloc[0], 2)
-    low = "" if letters else ", too low to be drawn"
-    return f"{words}; logo: the head at the 95th percentile, {bits} bit in its best ten columns{low}"

@@ -7,25 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attentome.figures.line_labels import along, points_covered
 from attentome.figures.logo import GREY, draw_logo
 from attentome.figures.place_axis import shade_elements, to_pixels
 from attentome.figures.style import (
     BAND,
     BASE_COLOUR,
     FAINT,
-    GROUP_COLOUR,
     HIGH,
     INK,
     LOW,
     PX,
     RULE,
-    SMALL,
     SOFT,
     add_axes,
-    along,
+    minus,
+    text_width,
     times,
+    write,
 )
-from attentome.motifs.elements import Element
+from attentome.figures.view import elements_of
 from attentome.motifs.logo import LETTERS
 
 NEAR = 100
@@ -115,8 +116,8 @@ def height(value):
     return np.log2(np.clip(value, LOW, HIGH) / LOW) / np.log2(HIGH / LOW)
 
 
-def draw_profile(figure, left, top, size, run, values, colour, width=1.8, peak=None, bands=()):
-    """Draw a profile with what lies under it: columns of elements, bands of control heads, 1×, the TSS.
+def draw_cell(figure, left, top, size, run, cell):
+    """Draw a profile with what lies under it (columns of elements, bands of control heads, 1×, the TSS), and a logo.
 
     Parameters
     ----------
@@ -125,28 +126,20 @@ def draw_profile(figure, left, top, size, run, values, colour, width=1.8, peak=N
         px of the upper left corner of the drawing.
     size : CellSize
     run : RunResults
-    values : ndarray, shape (window,)
-        Multiples of uniform.
-    colour : str
-    width : float
-        px of the line.
-    peak : (float, int), optional
-        Height (multiples of uniform) and distance to be written on the highest point.
-    bands : dict of str to (ndarray, ndarray)
-        ``random`` and ``rotated`` to the lower and upper end of the band; of 8 far distances the lowest and the highest
-        count.
+    cell : Cell or ControlCell
 
     Returns
     -------
-    Axes
-        From 0 (½×) to 1 (110×).
+    int or None
+        Number of letters of the logo that are high enough to be drawn; None where there is no logo.
     """
     axis = SqueezedAxis(run.profile["window"], size.width)
     axes = add_axes(figure, left, top + NAMES, size.width, size.profile)
     axes.axis("off")
     axes.set(xlim=axis.limits, ylim=(0, 1))
     _draw_ground(axes, axis, run)
-    for kind, (low, high) in dict(bands).items():
+    for kind, (low, high) in cell.bands.items():
+        # Of 8 far distances the lowest and the highest count.
         for (x, above), (_, below) in zip(axis.parts(high), axis.parts(-low), strict=True):
             ends = height(above), height(-below)
             if kind == "random":
@@ -154,12 +147,14 @@ def draw_profile(figure, left, top, size, run, values, colour, width=1.8, peak=N
             else:
                 for end in ends:
                     _line(axes, x, end, FAINT, 0.9, linestyle=(0, (3, 2)), zorder=1.5)
-    parts = [(x, height(part)) for x, part in axis.parts(values)]
+    parts = [(x, height(part)) for x, part in axis.parts(cell.values)]
     for x, part in parts:
-        _line(axes, x, part, colour, width, solid_joinstyle="round", zorder=3)
-    if peak:
-        _write_peak(axes, axis, parts, *peak)
-    return axes
+        _line(axes, x, part, cell.colour, 1.8 if cell.peak else 1.3, solid_joinstyle="round", zorder=3)
+    if cell.peak:
+        _write_peak(axes, axis, parts, *cell.peak)
+    if cell.logo is None:
+        return None
+    return draw_cell_logo(figure, left, top + size.logo_top, size, cell.logo, cell.logo_bits, cell.grey)[1]
 
 
 def _line(axes, x, y, colour, width, **style):
@@ -167,11 +162,11 @@ def _line(axes, x, y, colour, width, **style):
 
 
 def _draw_ground(axes, axis, run):
-    elements = [Element(one["name"], one["from_base"], one["to_base"]) for one in run.elements if one["name"] in NAMED]
     shift = run.profile["label_shift"]
     px = 1 / axes.bbox.height
-    for element, middle in shade_elements(axes, elements, shift, 0, axis.near - 1):
-        _write(axes, middle, 1 + 8 * px, element.name.replace("-", "\N{MINUS SIGN}"), SOFT, ha="center")
+    named = elements_of(one for one in run.elements if one["name"] in NAMED)
+    for element, first, last in shade_elements(axes, named, shift, 0, axis.near - 1):
+        write(axes, minus(element.name), (-(first + last) / 2, 1), 0, 8, color=SOFT, ha="center", va="center")
     ends = [(0.5 - axis.near, 0.5), (axis.limits[0], axis.limits[0] + axis.far)]
     for part in ends[: 2 if axis.bins else 1]:
         _line(axes, part, [height(1)] * 2, RULE, 0.9, zorder=2)
@@ -180,31 +175,24 @@ def _draw_ground(axes, axis, run):
         _line(axes, [-shift] * 2, [0, -6 * px], INK, 1.5, zorder=2)
 
 
-def _write(axes, x, y, words, colour, **options):
-    axes.text(x, y, words, color=colour, va="center", fontsize=SMALL * PX, zorder=6, **options)
-
-
 def _write_peak(axes, axis, parts, high, d):
-    """Write height and distance of the highest point beside it, where the words cross the fewest points of the line."""
+    """Write height and distance of the highest point beside it, where the words cover the least of the line."""
     words = f"{times(high)} at {d}"
-    long, (width, tall) = 6.4 * len(words), axes.bbox.size
-    x, y = (float(value) for value in to_pixels(axes, axis.x(d), height(high)))
-    points = [along(*to_pixels(axes, *part)) for part in parts]
-    candidates = [
-        (x + shift, min(y + rise, tall - 5.0), side)
+    half, (width, tall) = text_width(words) / 2, axes.bbox.size
+    x, y = to_pixels(axes, axis.x(d), height(high))
+    points = np.concatenate([along(to_pixels(axes, *part)) for part in parts])
+    middles = [
+        (x + shift, min(y + rise, tall - 5))
         for rise in ((13, 0, 26) if high < 3 else (0, 8, -12, 16))
-        for side, shift in (("right", -7), ("left", 7), ("right", 8), ("left", -8))
+        for shift in (-half - 7, half + 7, 8 - half, half - 8)
     ]
 
-    def cost(candidate):
-        left, middle, side = candidate
-        left -= long if side == "right" else 0
-        outside = max(0.0, -left) + max(0.0, left + long - width)
-        crossed = sum(int(((px > left) & (px < left + long) & (abs(py - middle) < 8)).sum()) for px, py in points)
-        return 100 * outside + crossed
+    def cost(middle):
+        outside = max(0.0, half - middle[0]) + max(0.0, middle[0] + half - width)
+        return 100 * outside + points_covered(points, middle, (half, 8))
 
-    left, middle, side = min(candidates, key=cost)
-    _write(axes, left / width, middle / tall, words, INK, ha=side, transform=axes.transAxes)
+    at = {"xycoords": "axes fraction", "ha": "center", "va": "center"}
+    write(axes, words, (0, 0), *min(middles, key=cost), color=INK, zorder=6, **at)
 
 
 def logo_columns(pwm):
@@ -242,9 +230,8 @@ def draw_cell_logo(figure, left, top, size, pwm, bits=None, grey=False):
     axes.axis("off")
     axes.set_xlim(-0.5 * COLUMNS, 0.5 * COLUMNS)
     places = np.arange(len(columns)) + 0.5 - len(columns) / 2
-    drawn = draw_logo(
-        axes, places, columns[list(LETTERS)], columns["bits"], bits or 2.0, colours=GREY if grey else BASE_COLOUR
-    )
+    colours = GREY if grey else BASE_COLOUR
+    drawn = draw_logo(axes, places, columns[list(LETTERS)], columns["bits"], bits or 2.0, colours=colours)
     _line(axes, axes.get_xlim(), [0, 0], RULE, 0.9)
     if bits:
         start, tick = axes.get_xlim()[0], 3.5 / size.width * COLUMNS
@@ -252,29 +239,3 @@ def draw_cell_logo(figure, left, top, size, pwm, bits=None, grey=False):
         for level in (bits / 2, bits):
             _line(axes, [start, start + tick], [level] * 2, FAINT, 0.9)
     return axes, drawn
-
-
-def draw_cell(figure, left, top, size, run, cell, bands):
-    """Draw profile and logo of a head's cell; a small cell has a grey line and no logo."""
-    head = cell.head
-    if cell.small:
-        draw_profile(figure, left, top, size, run, head.x_uniform("top"), FAINT, 1.3, bands=bands)
-        return
-    draw_profile(figure, left, top, size, run, head.x_uniform("top"), GROUP_COLOUR["top"], 1.8, head.peak_top, bands)
-    if cell.logo is not None:
-        draw_cell_logo(figure, left, top + size.logo_top, size, cell.logo, cell.logo_bits, cell.grey)
-
-
-def draw_control_cell(figure, left, top, size, run, control):
-    """Draw the highest score of all control heads of a kind at each distance, and one head's logo.
-
-    Returns
-    -------
-    int or None
-        Number of letters drawn; None where there is no logo.
-    """
-    bands = {control.kind: control.band}
-    draw_profile(figure, left, top, size, run, control.highest, SOFT, 1.3, bands=bands)
-    if control.logo is None:
-        return None
-    return draw_cell_logo(figure, left, top + size.logo_top, size, control.logo, run.tested.logo_bits, grey=True)[1]

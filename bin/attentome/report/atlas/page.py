@@ -2,24 +2,19 @@
 
 from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, UNSUPPORTED
-from attentome.figures.profile import control_bands
 from attentome.figures.style import new_figure, page_svg, times
-from attentome.heads.distances import anchor_text
 from attentome.report.atlas.cells import (
     FAILED_NOTE,
-    HIDDEN,
-    NOT_USED,
     ORDER,
     atlas_cells,
     control_cells,
-    control_text,
     counts_sentence,
-    delta_text,
     grade_instead,
-    grade_text,
+    rule_text,
 )
-from attentome.report.atlas.drawing import CellSize, draw_cell, draw_control_cell
-from attentome.report.html.templates import inline
+from attentome.report.atlas.drawing import CellSize, draw_cell
+from attentome.report.atlas.legend import legend
+from attentome.report.html.templates import HIDDEN, NOT_USED, inline
 from attentome.report.text.peers import peer_sentences
 
 LARGE, LOW, CONTROL = CellSize(176, 86, 40), CellSize(130, 52), CellSize(130, 52, 40)
@@ -41,7 +36,6 @@ def atlas_page(run, outcome, templates):
     """
     cells, tested = atlas_cells(run, outcome), run.tested
     instead = grade_instead(run, outcome)
-    bands = control_bands(tested.bands) if tested else {}
     orders = [*(() if instead else ("grade",)), "place", "distance", "need" if tested else "height"]
     judged = any(cell.grade in (*GRADES, UNSUPPORTED) for cell in cells)
     known = tested is not None and tally_text(tested) in outcome["sentence"]
@@ -50,33 +44,30 @@ def atlas_page(run, outcome, templates):
         run,
         outcome,
         cells=cells,
-        drawings={cell.head.name: cell_svg(cell, run, bands) for cell in cells},
+        drawings={cell.head.name: _cell_svg(cell, run) for cell in cells},
         example=_example(cells, instead),
+        legend=legend(run, cells),
         sorted_by="sorted by grade" if judged else NOT_USED if instead == HIDDEN else NOT_GRADED,
         judged=judged,
         hidden=instead == HIDDEN,
         counts="" if known else counts_sentence(tested, cells),
         peers=peer_sentences(run),
-        origin=anchor_text(run.profile["ahead"]),
-        banded=bool(bands),
         controls=[_control(control, run) for control in control_cells(tested)],
         layers=_map(cells),
-        sections=[] if instead else _sections(cells, grade_text(tested.grades["rule"])),
+        sections=[] if instead else _sections(cells, tested.grades["rule"]),
         orders={by: ORDERS[by] for by in orders},
         columns=min(MOST_COLUMNS, max(cell.head.head for cell in cells)),
         grades=GRADES,
-        not_used=NOT_USED,
         failed_note=FAILED_NOTE,
-        delta_text=delta_text,
     )
 
 
-def cell_svg(cell, run, bands):
+def _cell_svg(cell, run):
     """Profile and logo of a head, as Markup."""
     high, d = cell.head.peak_top
     size = LOW if cell.small else LARGE
     figure = new_figure(size.width, size.height)
-    draw_cell(figure, 0, 0, size, run, cell, bands)
+    draw_cell(figure, 0, 0, size, run, cell)
     title = f"{cell.head.title}: mean score of the highest outputs, at most {times(high)} uniform at d = {d}"
     if cell.logo is not None:
         logo_of = "the held-out half" if cell.tested else f"{cell.head.numbers['windows']['n']} windows"
@@ -87,9 +78,9 @@ def cell_svg(cell, run, bands):
 def _control(control, run):
     size = CONTROL if control.logo is not None else LOW
     figure = new_figure(size.width, size.height)
-    letters = draw_control_cell(figure, 0, 0, size, run, control)
+    letters = draw_cell(figure, 0, 0, size, run, control)
     svg = inline(page_svg(figure, control.name, "bands.tsv, control_logos.tsv"))
-    return {"title": control.title, "svg": svg, "words": control_text(control, letters)}
+    return {"title": control.title, "svg": svg, "words": control.words(letters)}
 
 
 def _example(cells, instead):
@@ -107,7 +98,10 @@ def _map(cells):
     return {"columns": columns, "rows": {layer: [by_place.get((layer, one)) for one in columns] for layer in layers}}
 
 
-def _sections(cells, words):
+def _sections(cells, rule):
+    """Grade, badge, what the grade asks for, and cells of each section of the page."""
+    words = {entry["grade"]: rule_text(entry) for entry in rule["grades"]}
+    words |= {UNSUPPORTED: "unsupported: tested, no claim is made", NOT_GRADED: NOT_GRADED}
     sections = []
     for grade in ORDER:
         own = [cell for cell in cells if cell.grade == grade]

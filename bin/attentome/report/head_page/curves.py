@@ -4,7 +4,7 @@ import numpy as np
 
 from attentome.figures.place_axis import to_pixels
 from attentome.figures.scales import nice_end, nice_ticks
-from attentome.figures.style import FAINT, GROUP_COLOUR, GROUP_TEXT, INK, PX, SMALL, add_axes, new_figure
+from attentome.figures.style import FAINT, GROUP_COLOUR, GROUP_TEXT, INK, add_axes, new_figure, write
 from attentome.heads.names import head_name
 from attentome.report.text.numbers import number
 
@@ -37,8 +37,8 @@ def deletion_figure(curves, layer, head):
     step = nice_end((high - low) / 4 or 1)
     low, high = step * np.floor(low / step), step * np.ceil(high / step)
     high = max(high, low + step)
-    axes.set(xlim=(0, max(len(steps) - 1, 1)), ylim=(low, high), xticks=list(place.values()))
-    axes.set_xticklabels([str(k) for k in steps])
+    axes.set(xlim=(0, max(len(steps) - 1, 1)), ylim=(low, high))
+    axes.set_xticks(list(place.values()), steps)
     ticks = nice_ticks(low, high)
     axes.set_yticks(ticks, [number(tick, 2) for tick in ticks])
     ends = []
@@ -68,7 +68,7 @@ def split_figure(content, position, view):
     high = nice_end(np.nan_to_num([content[d], position[d]]).max())
     axes.set(xlim=(-view.high - 0.5, -view.low + 0.5), ylim=(0, high))
     ticks = range(view.low - view.low % -20, view.high + 1, 20)
-    axes.set_xticks([-tick for tick in ticks], [str(tick) for tick in ticks])
+    axes.set_xticks([-tick for tick in ticks], ticks)
     axes.set_yticks([0, high / 2, high], [number(tick, 2) for tick in (0, high / 2, high)])
     lines = (
         (content, "content", GROUP_COLOUR["top"], "-"),
@@ -83,8 +83,7 @@ def split_figure(content, position, view):
 def _new_panel(right, unit, below):
     figure = new_figure(WIDTH, TOP + TALL + BOTTOM)
     axes = add_axes(figure, LEFT, TOP, WIDTH - LEFT - right, TALL)
-    axes.set_ylabel(unit)
-    axes.set_xlabel(below)
+    axes.set(ylabel=unit, xlabel=below)
     return figure, axes
 
 
@@ -92,16 +91,7 @@ def _name_ends(axes, ends):
     """Write the names of lines at their right ends, moved apart; ``ends`` holds height, name and colour."""
     levels = spread([float(to_pixels(axes, 0, height)[1]) for height, *_ in ends], 14)
     for level, (_, name, colour) in zip(levels, ends):
-        axes.annotate(
-            name,
-            (1, 0),
-            xycoords="axes fraction",
-            xytext=(6 * PX, level * PX),
-            textcoords="offset points",
-            va="center_baseline",
-            fontsize=SMALL * PX,
-            color=colour,
-        )
+        write(axes, name, (1, 0), 6, level, xycoords="axes fraction", va="center_baseline", color=colour)
 
 
 def spread(places, gap):

@@ -1,22 +1,22 @@
-"""Panels a to f of a head's page, in register with each other, each as SVG."""
+"""Panels a to f of a head's page, in register with each other."""
 
-from attentome.figures.line_labels import write_at
+from dataclasses import replace
+
+import numpy as np
+
+from attentome.figures.line_labels import along, name_lines
 from attentome.figures.logo import GREY, LOWEST, draw_logo
-from attentome.figures.place_axis import INNER, LEFT, WIDTH
+from attentome.figures.place_axis import INNER, LEFT, WIDTH, to_pixels
 from attentome.figures.profile import CONTROL_TITLES, control_bands, draw_whole_window, draw_zoom
-from attentome.figures.style import INK, SOFT, add_axes, add_text, new_figure, page_svg, text_width
-from attentome.figures.tracks import add_track, draw_correlation, draw_mutagenesis
-from attentome.figures.view import HeadView
+from attentome.figures.style import INK, SOFT, add_axes, add_text, new_figure
+from attentome.figures.tracks import add_track
+from attentome.figures.view import head_view
 from attentome.heads.distances import GROUPS
-from attentome.motifs.elements import Element
 from attentome.motifs.logo import LETTERS
-from attentome.report.html.templates import inline
 from attentome.report.text.numbers import number
 
-TALL = 108
-"""Height of an effect logo, px."""
-TOP = 6
-"""px above a track."""
+TOP, TALL = 6, 108
+"""px above a track; height of an effect logo."""
 MIXTURE_TALL, MIXTURE_STEP = 48, 74
 HALF = INNER / 2 - 20
 """Width of a control head's logo, px."""
@@ -37,51 +37,38 @@ def view_of(head, peak_d_heldout, logo):
     -------
     HeadView
     """
-    numbers = head.numbers
-    zoom = numbers["zoom"]
-    low, high = (logo["d"].min(), logo["d"].max()) if len(logo) else (zoom["from_d"], zoom["to_d"])
-    away = int(peak_d_heldout) - numbers["peak_d_all"]
     top = head.profile[head.profile["group"] == "top"].sort_values("d")
-    return HeadView(
-        layer=head.layer,
-        head=head.head,
-        window=numbers["window"],
-        ahead=numbers["ahead"],
-        label_shift=numbers["label_shift"],
-        reach_d=int(peak_d_heldout),
-        low=int(low),
-        high=int(high),
-        reach=(numbers["key_reach"]["from_d"] + away, numbers["key_reach"]["to_d"] + away),
-        sizes={group: numbers["groups"][group]["n"] for group in GROUPS},
-        x_uniform={group: head.x_uniform(group) for group in GROUPS},
-        highest=top["max"].to_numpy(float),
-        elements=[Element(one["name"], one["from_base"], one["to_base"]) for one in numbers.get("elements", [])],
-    )
+    view = head_view(head.numbers, {group: head.x_uniform(group) for group in GROUPS}, top["max"].to_numpy(float))
+    if len(logo):
+        view = replace(view, low=int(logo["d"].min()), high=int(logo["d"].max()))
+    away = int(peak_d_heldout) - view.reach_d
+    return replace(view, reach_d=int(peak_d_heldout), reach=(view.reach[0] + away, view.reach[1] + away))
 
 
-def panel(figure, title, source):
-    """A figure as Markup, with its title and the table that redoes it."""
-    return inline(page_svg(figure, title, source))
-
-
-def window_panel(view, bands):
+def window_figure(view, bands):
     """Panel a: the profile over the whole window; ``bands`` is ``bands.tsv``."""
     figure = new_figure(WIDTH, 148)
     draw_whole_window(figure, view, 8, control_bands(bands))
-    return panel(figure, "Mean score over the whole window", "profile.tsv: mean x window over d; bands.tsv")
+    return figure
 
 
-def zoom_panel(view, bands, seeds, test_arc=None):
+def zoom_figure(view, bands, seeds, test_arc=None):
     """Panel b: the zoomed profile; ``seeds`` are this head's rows of ``seed_profiles.tsv``."""
     figure = new_figure(WIDTH, 286)
     networks = seeds.groupby("network", sort=True) if len(seeds) else ()
     lines = [rows.set_index("d")["x_uniform"].loc[view.distances].to_numpy() for _, rows in networks]
     draw_zoom(figure, view, 44, control_bands(bands), lines, test_arc)
-    source = "profile.tsv: mean x window over d; bands.tsv; seed_profiles.tsv; parts.safetensors: norm_mean, score_mean"
-    return panel(figure, "Mean score near the TSS", source)
+    return figure
 
 
-def logo_figure(view, logo, bits, best_control=None):
+def track_figure(draw, view, values):
+    """Panel e or f: ``draw`` is a function of :mod:`attentome.figures.tracks`, ``values`` what it draws."""
+    figure = new_figure(WIDTH, 122)
+    draw(figure, view, values, TOP, 90)
+    return figure
+
+
+def effect_logo_figure(view, logo, bits, best_control=None):
     """Panel c: the effect logo of the held-out half.
 
     Parameters
@@ -104,14 +91,9 @@ def logo_figure(view, logo, bits, best_control=None):
     if best_control is not None:
         axes.axhline(best_control, color=INK, linewidth=0.75, linestyle=(0, (5, 3)))
         words = f"best column of the control logos: {number(best_control, 2)} bit"
-        long = text_width(words) + 10
-        columns = -logo["d"] + view.high + 0.5
-        edge = long / INNER * (view.high - view.low + 1)
-        at_left = logo.loc[columns < edge, "bits"].max()
-        at_right = logo.loc[columns > view.high - view.low + 1 - edge, "bits"].max()
-        level = best_control / bits * TALL
-        y = max(level + 9, 14) if level < TALL - 18 else level - 10
-        write_at(axes, INNER - long + 5 if at_left > at_right else 5, y, words, INK)
+        line = words, np.full(len(view.distances), best_control), INK, INK
+        tops = along(to_pixels(axes, -logo["d"], logo["bits"]))
+        name_lines(axes, view.distances, [line], taken=[tops])
     return figure
 
 
@@ -131,15 +113,11 @@ def mixture_figure(view, components):
     groups = list(components.groupby("component"))
     figure = new_figure(WIDTH, MIXTURE_STEP * len(groups))
     for i, (component, rows) in enumerate(groups):
-        share = 100 * rows["share"].iloc[0]
-        add_text(
-            figure, LEFT + 6, MIXTURE_STEP * i + 2, f"component {component}: {share:.0f} % of the weight", color=SOFT
-        )
+        words = f"component {component}: {100 * rows['share'].iloc[0]:.0f} % of the weight"
+        add_text(figure, LEFT + 6, MIXTURE_STEP * i + 2, words, color=SOFT)
         axes = add_axes(figure, LEFT, MIXTURE_STEP * i + 18, INNER, MIXTURE_TALL)
-        axes.set_xlim(-view.high - 0.5, -view.low + 0.5)
+        axes.set(xlim=(-view.high - 0.5, -view.low + 0.5), xticks=[], yticks=[0, 2])
         draw_logo(axes, -rows["d"], rows[list(LETTERS)], rows["bits"], 2)
-        axes.set_xticks([])
-        axes.set_yticks([0, 2])
     return figure
 
 
@@ -184,17 +162,3 @@ def control_logo_figure(view, logos, bits):
 def lowest_letter(bits):
     """Height below which letters of an effect logo are left out, bits."""
     return LOWEST / TALL * bits
-
-
-def correlation_panel(view, rho):
-    """Panel e: rank correlation of score and output at each distance; ``rho`` of shape (window,)."""
-    figure = new_figure(WIDTH, 122)
-    draw_correlation(figure, view, rho, TOP, 90)
-    return panel(figure, "Spearman correlation of score and output", "spearman.tsv: rho over d")
-
-
-def mutagenesis_panel(view, profile):
-    """Panel f: mean absolute effect of the substitutions of the base at each distance, with its interval."""
-    figure = new_figure(WIDTH, 122)
-    draw_mutagenesis(figure, view, profile, TOP, 90)
-    return panel(figure, "Mean absolute effect of substitutions", "tests/ism_profile.tsv: mean_abs, lo, hi over d")

@@ -4,7 +4,9 @@ import numpy as np
 from markupsafe import Markup
 
 from attentome.evidence.control_tally import tally_text
+from attentome.figures.style import minus
 from attentome.motifs.logo import CONSENSUS_BITS, LETTERS
+from attentome.report.head_page.names import own_rows
 from attentome.report.head_page.panels import tested_values
 from attentome.report.html.templates import inline
 from attentome.report.text.heads import head_sentence
@@ -26,8 +28,13 @@ def head_page(head, run, outcome, similar, templates):
         The most similar heads and the correlation of their profiles.
     templates : Templates
     """
-    values = tested_values(head, run, outcome) if run.tested else _untested_values(head, run)
-    heldout = run.tested.of(head.layer, head.head)["peak_d_heldout"] if run.tested else None
+    if run.tested:
+        values = tested_values(head, run, outcome)
+        heldout = values["row"]["peak_d_heldout"]
+    else:
+        panels = {name: inline(svg) for name, svg in head.figures.items()}
+        values = {"sentence": head_sentence(head, run.elements), "tally": tally_text(None), "panels": panels}
+        heldout = None
     return templates.page(
         "head.html",
         run,
@@ -37,27 +44,18 @@ def head_page(head, run, outcome, similar, templates):
         numbers=head.numbers,
         similar=similar,
         windows=window_rows(head),
-        heldout=_heldout(head, run),
+        heldout=_heldout(head, run.tested),
         peaks=peak_sentences(head.numbers, heldout),
         consensus_bits=CONSENSUS_BITS,
         **values,
     )
 
 
-def _untested_values(head, run):
-    return {
-        "sentence": head_sentence(head, run.elements),
-        "tally": tally_text(None),
-        "panels": {name: inline(svg) for name, svg in head.figures.items()},
-    }
-
-
-def _heldout(head, run):
+def _heldout(head, tested):
     """Number of best windows of the held-out half of the test arc, and of those on the + strand; or None."""
-    if run.tested is None or run.tested.windows.empty:
+    if tested is None or tested.windows.empty:
         return None
-    windows = run.tested.windows
-    own = windows[(windows["layer"] == head.layer) & (windows["head"] == head.head)]
+    own = own_rows(tested.windows, head.numbers)
     return {"n": len(own), "plus": int((own["strand"] == "+").sum())}
 
 
@@ -79,7 +77,7 @@ def window_rows(head):
     rows = []
     for window in head.windows.itertuples():
         off = window.nearest_tss_nt
-        near = "" if np.isnan(off) or abs(off) > NEAR_TSS else f"{off:+.0f}".replace("-", "−") if off else "0"
+        near = "" if np.isnan(off) or abs(off) > NEAR_TSS else minus(f"{off:+.0f}") if off else "0"
         rows.append((window, near, _coloured(window.sequence, best, strong)))
     return rows
 

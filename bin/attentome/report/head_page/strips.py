@@ -7,20 +7,12 @@ import numpy as np
 import pandas as pd
 
 from attentome.figures.scales import nice_ticks
-from attentome.figures.strip import LANE, Strip
-from attentome.figures.style import new_figure, times
+from attentome.figures.strip import Strip
+from attentome.figures.style import times
 from attentome.heads.names import head_title
 from attentome.report.text.numbers import number
 
-WIDTH, LEFT, INNER = 304, 74, 210
-"""Px of a strip: whole width, left end and width of the plot."""
-TITLES = {
-    "S": ("Sharper than controls", "peak score ÷ uniform"),
-    "L": ("Effect logo beyond chance", "effect information, bit × logit²"),
-    "K": ("Needed by the model", "Δ PR AUC, 95 %"),
-    "R": ("Found in other seeds", "best matching head of each seed"),
-    "I": ("Deletion agrees", "deletion area, logits"),
-}
+KINDS = ("random", "rotated")
 LOGO_RANGE = 1e-5
 """Of the highest value: where the axis of test L begins."""
 REPLACEMENTS = {"zero": ("zeroed", "o"), "mean": ("mean", "s"), "uniform": ("uniform", "^")}
@@ -46,95 +38,109 @@ def draw_strips(tested, row, rule):
         ``letter``, ``title``, ``unit``, ``outcome``, ``figure`` (None where the test was not run), ``words`` (lines of
         text, the value first).
     """
-    strips = []
-    for letter, draw in (("S", _sharp), ("L", _logo), ("K", _needed), ("R", _reproducible), ("I", _deletion)):
-        figure, words = draw(tested, row, rule)
-        title, unit = TITLES[letter]
-        strips.append(
-            {"letter": letter, "title": title, "unit": unit, "outcome": row[letter], "figure": figure, "words": words}
+    return [
+        {"letter": letter, "title": title, "unit": unit, "outcome": row[letter], "figure": figure, "words": words}
+        for letter, title, unit, (figure, words) in (
+            ("S", "Sharper than controls", "peak score ÷ uniform", _sharp(tested, row)),
+            ("L", "Effect logo beyond chance", "effect information, bit × logit²", _logo(tested, row)),
+            ("K", "Needed by the model", "Δ PR AUC, 95 %", _needed(tested, row)),
+            ("R", "Found in other seeds", "best matching head of each seed", _reproducible(tested, row, rule)),
+            ("I", "Deletion agrees", "deletion area, logits", _deletion(tested, row)),
         )
-    return strips
+    ]
 
 
-def _new_strip(lanes, *scale, **options):
-    figure = new_figure(WIDTH, LANE * len(lanes) + 30)
-    return figure, Strip(figure, LEFT, 4, INNER, lanes, *scale, **options)
+def _new_strip(lanes, low, high, ticks, unit="", log=False):
+    return Strip(lanes, low, high, ticks, [number(tick, 3) + unit for tick in ticks], log)
 
 
-def _against_controls(tested, row, column, letter, low, high, ticks, unit):
+def _against_controls(tested, row, column, letter, low, high, ticks, unit=""):
     """The strip and the words of a test that compares a head with both kinds of control heads."""
-    labels = [number(tick, 3) + unit for tick in ticks]
-    figure, strip = _new_strip(["this head", "random", "rotated"], low, high, ticks, labels, log=True)
+    strip = _new_strip(["this head", *KINDS], low, high, ticks, unit, log=True)
     strip.point(row[column], 0)
     controls, about = tested.controls, tested.grades["controls"]
     words = []
-    for lane, kind in enumerate(("random", "rotated"), 1):
+    for lane, kind in enumerate(KINDS, 1):
         values = controls.loc[controls["control"] == kind, column] if len(controls) else pd.Series(dtype=float)
         strip.ticks(values, lane, slanted=kind == "rotated")
-        q = row[f"{letter}_q_{kind}"]
-        if about[kind]["networks"] and q == q:
-            above = row[f"{letter}_above_{kind}"]
-            words.append(f"q {number(q, 2)} {kind}; {above:.0f}/{about[kind]['networks']} as high")
+        q, networks = row[f"{letter}_q_{kind}"], about[kind]["networks"]
+        if networks and q == q:
+            words.append(f"q {number(q, 2)} {kind}; {row[f'{letter}_above_{kind}']:.0f}/{networks} as high")
         else:
             words.append(f"{kind}: no control networks")
-    smallest = [
-        f"{number(about[kind]['smallest_q'], 2)} {kind}" for kind in ("random", "rotated") if about[kind]["networks"]
-    ]
+    smallest = [f"{number(about[kind]['smallest_q'], 2)} {kind}" for kind in KINDS if about[kind]["networks"]]
     if smallest:
         words.append(f"smallest q of a single head: {', '.join(smallest)}")
-    return figure, words
+    return strip.figure, words
 
 
-def _sharp(tested, row, rule):
-    keys = len(tested.parts["n"]) if tested.parts else 0
-    everything = [*tested.heads["peak_x_uniform_heldout"], *_of_controls(tested, "peak_x_uniform_heldout")]
+def _sharp(tested, row):
+    column, keys = "peak_x_uniform_heldout", len(tested.parts["n"]) if tested.parts else 0
+    everything = _of_all(tested, column)
     low, high = min(0.8, *everything), max(keys, 10.0, *everything)
     ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000) if low <= tick <= high]
-    figure, words = _against_controls(tested, row, "peak_x_uniform_heldout", "s", low, high, ticks, "×")
-    return figure, [times(row["peak_x_uniform_heldout"]), *words]
+    figure, words = _against_controls(tested, row, column, "s", low, high, ticks, "×")
+    return figure, [times(row[column]), *words]
 
 
-def _logo(tested, row, rule):
+def _logo(tested, row):
     # What is 0 or less, or next to nothing, lies at the left end.
-    high = max(*tested.heads["effect_information"], *_of_controls(tested, "effect_information"), 1e-6)
+    column = "effect_information"
+    high = max(*_of_all(tested, column), 1e-6)
     low = high * LOGO_RANGE
     ticks = [tick for tick in 10.0 ** np.arange(-12, 4, 2) if low <= tick <= high]
-    figure, words = _against_controls(tested, row, "effect_information", "l", low, high, ticks, "")
-    return figure, [number(row["effect_information"], 2), *words]
+    figure, words = _against_controls(tested, row, column, "l", low, high, ticks)
+    return figure, [number(row[column], 2), *words]
 
 
-def _of_controls(tested, column):
-    return tested.controls[column] if len(tested.controls) else []
+def _of_all(tested, column):
+    """Values of all heads and control heads."""
+    return [*tested.heads[column], *(tested.controls[column] if len(tested.controls) else [])]
 
 
-def _needed(tested, row, rule):
-    heads = tested.heads
+def _needed(tested, row):
     if np.isnan(row["dprauc_zero"]):
         return None, ["not run", "no table of knock-outs in this run"]
-    low, high = _ends(heads[[f"dprauc_{kind}_{end}" for kind in REPLACEMENTS for end in ("lo", "hi")]])
-    ticks = nice_ticks(low, high)
-    lanes = [*(name for name, _ in REPLACEMENTS.values()), "other heads"]
-    figure, strip = _new_strip(lanes, low, high, ticks, [number(tick, 3) for tick in ticks])
-    strip.threshold(0)
+    intervals = [f"dprauc_{kind}_{end}" for kind in REPLACEMENTS for end in ("lo", "hi")]
+    strip = _among_heads([*(name for name, _ in REPLACEMENTS.values()), "other heads"], tested.heads[intervals])
     for lane, (kind, (_, marker)) in enumerate(REPLACEMENTS.items()):
         name = f"dprauc_{kind}"
         strip.point(row[name], lane, marker, interval=(row[f"{name}_lo"], row[f"{name}_hi"]))
-    strip.ticks(_others(heads, row)["dprauc_zero"], len(lanes) - 1)
+    strip.ticks(_others(tested.heads, row)["dprauc_zero"], len(REPLACEMENTS))
     base = tested.knockout_base
     blocks = [f"{base['n_blocks']} blocks of {base['block_nt']:,} nt"] if base else []
-    zeroed = f"{number(row['dprauc_zero_lo'], 2)} to {number(row['dprauc_zero_hi'], 2)}, zeroed"
-    return figure, [number(row["dprauc_zero"], 3), zeroed, *blocks, "all three must lie below 0"]
+    zeroed = f"{_interval(row, 'dprauc_zero')}, zeroed"
+    return strip.figure, [number(row["dprauc_zero"], 3), zeroed, *blocks, "all three must lie below 0"]
 
 
-def _ends(values):
-    """Ends of the scale of the intervals of all heads; 0 lies well inside it."""
-    low, high = min(0.0, np.nanmin(values)), max(0.0, np.nanmax(values))
+def _deletion(tested, row):
+    if np.isnan(row["deletion_area"]):
+        return None, ["not run", "no table of mutants in this run"]
+    strip = _among_heads(["this head", "other heads"], tested.heads[["deletion_lo", "deletion_hi"]])
+    strip.point(row["deletion_area"], 0, interval=(row["deletion_lo"], row["deletion_hi"]))
+    strip.ticks(_others(tested.heads, row)["deletion_area"], 1)
+    words = [number(row["deletion_area"], 3), f"{_interval(row, 'deletion')}, must lie above 0"]
+    if row["ism_rho"] == row["ism_rho"]:
+        words.append(f"with panel f: ρ {number(row['ism_rho'], 2)}, q {number(row['ism_q'], 2)} (not in the rule)")
+    return strip.figure, words
+
+
+def _among_heads(lanes, ends):
+    """A strip that holds the ends of the intervals of all heads, 0 well inside it as the threshold."""
+    low, high = min(0.0, np.nanmin(ends)), max(0.0, np.nanmax(ends))
     margin = 0.08 * (high - low) or 1.0
-    return low - margin, high + margin
+    low, high = low - margin, high + margin
+    strip = _new_strip(lanes, low, high, nice_ticks(low, high))
+    strip.threshold(0)
+    return strip
 
 
 def _others(table, row):
     return table[(table["layer"] != row["layer"]) | (table["head"] != row["head"])]
+
+
+def _interval(row, name):
+    return f"{number(row[f'{name}_lo'], 2)} to {number(row[f'{name}_hi'], 2)}"
 
 
 def _reproducible(tested, row, rule):
@@ -143,9 +149,7 @@ def _reproducible(tested, row, rule):
     need = f"needed: {test['min_share'] * 100:.0f} % of them, and {test['min_seeds']} seeds in all"
     if own.empty:
         return None, ["not run", "one seed only", need]
-    ticks = [0, 0.5, test["min_r"], 1]
-    lanes = ["profile r", "logo r"]
-    figure, strip = _new_strip(lanes, -0.2, 1.0, ticks, [number(tick, 2) for tick in ticks])
+    strip = _new_strip(["profile r", "logo r"], -0.2, 1.0, [0, 0.5, test["min_r"], 1])
     strip.threshold(test["min_r"])
     for seed in own.itertuples():
         if seed.profile_r == seed.profile_r:
@@ -153,7 +157,7 @@ def _reproducible(tested, row, rule):
         if seed.logo_r == seed.logo_r:
             strip.point(seed.logo_r, 1, filled=seed.logo_q <= test["max_q"])
     more = [f"and {len(own) - SEEDS_SHOWN} more: tests/seeds.tsv"] if len(own) > SEEDS_SHOWN else []
-    return figure, [
+    return strip.figure, [
         f"{int(row['seeds_found'])} of {int(row['seeds_run']) - 1} other seeds",
         f"filled: profile r ≥ {test['min_r']:g}, logo q ≤ {test['max_q']:g}",
         need,
@@ -167,23 +171,3 @@ def _partner_text(seed):
     name, head = seed.network.replace("replicate_", "seed no. "), head_title(seed.match_layer, seed.match_head)
     values = {"profile r": seed.profile_r, "logo r": seed.logo_r, "logo q": seed.logo_q}
     return f"{name}: {head}, " + ", ".join(f"{what} {number(value, 2)}" for what, value in values.items())
-
-
-def _deletion(tested, row, rule):
-    heads = tested.heads
-    if np.isnan(row["deletion_area"]):
-        return None, ["not run", "no table of mutants in this run"]
-    low, high = _ends(heads[["deletion_lo", "deletion_hi"]])
-    ticks = nice_ticks(low, high)
-    labels = [number(tick, 3) for tick in ticks]
-    figure, strip = _new_strip(["this head", "other heads"], low, high, ticks, labels)
-    strip.threshold(0)
-    strip.point(row["deletion_area"], 0, interval=(row["deletion_lo"], row["deletion_hi"]))
-    strip.ticks(_others(heads, row)["deletion_area"], 1)
-    words = [
-        number(row["deletion_area"], 3),
-        f"{number(row['deletion_lo'], 2)} to {number(row['deletion_hi'], 2)}, must lie above 0",
-    ]
-    if row["ism_rho"] == row["ism_rho"]:
-        words.append(f"with panel f: ρ {number(row['ism_rho'], 2)}, q {number(row['ism_q'], 2)} (not in the rule)")
-    return figure, words

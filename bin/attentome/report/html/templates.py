@@ -10,12 +10,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from attentome.figures.style import BASE_COLOUR, BLUES
+from attentome.evidence.grades import NOT_GRADED, UNSUPPORTED
+from attentome.figures.style import BADGES, BASE_COLOUR, BLUES, minus, times
 from attentome.genome.ruler import signed
 from attentome.report.outcome.sentences import NOT_LEARNED
 from attentome.report.outcome.verdict import heads_shown
 from attentome.report.text.numbers import count, duration, interval_text, number
 from attentome.report.text.peers import METRICS as PEER_METRICS
+
+HIDDEN, NOT_USED = "hidden", "grades are not to be used"
+"""What stands for every grade of a run whose control networks raise an alarm, and what it means."""
+SIGNS = {UNSUPPORTED: "–", NOT_GRADED: "?", HIDDEN: "!"}
+"""What stands in a badge that has no letter."""
 
 
 class Templates:
@@ -40,10 +46,22 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.globals.update(
-            blues=BLUES, base_colour=BASE_COLOUR, not_learned=NOT_LEARNED, peer_metrics=PEER_METRICS
+            badges=BADGES,
+            base_colour=BASE_COLOUR,
+            blues=BLUES,
+            not_learned=NOT_LEARNED,
+            not_used=NOT_USED,
+            peer_metrics=PEER_METRICS,
+            signs=SIGNS,
         )
         self._environment.filters.update(
-            number=number, interval=interval_text, signed=signed, count=count, duration=duration
+            number=number,
+            interval=interval_text,
+            signed=signed,
+            count=count,
+            duration=duration,
+            minus=minus,
+            times=times,
         )
 
     def page(self, name, run, outcome, root="", **values):

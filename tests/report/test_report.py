@@ -16,7 +16,7 @@ from project import ROOT
 from report_fixture import write_inputs
 from report_run import ELEMENTS, TEMPLATES, Page, describe_heads, options
 
-from attentome.figures.style import use_style
+from attentome.figures.style import minus, use_style
 from attentome.genome.contigs import load_genome
 from attentome.io.files import read_bed, read_tsv
 from attentome.labels.signal import aligned_bases, label_information, readings
@@ -29,7 +29,7 @@ from attentome.report.run_card.facts import run_card
 from attentome.report.run_card.figures import bars_figure, pr_auc_figure, ring_figure, split_svg
 from attentome.report.tables import metrics_table
 from attentome.report.text.items import items
-from attentome.report.text.numbers import duration, interval_text, minus, number, percent
+from attentome.report.text.numbers import duration, interval_text, number, percent
 from attentome.report.text.peers import auxiliary_text, peer_rows, peer_sentences
 from attentome.report.text.published_counts import compare_published
 from attentome.report.write import write_report

@@ -5,10 +5,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from attentome.figures.profile import CONTROL_TITLES
+from attentome.figures.style import minus
 from attentome.genome.ruler import signed
 from attentome.heads.names import head_title
 from attentome.report.text.heads import element_at, shared_bases
-from attentome.report.text.numbers import interval_text, minus, number
+from attentome.report.text.numbers import interval_text, number
 
 SHOWN_D = 128
 """Distances in the heat map."""

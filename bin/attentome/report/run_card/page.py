@@ -1,10 +1,10 @@
 """The page of the run card, from the facts of ``run_card.json``."""
 
 from attentome.figures.profile import CONTROL_TITLES
+from attentome.figures.style import minus
 from attentome.report.outcome.checks import LEARNED_FACTOR
 from attentome.report.run_card.facts import plain_parameters
 from attentome.report.run_card.figures import pr_auc_svg, split_svg
-from attentome.report.text.numbers import minus
 from attentome.report.text.peers import auxiliary_text, peer_sentences
 
 

@@ -2,9 +2,10 @@
 
 import re
 
+from attentome.figures.style import minus
 from attentome.genome.ruler import signed
 from attentome.heads.distances import anchor_text
-from attentome.report.text.numbers import minus, number
+from attentome.report.text.numbers import number
 
 
 def element_at(elements, d):

@@ -1,11 +1,6 @@
 """Numbers, shares and intervals as printed."""
 
-import re
-
-
-def minus(text):
-    """Text with real minus signs before numbers: ``detects −10``."""
-    return re.sub(r"-(?=\d)", "−", str(text))
+from attentome.figures.style import minus
 
 
 def number(value, digits=3):

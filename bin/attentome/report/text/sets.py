@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from attentome.genome.ruler import signed
-from attentome.genome.strands import STRANDS
+from attentome.genome.strands import STRANDS, strand_of
 from attentome.report.text.numbers import percent
 
 SHOWN = 3
@@ -93,7 +93,7 @@ def coordinate_checks(table, name):
     if len(table):
         own = table[(table["set"] == name) & (table["n"] > 0)].dropna(subset=["share"])
         for (check, strand), rows in own.groupby(["check", "strand"], sort=False):
-            lines[check].append(f"{SIGNS[strand]}: {_CHECKS[check](rows)}")
+            lines[check].append(f"{SIGNS[strand_of(strand)]}: {_CHECKS[check](rows)}")
     return lines
 
 

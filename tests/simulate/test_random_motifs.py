@@ -33,7 +33,7 @@ def test_motifs_look_like_those_of_transcription_factors():
     assert [motif.id for motif in MOTIFS[12:]] == [f"d{number:02d}" for number in range(1, 15)]
     for motif in MOTIFS:
         assert 8 <= len(motif.frequencies) <= 15 and motif.sites == 200
-        assert 9 <= information(motif.frequencies) <= 16
+        assert 11 <= information(motif.frequencies) <= 18
 
 
 def test_no_motif_resembles_another_or_its_own_other_strand():

@@ -6,6 +6,7 @@ include { existing ; portable ; read_json } from '../../functions/parameters'
 include { CHECK_FILTERS    } from '../../check_filters'
 include { COMPARE_FILTERS  } from '../../compare_filters'
 include { DESCRIBE_FILTERS } from '../../describe_filters'
+include { REPORT_FILTERS   } from '../../report_filters'
 include { SIMULATE_TASK    } from '../../simulate_task'
 include { TRAIN_CNNS       } from '../../train_cnns'
 
@@ -59,8 +60,23 @@ workflow EXPLAIN_FILTERS {
         .toSortedList { a, b -> a.name <=> b.name }
     COMPARE_FILTERS(ch_described, code_version('compare_filters.py'))
 
+    REPORT_FILTERS(
+        COMPARE_FILTERS.out.tables,
+        ch_described,
+        ch_tasks.map { _number, motif_task -> motif_task }.toSortedList { a, b -> a.name <=> b.name },
+        motifs,
+        files("${projectDir}/assets/report/*").toSorted(),
+        settings.run_name,
+        code_version('report_filters.py'),
+    )
+    REPORT_FILTERS.out.outcome.view { outcome ->
+        "${read_json(outcome).sentence} What to open first: ${settings.outdir}/filters.html"
+    }
+
     tables = COMPARE_FILTERS.out.tables
+    page   = REPORT_FILTERS.out.page
 
     emit:
     tables
+    page
 }

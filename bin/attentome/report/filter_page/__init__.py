@@ -1,0 +1,4 @@
+"""The page of --mode filters: ``page`` gathers what ``assets/report/filters.html`` prints, ``figures`` draws it.
+
+Tested in report/test_filter_page.
+"""

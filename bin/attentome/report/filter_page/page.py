@@ -1,0 +1,238 @@
+"""What the page on filters says: outcome, a table and a figure for each task and network, and a gallery of filters."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from attentome.figures.style import use_style
+from attentome.filters.describe import GIVEN
+from attentome.filters.matches import CRITERIA, LOOSE_E
+from attentome.io.files import read_json
+from attentome.io.schemas.filters import FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.motifs.matrices import reverse_complement
+from attentome.motifs.readers import read_motifs
+from attentome.report.filter_page.figures import logo_svg, scatter_svg
+
+ACCURACY = {"1": "aupr", "3": "auroc"}
+"""What is reported of each task, as published."""
+CONTROLS = {"": "trained", "untrained": "untrained", "shuffled": "shuffled labels"}
+HEADLINE = "strict_whole"
+COLUMNS = ("loose", "strict", "strict_whole")
+"""Criteria in the table."""
+MAIN, BESIDE = "exponential", "relu"
+
+
+@dataclass(frozen=True)
+class FilterResults:
+    """Tables of a run of --mode filters.
+
+    Attributes
+    ----------
+    name : str
+        Of the run.
+    networks, summary : DataFrame
+        Of :data:`attentome.io.schemas.filters.NETWORKS` and ``SUMMARY``.
+    fractions, filters : dict of str to DataFrame
+        By id of a network.
+    folders : dict of str to Path
+        By id of a network, with its MEME files.
+    tasks : dict of str to dict
+        By number, ``task.json``.
+    motifs : dict of str to ndarray
+        Frequencies of the database by id.
+    """
+
+    name: str
+    networks: pd.DataFrame
+    summary: pd.DataFrame
+    fractions: dict
+    filters: dict
+    folders: dict
+    tasks: dict
+    motifs: dict
+
+
+def read_filter_results(name, tables, networks, tasks, motifs):
+    """Read a run back.
+
+    Parameters
+    ----------
+    name : str
+    tables : Path
+        Folder with ``networks.tsv`` and ``summary.tsv``.
+    networks, tasks : list of Path
+        Folders of DESCRIBE_FILTERS and SIMULATE_TASK.
+    motifs : path
+
+    Returns
+    -------
+    FilterResults
+    """
+    folders = {folder.name: folder for folder in sorted(networks)}
+    facts = [read_json(Path(task) / "task.json") for task in tasks]
+    return FilterResults(
+        name,
+        NETWORKS.read(tables / "networks.tsv"),
+        SUMMARY.read(tables / "summary.tsv"),
+        {id_: FRACTIONS.read(folder / "fractions.tsv") for id_, folder in folders.items()},
+        {id_: FILTERS.read(folder / "filters.tsv") for id_, folder in folders.items()},
+        folders,
+        {one["task"]: one for one in sorted(facts, key=lambda one: one["task"])},
+        {motif.id: motif.frequencies for motif in read_motifs(motifs)},
+    )
+
+
+def filter_page(results, templates):
+    """``filters.html`` as text.
+
+    Parameters
+    ----------
+    results : FilterResults
+    templates : Templates
+    """
+    use_style()
+    parts = [
+        _part(results, task, network)
+        for task, network in results.networks[["task", "network"]].drop_duplicates().itertuples(index=False)
+    ]
+    return templates.plain(
+        "filters.html",
+        run={"name": results.name},
+        parts=parts,
+        tasks=results.tasks,
+        sentences=outcome_sentences(results.summary),
+        criteria=CRITERIA,
+        columns=COLUMNS,
+        controls=CONTROLS,
+        loose=LOOSE_E,
+    )
+
+
+def outcome_sentences(summary):
+    """The outcome, a sentence for each task and network that has both activations.
+
+    Parameters
+    ----------
+    summary : DataFrame
+
+    Returns
+    -------
+    list of str
+        On the share of filters that spell a whole planted motif (``strict_whole``, equally many windows for each
+        filter), with 95 % intervals where there are several trials.
+    """
+    chosen = summary[(summary["extraction"] == "equal") & (summary["database"] == GIVEN)]
+    chosen = chosen[chosen["criterion"] == HEADLINE]
+    found = []
+    for (task, network), rows in chosen.groupby(["task", "network"], sort=False):
+        rows = rows.set_index(["activation", "control"])
+        if not {(MAIN, ""), (BESIDE, "")} <= set(rows.index):
+            continue
+        first, second = rows.loc[(MAIN, "")], rows.loc[(BESIDE, "")]
+        controls = rows[rows.index.get_level_values("control") != ""]
+        sentence = (
+            f"Task {task}, {network}: {_share(first)} of the filters of an exponential first layer spell a whole "
+            f"planted motif, {_share(second)} of those of a ReLU layer"
+        )
+        if len(controls):
+            sentence += f"; of networks that learned nothing at most {controls['share'].max():.2f}"
+        found.append(f"{sentence}. {_verdict(first, second)}")
+    return found
+
+
+def _share(row):
+    interval = f" ({row['share_low']:.2f} to {row['share_high']:.2f})" if row["trials"] > 1 else ""
+    return f"{row['share']:.2f}{interval}"
+
+
+def _verdict(first, second):
+    if min(first["trials"], second["trials"]) < 2:
+        return "One trial each gives no interval."
+    if first["share_low"] > second["share_high"]:
+        return "The intervals do not overlap."
+    return "The intervals overlap, so the difference is not established."
+
+
+def _part(results, task, network):
+    """Facts, table, figures and gallery of a network on a task."""
+    accuracy = ACCURACY[task]
+    own = results.networks[(results.networks["task"] == task) & (results.networks["network"] == network)]
+    summary = results.summary[(results.summary["task"] == task) & (results.summary["network"] == network)]
+    return {
+        "task": task,
+        "network": network,
+        "accuracy": accuracy,
+        "rows": _rows(summary, accuracy),
+        "scatters": {
+            name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
+            for name, extraction, criterion in (
+                ("published windows, any quality of match", "published", "loose"),
+                ("equally many windows, any quality of match", "equal", "loose"),
+                ("equally many windows, whole motifs", "equal", "strict_whole"),
+            )
+        },
+        "galleries": [
+            _gallery(results, one)
+            for one in own[(own["control"] == "") & (own["trial"] == own["trial"].min())].itertuples()
+        ],
+    }
+
+
+def _rows(summary, accuracy):
+    """A row per activation and control: trials, accuracy, and the shares, each beside that of the shuffled database."""
+    rows = []
+    for (activation, control), part in summary.groupby(["activation", "control"], sort=False):
+        cells = part.set_index(["extraction", "database", "criterion"])
+        first = cells.iloc[0]
+        rows.append(
+            {
+                "activation": activation,
+                "control": CONTROLS[control],
+                "trials": first["trials"],
+                "diverged": first["diverged"],
+                "accuracy": first[accuracy],
+                "shares": {
+                    extraction: [
+                        (_share(cells.loc[(extraction, GIVEN, one)]), cells.loc[(extraction, "shuffled", one), "share"])
+                        for one in COLUMNS
+                    ]
+                    for extraction in ("published", "equal")
+                },
+                "factors": int(first["factors"]),
+                "found": cells.loc[("equal", GIVEN, "loose"), "factors_found"],
+            }
+        )
+    return rows
+
+
+def _points(results, networks, extraction, criterion):
+    shares = {}
+    for name in networks["id"]:
+        table = results.fractions[name]
+        row = table[(table["extraction"] == extraction) & (table["database"] == GIVEN)]
+        shares[name] = row.set_index("criterion").loc[criterion, "share"]
+    return networks.assign(share=networks["id"].map(shares))
+
+
+def _gallery(results, network):
+    """The best filter of each planted factor in one network, beside the motif."""
+    pwms = {one.id: one.frequencies for one in read_motifs(results.folders[network.id] / "filters_equal.meme")}
+    table = results.filters[network.id]
+    best = table[(table["extraction"] == "equal") & (table["E"] <= LOOSE_E)].sort_values(["E", "filter"])
+    filters = []
+    for row in best.drop_duplicates("factor").sort_values("factor").itertuples():
+        motif = results.motifs[row.motif]
+        motif = reverse_complement(motif) if row.orientation == "-" else motif
+        name = f"{network.id} filter {row.filter}"
+        filters.append(
+            {
+                "factor": row.factor,
+                "filter": row.filter,
+                "E": row.E,
+                "cover": row.cover,
+                "logo": logo_svg(pwms[f"filter{row.filter}"], name, max(row.offset, 0)),
+                "motif": logo_svg(motif, f"{name}: {row.motif}", max(-row.offset, 0)),
+            }
+        )
+    return {"activation": network.activation, "trial": network.trial, "filters": filters}

@@ -2,10 +2,9 @@
 
 from attentome.evidence.control_tally import tally_text
 from attentome.evidence.grades import GRADES, NOT_GRADED, UNSUPPORTED
-from attentome.figures.style import new_figure, page_svg, times
+from attentome.figures.style import new_figure, times
 from attentome.report.atlas.cells import (
     FAILED_NOTE,
-    ORDER,
     atlas_cells,
     control_cells,
     counts_sentence,
@@ -14,7 +13,7 @@ from attentome.report.atlas.cells import (
 )
 from attentome.report.atlas.drawing import CellSize, draw_cell
 from attentome.report.atlas.legend import legend
-from attentome.report.html.templates import HIDDEN, NOT_USED, inline
+from attentome.report.html.templates import HIDDEN, NOT_USED, figure_svg
 from attentome.report.text.peers import peer_sentences
 
 LARGE, LOW, CONTROL = CellSize(176, 86, 40), CellSize(130, 52), CellSize(130, 52, 40)
@@ -54,7 +53,7 @@ def atlas_page(run, outcome, templates):
         peers=peer_sentences(run),
         controls=[_control(control, run) for control in control_cells(tested)],
         layers=_map(cells),
-        sections=[] if instead else _sections(cells, tested.grades["rule"]),
+        sections={} if instead else _sections(tested.grades["rule"]),
         orders={by: ORDERS[by] for by in orders},
         columns=min(MOST_COLUMNS, max(cell.head.head for cell in cells)),
         grades=GRADES,
@@ -72,14 +71,14 @@ def _cell_svg(cell, run):
     if cell.logo is not None:
         logo_of = "the held-out half" if cell.tested else f"{cell.head.numbers['windows']['n']} windows"
         title += f"; logo of {logo_of}"
-    return inline(page_svg(figure, title, "tables/profiles.tsv.gz, group top: mean x window over d"))
+    return figure_svg(figure, title, "tables/profiles.tsv.gz, group top: mean x window over d")
 
 
 def _control(control, run):
     size = CONTROL if control.logo is not None else LOW
     figure = new_figure(size.width, size.height)
     letters = draw_cell(figure, 0, 0, size, run, control)
-    svg = inline(page_svg(figure, control.name, "bands.tsv, control_logos.tsv"))
+    svg = figure_svg(figure, control.name, "bands.tsv, control_logos.tsv")
     return {"title": control.title, "svg": svg, "words": control.words(letters)}
 
 
@@ -98,13 +97,7 @@ def _map(cells):
     return {"columns": columns, "rows": {layer: [by_place.get((layer, one)) for one in columns] for layer in layers}}
 
 
-def _sections(cells, rule):
-    """Grade, badge, what the grade asks for, and cells of each section of the page."""
+def _sections(rule):
+    """Grade to what it asks for, in the order of the sections of the page."""
     words = {entry["grade"]: rule_text(entry) for entry in rule["grades"]}
-    words |= {UNSUPPORTED: "unsupported: tested, no claim is made", NOT_GRADED: NOT_GRADED}
-    sections = []
-    for grade in ORDER:
-        own = [cell for cell in cells if cell.grade == grade]
-        if own:
-            sections.append({"grade": grade, "badge": own[0].badge, "words": words[grade], "cells": own})
-    return sections
+    return words | {UNSUPPORTED: "unsupported: tested, no claim is made", NOT_GRADED: NOT_GRADED}

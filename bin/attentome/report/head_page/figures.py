@@ -9,10 +9,14 @@ from attentome.figures.logo import GREY, LOWEST, draw_logo
 from attentome.figures.place_axis import INNER, LEFT, WIDTH, to_pixels
 from attentome.figures.profile import CONTROL_TITLES, control_bands, draw_whole_window, draw_zoom
 from attentome.figures.style import INK, SOFT, add_axes, add_text, new_figure
-from attentome.figures.tracks import add_track
+from attentome.figures.tracks import add_track, draw_correlation, draw_mutagenesis
 from attentome.figures.view import head_view
 from attentome.heads.distances import GROUPS
+from attentome.heads.names import head_name
 from attentome.motifs.logo import LETTERS
+from attentome.report.head_page.curves import deletion_figure, split_figure
+from attentome.report.head_page.names import own_rows
+from attentome.report.html.templates import figure_svg
 from attentome.report.text.numbers import number
 
 TOP, TALL = 6, 108
@@ -45,27 +49,80 @@ def view_of(head, peak_d_heldout, logo):
     return replace(view, reach_d=int(peak_d_heldout), reach=(view.reach[0] + away, view.reach[1] + away))
 
 
-def window_figure(view, bands):
-    """Panel a: the profile over the whole window; ``bands`` is ``bands.tsv``."""
+def draw_panels(head, tested, row, view, logo):
+    """Panels a to f and the two small ones.
+
+    Parameters
+    ----------
+    head : HeadResult
+    tested : HeadTests
+    row : dict
+        The head's row of ``heads.tsv``.
+    view : HeadView
+    logo : DataFrame
+        Its rows of ``logos.tsv``.
+
+    Returns
+    -------
+    dict of str to (Markup or None)
+        Panel to its figure; None where its values are not part of the run.
+    """
+    at, measured = (view.layer - 1, view.head - 1), "tests/measured/curated"
+    bands, controls = control_bands(tested.bands), tested.control_logos
+    components, parts = own_rows(tested.components, row), tested.parts
+    panels = dict.fromkeys(("logo", "mixture", "controls", "mutagenesis", "deletion", "split"))
+
     figure = new_figure(WIDTH, 148)
-    draw_whole_window(figure, view, 8, control_bands(bands))
-    return figure
+    draw_whole_window(figure, view, 8, bands)
+    source = "profile.tsv: mean x window over d; bands.tsv"
+    panels["window"] = figure_svg(figure, "Mean score over the whole window", source)
 
-
-def zoom_figure(view, bands, seeds, test_arc=None):
-    """Panel b: the zoomed profile; ``seeds`` are this head's rows of ``seed_profiles.tsv``."""
     figure = new_figure(WIDTH, 286)
+    seeds = own_rows(tested.seed_profiles, row)
     networks = seeds.groupby("network", sort=True) if len(seeds) else ()
     lines = [rows.set_index("d")["x_uniform"].loc[view.distances].to_numpy() for _, rows in networks]
-    draw_zoom(figure, view, 44, control_bands(bands), lines, test_arc)
-    return figure
+    draw_zoom(figure, view, 44, bands, lines, _test_arc(tested, view))
+    source += "; seed_profiles.tsv; parts.safetensors: norm_mean, score_mean"
+    panels["zoom"] = figure_svg(figure, "Mean score near the TSS", source)
 
-
-def track_figure(draw, view, values):
-    """Panel e or f: ``draw`` is a function of :mod:`attentome.figures.tracks`, ``values`` what it draws."""
     figure = new_figure(WIDTH, 122)
-    draw(figure, view, values, TOP, 90)
-    return figure
+    draw_correlation(figure, view, head.spearman.sort_values("d")["rho"].to_numpy(float), TOP, 90)
+    panels["correlation"] = figure_svg(figure, "Spearman correlation of score and output", "spearman.tsv: rho over d")
+
+    if len(logo):
+        best = controls.loc[controls["used"] == 1, "bits"].max() if len(controls) else None
+        figure = effect_logo_figure(view, logo, tested.logo_bits, best)
+        source = f"{measured}/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded"
+        panels["logo"] = figure_svg(figure, "Effect logo of the held-out half", source)
+    if len(logo) and len(components):
+        figure = mixture_figure(view, components)
+        panels["mixture"] = figure_svg(figure, "Components of the effect logo", f"{measured}/components.tsv")
+    if len(logo) and len(controls):
+        figure = control_logo_figure(view, controls, tested.logo_bits)
+        panels["controls"] = figure_svg(figure, "Effect logos of control heads", "tests/control_logos.tsv")
+    if len(tested.ism_profile):
+        figure = new_figure(WIDTH, 122)
+        draw_mutagenesis(figure, view, tested.ism_profile, TOP, 90)
+        source = "tests/ism_profile.tsv: mean_abs, lo, hi over d"
+        panels["mutagenesis"] = figure_svg(figure, "Mean absolute effect of substitutions", source)
+    if len(tested.deletion) and (tested.deletion["order"] == head_name(view.layer, view.head)).any():
+        figure = deletion_figure(tested.deletion, view.layer, view.head)
+        panels["deletion"] = figure_svg(figure, "Deletion curves", "tests/deletion.tsv: mean_output over k")
+    if parts:
+        figure = split_figure(parts["var_content"][at], parts["var_position"][at], view)
+        source = f"{measured}/parts.safetensors: var_content, var_position over d"
+        panels["split"] = figure_svg(figure, "Split of the logit", source)
+    return panels
+
+
+def _test_arc(tested, view):
+    """Mean score and value norm over the highest outputs of the test arc, x uniform, and their number; or None."""
+    if not tested.parts:
+        return None
+    at = view.layer - 1, view.head - 1
+    arrives = tested.parts["norm_mean"][at]
+    share = arrives / max(np.nansum(arrives), 1e-30)
+    return tested.parts["score_mean"][at] * view.window, share * view.window, int(tested.parts["n"].max())
 
 
 def effect_logo_figure(view, logo, bits, best_control=None):

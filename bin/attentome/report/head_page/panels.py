@@ -7,30 +7,15 @@ import numpy as np
 from attentome.evidence.claims import CLAIMS, NO_NAME
 from attentome.evidence.control_tally import tally_text
 from attentome.figures.profile import CONTROL_TITLES
-from attentome.figures.style import page_svg
-from attentome.figures.tracks import draw_correlation, draw_mutagenesis
 from attentome.genome.ruler import base_of_distance
 from attentome.heads.distances import anchor_text
-from attentome.heads.names import head_name
 from attentome.motifs.logo import LETTERS, TELLING_BITS, consensus
-from attentome.report.head_page.curves import deletion_figure, split_figure
-from attentome.report.head_page.figures import (
-    control_logo_figure,
-    effect_logo_figure,
-    lowest_letter,
-    mixture_figure,
-    track_figure,
-    view_of,
-    window_figure,
-    zoom_figure,
-)
+from attentome.report.head_page.figures import draw_panels, lowest_letter, view_of
 from attentome.report.head_page.names import best_rows, element_rows, own_rows, pair_rows
 from attentome.report.head_page.strips import draw_strips
-from attentome.report.html.templates import HIDDEN, inline
+from attentome.report.html.templates import HIDDEN, figure_svg
 from attentome.report.outcome.sentences import best_is_c
 from attentome.report.text.heads import shared_bases
-
-PANELS = ("window", "zoom", "logo", "mixture", "controls", "correlation", "mutagenesis", "deletion", "split")
 
 
 def tested_values(head, run, outcome):
@@ -71,8 +56,11 @@ def tested_values(head, run, outcome):
         "correlation_n": int(head.spearman["n"].max()),
         "seeds_n": own_rows(tested.seed_profiles, row)["network"].nunique() if len(tested.seed_profiles) else 0,
         "logo": _logo_facts(tested, row, logo),
-        "panels": _panels(head, tested, row, view, logo),
-        "strips": [strip | {"svg": _svg(strip["figure"], strip["title"], source)} for strip in strips],
+        "panels": draw_panels(head, tested, row, view, logo),
+        "strips": [
+            strip | {"svg": figure_svg(strip["figure"], strip["title"], source) if strip["figure"] else ""}
+            for strip in strips
+        ],
         "elements": element_rows(tested, row),
         "motifs": best_rows(tested.motifs, row),
         "shuffled": motifs.groupby("database")["shuffled_hits_expected"].max() if len(motifs) else {},
@@ -114,65 +102,3 @@ def _logo_facts(tested, row, logo):
         "cut": bool(logo["bits"].max() > tested.logo_bits),
         "best_windows": int(windows["rank"].max()) if len(windows) else 0,
     }
-
-
-def _test_arc(tested, view):
-    """Mean score and value norm over the highest outputs of the test arc, x uniform, and their number; or None."""
-    if not tested.parts:
-        return None
-    at = view.layer - 1, view.head - 1
-    arrives = tested.parts["norm_mean"][at]
-    share = arrives / max(np.nansum(arrives), 1e-30)
-    return tested.parts["score_mean"][at] * view.window, share * view.window, int(tested.parts["n"].max())
-
-
-def _panels(head, tested, row, view, logo):
-    """Panel to its figure as Markup; None where its values are not part of the run."""
-    at, measured = (view.layer - 1, view.head - 1), "tests/measured/curated"
-    controls, components = tested.control_logos, own_rows(tested.components, row)
-    zoom = zoom_figure(view, tested.bands, own_rows(tested.seed_profiles, row), _test_arc(tested, view))
-    rho = head.spearman.sort_values("d")["rho"].to_numpy(float)
-    drawn = {
-        "window": (
-            window_figure(view, tested.bands),
-            "Mean score over the whole window",
-            "profile.tsv: mean x window over d; bands.tsv",
-        ),
-        "zoom": (
-            zoom,
-            "Mean score near the TSS",
-            "profile.tsv: mean x window over d; bands.tsv; seed_profiles.tsv; parts.safetensors: norm_mean, score_mean",
-        ),
-        "correlation": (
-            track_figure(draw_correlation, view, rho),
-            "Spearman correlation of score and output",
-            "spearman.tsv: rho over d",
-        ),
-    }
-    if len(logo):
-        best = controls.loc[controls["used"] == 1, "bits"].max() if len(controls) else None
-        figure = effect_logo_figure(view, logo, tested.logo_bits, best)
-        source = f"{measured}/logos.tsv: shares of A, C, G, T x bits over d; used = 0 is faded"
-        drawn["logo"] = figure, "Effect logo of the held-out half", source
-    if len(logo) and len(components):
-        figure = mixture_figure(view, components)
-        drawn["mixture"] = figure, "Components of the effect logo", f"{measured}/components.tsv"
-    if len(logo) and len(controls):
-        figure = control_logo_figure(view, controls, tested.logo_bits)
-        drawn["controls"] = figure, "Effect logos of control heads", "tests/control_logos.tsv"
-    if len(tested.ism_profile):
-        figure = track_figure(draw_mutagenesis, view, tested.ism_profile)
-        source = "tests/ism_profile.tsv: mean_abs, lo, hi over d"
-        drawn["mutagenesis"] = figure, "Mean absolute effect of substitutions", source
-    if len(tested.deletion) and (tested.deletion["order"] == head_name(view.layer, view.head)).any():
-        figure = deletion_figure(tested.deletion, view.layer, view.head)
-        drawn["deletion"] = figure, "Deletion curves", "tests/deletion.tsv: mean_output over k"
-    if tested.parts:
-        figure = split_figure(tested.parts["var_content"][at], tested.parts["var_position"][at], view)
-        drawn["split"] = figure, "Split of the logit", f"{measured}/parts.safetensors: var_content, var_position over d"
-    return dict.fromkeys(PANELS) | {name: _svg(*one) for name, one in drawn.items()}
-
-
-def _svg(figure, title, source):
-    """A figure as Markup, with its title and the table that redoes it; empty without a figure."""
-    return inline(page_svg(figure, title, source)) if figure else ""

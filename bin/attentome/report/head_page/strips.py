@@ -10,6 +10,7 @@ from attentome.figures.scales import nice_ticks
 from attentome.figures.strip import Strip
 from attentome.figures.style import times
 from attentome.heads.names import head_title
+from attentome.report.head_page.names import own_rows
 from attentome.report.text.numbers import number
 
 KINDS = ("random", "rotated")
@@ -144,8 +145,7 @@ def _interval(row, name):
 
 
 def _reproducible(tested, row, rule):
-    test, seeds = rule["tests"]["R"], tested.seeds
-    own = seeds[(seeds["layer"] == row["layer"]) & (seeds["head"] == row["head"])] if len(seeds) else seeds
+    test, own = rule["tests"]["R"], own_rows(tested.seeds, row)
     need = f"needed: {test['min_share'] * 100:.0f} % of them, and {test['min_seeds']} seeds in all"
     if own.empty:
         return None, ["not run", "one seed only", need]

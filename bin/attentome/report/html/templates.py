@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from attentome.evidence.grades import NOT_GRADED, UNSUPPORTED
-from attentome.figures.style import BADGES, BASE_COLOUR, BLUES, minus, times
+from attentome.figures.style import BADGES, BASE_COLOUR, BLUES, minus, page_svg, times
 from attentome.genome.ruler import signed
 from attentome.report.outcome.sentences import NOT_LEARNED
 from attentome.report.outcome.verdict import heads_shown
@@ -99,6 +99,11 @@ class Templates:
     def plain(self, name, **values):
         """A plain text file, such as ``README.txt``; nothing is escaped there."""
         return self._environment.get_template(name).render(**values)
+
+
+def figure_svg(figure, title, source):
+    """A figure as Markup, with its title and the table that redoes it."""
+    return inline(page_svg(figure, title, source))
 
 
 def inline(svg):

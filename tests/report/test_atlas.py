@@ -20,7 +20,7 @@ from attentome.report.atlas.cells import atlas_cells, claim_text, failed_text, r
 from attentome.report.atlas.drawing import CellSize, SqueezedAxis, draw_cell_logo, height, logo_columns
 from attentome.report.atlas.figure import atlas_figure
 from attentome.report.atlas.legend import legend
-from attentome.report.atlas.page import LARGE, atlas_page
+from attentome.report.atlas.page import LARGE_CELL, atlas_page
 from attentome.results.head_tests import read_tested
 from attentome.results.run import read_run
 
@@ -29,7 +29,7 @@ OUTCOME = {"state": "learned_graded", "sentence": "The network learned to find T
 ALARM = {"state": "control_alarm", "sentence": "Do not use the grades. A control network learned."}
 PATH = re.compile(r'<path d="([^"]*)"[^>]*style="([^"]*)"')
 LETTER_FILLS = {colour.lower() for colour in (*BASE_COLOUR.values(), FAINT)}
-LOGO = LARGE.logo
+LOGO = LARGE_CELL.logo
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def test_all_effect_logos_stand_on_one_scale(described, tmp_path, share, full, w
         assert max(high for _, high in letters(html)) == pytest.approx(bits / full * LOGO, abs=0.03)
     for html in cells:
         ticks = [points[:, 1] for _, points in paths(html) if len(points) == 2 and np.ptp(points[:, 0]) < 4]
-        for y in (LARGE.logo_top, LARGE.logo_top + LOGO / 2):
+        for y in (LARGE_CELL.logo_top, LARGE_CELL.logo_top + LOGO / 2):
             assert any(tick == pytest.approx([y, y], abs=0.03) for tick in ticks), "ticks: full, half"
     named = f"{words}, the same for all heads and controls of this run"
     assert words_of(text).count(named) == 1

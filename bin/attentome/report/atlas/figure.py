@@ -13,8 +13,8 @@ from attentome.report.html.templates import HIDDEN, NOT_USED
 WIDTH, MARGIN, LINE = 1170, 14, 16
 TEXT_WIDTH = WIDTH - 2 * MARGIN - 30
 """px of a line of words, with room for type that is drawn wider than it is measured."""
-LARGE, COLUMNS, ROW, TESTED_ROW = CellSize(208, 84, 36), 5, 206, 222
-LOW, LOW_COLUMNS, LOW_ROW = CellSize(128, 50), 8, 112
+LARGE_CELL, COLUMNS, ROW, TESTED_ROW = CellSize(208, 84, 36), 5, 206, 222
+SMALL_CELL, SMALL_COLUMNS, SMALL_ROW = CellSize(128, 50), 8, 112
 """Cells of heads, and of unsupported heads: size, number in a row, height of a row."""
 HEAD = 18
 """px from the middle of a cell's heading to its drawing."""
@@ -32,7 +32,7 @@ def atlas_figure(run, outcome):
     large_top = MARGIN + LINE * len(lines) + 16
     failed_top = large_top + row * -(-len(large) // COLUMNS)
     small_top = failed_top + LINE * len(failed) + 16
-    controls_top = small_top + LOW_ROW * -(-len(small) // LOW_COLUMNS) if small else failed_top
+    controls_top = small_top + SMALL_ROW * -(-len(small) // SMALL_COLUMNS) if small else failed_top
     whole = controls_top + (LINE + ROW) * bool(controls) + 10
     figure = new_figure(WIDTH, whole)
     # Words and badges stand in axes over the whole figure, in px with y downwards.
@@ -40,11 +40,11 @@ def atlas_figure(run, outcome):
     axes.axis("off")
     for i, (words, options) in enumerate(lines):
         _write(axes, MARGIN, MARGIN + LINE * (i + 0.5), words, **options)
-    for cell, left, top in _places(large, large_top, LARGE, COLUMNS, row):
+    for cell, left, top in _places(large, large_top, LARGE_CELL, COLUMNS, row):
         _large_cell(axes, cell, run, left, top)
     for i, words in enumerate(failed):
         _write(axes, MARGIN, failed_top + LINE * (i + 0.5), words, color=SOFT)
-    for cell, left, top in _places(small, small_top, LOW, LOW_COLUMNS, LOW_ROW):
+    for cell, left, top in _places(small, small_top, SMALL_CELL, SMALL_COLUMNS, SMALL_ROW):
         _small_cell(axes, cell, run, left, top)
     if controls:
         _write(axes, MARGIN, controls_top + LINE / 2, "What control heads look like", TEXT, weight="bold")
@@ -104,28 +104,28 @@ def _large_cell(axes, cell, run, left, top):
     _box(axes, left + 1, top - 10, 20, cell.badge, BADGES.get(cell.grade, ("none", SOFT, FAINT)), TEXT, not graded)
     _write(axes, left + 30, top, title, TEXT, weight="bold", **MIDDLE)
     start = 30 + text_width(title, TEXT, "bold") + 7
-    _write(axes, left + start, top, _fitting(cell.words, LARGE.width - start), color=SOFT, **MIDDLE)
-    draw_cell(axes.figure, left, top + HEAD, LARGE, run, cell)
-    foot = top + HEAD + LARGE.height + 4
+    _write(axes, left + start, top, _fitting(cell.words, LARGE_CELL.width - start), color=SOFT, **MIDDLE)
+    draw_cell(axes.figure, left, top + HEAD, LARGE_CELL, run, cell)
+    foot = top + HEAD + LARGE_CELL.height + 4
     for i, (test, outcome) in enumerate(cell.tests.items()):
         colours = (INK, "white", INK) if outcome == PASSED else ("none", SOFT, "none" if outcome == NOT_RUN else FAINT)
         _box(axes, left + 19 * i, foot, 15, "?" if outcome == NOT_RUN else test, colours, dashed=outcome != PASSED)
     style = {"color": INK, "weight": "bold"} if cell.needed else {"color": SOFT}
-    _write(axes, left + LARGE.width, foot + 8, cell.change, ha="right", **style)
+    _write(axes, left + LARGE_CELL.width, foot + 8, cell.change, ha="right", **style)
 
 
 def _small_cell(axes, cell, run, left, top):
     _box(axes, left + 1, top - 7, 14, cell.badge, ("none", SOFT, FAINT), dashed=True)
     _write(axes, left + 21, top, cell.head.title, weight="bold", color=SOFT, **MIDDLE)
-    draw_cell(axes.figure, left, top + 10, LOW, run, cell)
-    _write(axes, left, top + 10 + LOW.height + 7, _fitting(cell.words, LOW.width), color=SOFT)
+    draw_cell(axes.figure, left, top + 10, SMALL_CELL, run, cell)
+    _write(axes, left, top + 10 + SMALL_CELL.height + 7, _fitting(cell.words, SMALL_CELL.width), color=SOFT)
 
 
 def _control_cell(axes, control, run, left, top):
     _write(axes, left, top, control.title, weight="bold", **MIDDLE)
-    letters = draw_cell(axes.figure, left, top + HEAD, LARGE, run, control)
-    for i, line in enumerate(wrap(control.words(letters), LARGE.width)):
-        _write(axes, left + LARGE.width + 12, top + HEAD + 8 + NAMES + LINE * i, line, color=SOFT)
+    letters = draw_cell(axes.figure, left, top + HEAD, LARGE_CELL, run, control)
+    for i, line in enumerate(wrap(control.words(letters), LARGE_CELL.width)):
+        _write(axes, left + LARGE_CELL.width + 12, top + HEAD + 8 + NAMES + LINE * i, line, color=SOFT)
 
 
 def figure_notes():

@@ -16,7 +16,7 @@ from attentome.report.atlas.legend import legend
 from attentome.report.html.templates import HIDDEN, NOT_USED, figure_svg
 from attentome.report.text.peers import peer_sentences
 
-LARGE, LOW, CONTROL = CellSize(176, 86, 40), CellSize(130, 52), CellSize(130, 52, 40)
+LARGE_CELL, SMALL_CELL, CONTROL_CELL = CellSize(176, 86, 40), CellSize(130, 52), CellSize(130, 52, 40)
 """Cells of heads, of unsupported heads, of control heads."""
 ORDERS = {"grade": "grade", "place": "layer × head", "distance": "distance", "height": "peak height", "need": "need"}
 """Orders of the cells and the words on their buttons; need is the change of the PR AUC without the head."""
@@ -64,7 +64,7 @@ def atlas_page(run, outcome, templates):
 def _cell_svg(cell, run):
     """Profile and logo of a head, as Markup."""
     high, d = cell.head.peak_top
-    size = LOW if cell.small else LARGE
+    size = SMALL_CELL if cell.small else LARGE_CELL
     figure = new_figure(size.width, size.height)
     draw_cell(figure, 0, 0, size, run, cell)
     title = f"{cell.head.title}: mean score of the highest outputs, at most {times(high)} uniform at d = {d}"
@@ -75,7 +75,7 @@ def _cell_svg(cell, run):
 
 
 def _control(control, run):
-    size = CONTROL if control.logo is not None else LOW
+    size = CONTROL_CELL if control.logo is not None else SMALL_CELL
     figure = new_figure(size.width, size.height)
     letters = draw_cell(figure, 0, 0, size, run, control)
     svg = figure_svg(figure, control.name, "bands.tsv, control_logos.tsv")

@@ -17,6 +17,10 @@ from attentome.results.run import HeadResult
 ORDER = (*GRADES, UNSUPPORTED, NOT_GRADED, HIDDEN)
 FLAT = 1.5
 """A profile that is nowhere above this many times uniform is called flat."""
+FAILED_NOTE = (
+    f"flat: nowhere above {FLAT}× uniform; like untrained, like rotated labels: no sharper than heads of such control "
+    "networks; only S: sharp, and no other test passed. In brackets: height on the test arc"
+)
 CONTROL_NAMES = {
     "random": ("untrained", "untrained networks"),
     "rotated": ("rotated labels", "networks with rotated labels"),
@@ -193,12 +197,6 @@ def failed_text(row, rule):
         return f"flat ({high})"
     kind = "random" if row["s_q_random"] > rule["tests"]["S"]["max_q"] else "rotated"
     return f"like {CONTROL_NAMES[kind][0]} ({high})"
-
-
-FAILED_NOTE = (
-    f"flat: nowhere above {FLAT}× uniform; like untrained, like rotated labels: no sharper than heads of such control "
-    "networks; only S: sharp, and no other test passed. In brackets: height on the test arc"
-)
 
 
 def rule_text(entry):

@@ -47,7 +47,7 @@ def head_figures(head, elements):
 
 
 def _profile_figure(view):
-    figure = new_figure(WIDTH, 512)
+    figure = new_figure(WIDTH, 522)
     note = (
         f"Mean score over all {view.window} keys; log scale ½× to 110×, the same for every head; 1× is uniform "
         f"attention (1/{view.window}). Strip: highest single score, white 0 to black 1."
@@ -60,7 +60,7 @@ def _profile_figure(view):
         f"for all positions only d has a meaning.{far}"
     )
     _heading(figure, 186, "b", "Where does the head look when the output is high?", note)
-    draw_zoom(figure, view, top=262)
+    draw_zoom(figure, view, top=272)
     return figure
 
 

@@ -5,13 +5,14 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from attentome.genome.labelled_sequences import PARTS
 from attentome.io.exits import one_line_exit
 from attentome.io.files import sha256, write_json
 from attentome.io.record import task_record
 from attentome.motifs.classes import TASKS, read_classes
 from attentome.motifs.readers import read_motifs
 from attentome.simulate.decoys import choose_decoys
-from attentome.simulate.motif_tasks import PARTS, save_task, simulate_task1, simulate_task3
+from attentome.simulate.motif_tasks import simulate_task1, simulate_task3
 
 
 def main():
@@ -50,7 +51,7 @@ def simulate(options):
             "rule": decoys.rule,
             "removed": decoys.removed.to_dict("records"),
         }
-    save_task(options.out, task)
+    task.save(options.out)
     write_json(
         options.out / "task.json",
         {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from project import ROOT
 
+from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.io.files import read_tsv
 from attentome.motifs.classes import read_classes
 from attentome.motifs.readers import read_motifs
-from attentome.simulate.motif_tasks import load_task
 
 FILTERS = ROOT / "assets/filters"
 MOTIFS = read_motifs(FILTERS / "test_motifs.meme")
@@ -60,7 +60,7 @@ def test_the_script_writes_the_task_and_what_it_is(tmp_path, number, outputs):
     for out in ("first", "second"):
         done = run(tmp_path, *options, "--out", out)
         assert done.returncode == 0, done.stderr
-    task, facts = load_task(tmp_path / "first"), json.loads((tmp_path / "first/task.json").read_text())
+    task, facts = LabelledSequences.load(tmp_path / "first"), json.loads((tmp_path / "first/task.json").read_text())
     assert task.sequences.shape == (400, 150) and task.labels.shape == (400, outputs)
     assert facts["outputs"] == task.classes and facts["sequences"] == {"train": 280, "validation": 40, "test": 80}
     np.testing.assert_allclose(list(facts["prevalence"].values()), task.labels.mean(axis=0))

@@ -5,12 +5,11 @@ import pytest
 from project import ROOT
 
 from attentome.genome.contigs import decode
+from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.motifs.readers import Motif, read_motifs
 from attentome.simulate.decoys import choose_decoys
 from attentome.simulate.motif_tasks import (
     embedded_matrices,
-    load_task,
-    save_task,
     simulate_task1,
     simulate_task3,
 )
@@ -126,8 +125,8 @@ def test_short_sequences_hold_what_fits():
 
 
 def test_what_is_written_is_read_back(tmp_path):
-    save_task(tmp_path, TASK3)
-    again = load_task(tmp_path)
+    TASK3.save(tmp_path)
+    again = LabelledSequences.load(tmp_path)
     assert again.classes == ["positive"] and again.planted.equals(TASK3.planted)
     assert (again.sequences == TASK3.sequences).all() and again.information.dtype == np.float32
 

@@ -14,54 +14,19 @@ The truth is kept: which motif stands where on which strand, and the information
 Sequences are codes (:data:`attentome.genome.contigs.BASES`); positions are 0-based, intervals half-open.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import safe_open
 
-from attentome.io.files import read_arrays, read_tsv, write_arrays, write_tsv
+from attentome.genome.labelled_sequences import PARTS, LabelledSequences
 from attentome.motifs.matrices import CODES, column_bits, reverse_complement
 
 COUNT_SHARES = (0.5, 0.25, 0.17, 0.05, 0.03)
 """Probabilities of the smallest number of motifs in a sequence, of one more, and so on."""
 FEWEST_TASK1, FEWEST_TASK3 = 1, 3
-PARTS = ("train", "validation", "test")
 MAX_DRAWS = 1000
 """Rounds of drawing after which motifs are said not to fit into the sequences."""
-
-
-@dataclass(frozen=True, eq=False)
-class MotifTask:
-    """Sequences, their classes and the truth.
-
-    Attributes
-    ----------
-    sequences : ndarray of uint8, shape (n, length)
-        Codes of the bases.
-    labels : ndarray of uint8, shape (n, classes)
-        1 where the sequence belongs to the class.
-    information : ndarray of float32, shape (n, length)
-        Bits of each column of the embedded matrix, 0 to 2; 0 in the gaps.
-    part : ndarray of uint8, shape (n,)
-        Index into :data:`PARTS`.
-    classes : list of str
-    planted : DataFrame
-        ``sequence`` (row of ``sequences``), ``start``, ``end``, ``motif`` (id), ``strand``; sorted by the first two.
-    """
-
-    sequences: np.ndarray
-    labels: np.ndarray
-    information: np.ndarray
-    part: np.ndarray
-    classes: list
-    planted: pd.DataFrame
-
-    def rows(self, part):
-        """Rows of the sequences of a part, one of :data:`PARTS`."""
-        return np.flatnonzero(self.part == PARTS.index(part))
 
 
 def simulate_task1(motifs, sequences=30_000, length=200, seed=0, split=(0.7, 0.1, 0.2)):
@@ -81,7 +46,7 @@ def simulate_task1(motifs, sequences=30_000, length=200, seed=0, split=(0.7, 0.1
 
     Returns
     -------
-    MotifTask
+    LabelledSequences
         1 to 5 motifs per sequence; the classes are the motifs' ids.
 
     Raises
@@ -116,7 +81,7 @@ def simulate_task3(positives, decoys, sequences=20_000, length=200, seed=0, spli
 
     Returns
     -------
-    MotifTask
+    LabelledSequences
         3 to 7 motifs per sequence; the only class is ``positive``.
 
     Raises
@@ -141,7 +106,7 @@ def embedded_matrices(task, motifs, rows):
 
     Parameters
     ----------
-    task : MotifTask
+    task : LabelledSequences
     motifs : list of Motif
         All that were planted, in any order.
     rows : sequence of int
@@ -159,28 +124,6 @@ def embedded_matrices(task, motifs, rows):
         for _, start, end, motif, strand in planted[row].itertuples(index=False):
             matrix[start:end] = by_id[motif] if strand == "+" else reverse_complement(by_id[motif])
     return found
-
-
-def save_task(folder, task):
-    """Write ``task.safetensors`` (arrays; the classes in its header) and ``planted.tsv`` into a folder.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Made if it is not there.
-    task : MotifTask
-    """
-    arrays = {name: getattr(task, name) for name in ("sequences", "labels", "information", "part")}
-    write_arrays(Path(folder) / "task.safetensors", arrays, {"classes": json.dumps(task.classes)})
-    write_tsv(Path(folder) / "planted.tsv", task.planted)
-
-
-def load_task(folder):
-    """Read what :func:`save_task` wrote into a folder: a MotifTask."""
-    path = Path(folder) / "task.safetensors"
-    with safe_open(path, "np") as handle:
-        classes = json.loads(handle.metadata()["classes"])
-    return MotifTask(**read_arrays(path), classes=classes, planted=read_tsv(Path(folder) / "planted.tsv"))
 
 
 class _Pool:
@@ -285,4 +228,4 @@ def _task(placed, labels, classes, length, split, rng):
     for number, rows in enumerate(np.split(rng.permutation(len(labels)), cuts)):
         part[rows] = number
     codes, bits = (np.concatenate([getattr(some, name) for some in placed]) for name in ("codes", "bits"))
-    return MotifTask(codes, labels, bits, part, classes, pd.concat(tables, ignore_index=True))
+    return LabelledSequences(codes, labels, part, classes, bits, pd.concat(tables, ignore_index=True))

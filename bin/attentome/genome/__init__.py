@@ -4,7 +4,8 @@ Start with ``contigs``: a ``Contig`` holds the bases as codes and reads either s
 ``arcs`` are the intervals that train, validate and test, ``pieces`` cut the genome for work in parallel, ``ruler``
 converts between distance d and the base relative to the TSS, ``names`` recognises contigs by other names,
 ``liftover`` moves positions from another assembly, ``readers`` read FASTA and GFF, ``labelled_sequences`` holds
-sequences with their classes. Positions are 0-based, intervals half-open. A stream is one strand of a contig, 5' to 3'.
+sequences with their classes, ``dinucleotides`` shuffles sequences. Positions are 0-based, intervals half-open. A
+stream is one strand of a contig, 5' to 3'.
 
 Tested through others: ``contigs``, ``readers``, ``names`` (inputs/test_check, sites/test_readers), ``arcs``
 (labels/test_tss), ``labelled_sequences`` (simulate/test_motif_tasks), ``pieces`` (heads/test_profile), ``ruler``

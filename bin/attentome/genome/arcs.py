@@ -95,15 +95,7 @@ def split_genome(genome, split, cut_points=None):
             )
         cuts = [(arc, *published.arcs[arc]) for arc in ("test", "validation")]
     else:
-        try:
-            train, test, validation = (float(part) for part in split.split("/"))
-        except ValueError:
-            raise ValueError(
-                f"--split {split!r}: expected train/test/validation percentages such as 70/20/10, "
-                f"or the name of published cut points ({', '.join(cut_points or ()) or 'none are given'})"
-            ) from None
-        if min(train, test, validation) <= 0 or abs(train + test + validation - 100) > 1e-6:
-            raise ValueError(f"--split {split!r}: the three percentages must be positive and add up to 100")
+        train, test, validation = _percentages(split, cut_points)
         first = round(total * train / 200)
         second = first + round(total * test / 100)
         cuts = [("test", first, second), ("validation", second, second + round(total * validation / 100))]
@@ -117,6 +109,44 @@ def split_genome(genome, split, cut_points=None):
                 intervals.append(Interval(arc, contig.name, start, end))
         offset += len(contig)
     return intervals
+
+
+def read_shares(split, cut_points=None):
+    """Shares of the arcs, where sequences are divided that do not lie on a genome.
+
+    Parameters
+    ----------
+    split : str
+        ``train/test/validation`` in percent, such as ``70/20/10``.
+    cut_points : dict of str to CutPoints, optional
+        Named in the message.
+
+    Returns
+    -------
+    dict of str to float
+        Share of each of :data:`ARCS`; they sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If the percentages cannot be read or do not add up to 100.
+    """
+    train, test, validation = _percentages(split, cut_points)
+    return {"train": train / 100, "validation": validation / 100, "test": test / 100}
+
+
+def _percentages(split, cut_points):
+    """Training, test and validation in percent."""
+    try:
+        train, test, validation = (float(part) for part in split.split("/"))
+    except ValueError:
+        raise ValueError(
+            f"--split {split!r}: expected train/test/validation percentages such as 70/20/10, "
+            f"or the name of published cut points ({', '.join(cut_points or ()) or 'none are given'})"
+        ) from None
+    if min(train, test, validation) <= 0 or abs(train + test + validation - 100) > 1e-6:
+        raise ValueError(f"--split {split!r}: the three percentages must be positive and add up to 100")
+    return train, test, validation
 
 
 def split_table(intervals, labels):

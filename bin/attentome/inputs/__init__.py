@@ -5,7 +5,12 @@ sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sourc
 an accession, and ``download`` makes one transfer that can resume. Faults name the file, the row (from 1) and a remedy
 (``attentome.io.faults``).
 
-Tested through others: ``parameters`` (test_check), ``download`` (test_sources).
+``sequence_sets`` makes a task of a user's own sequences, for mode ``filters``: ``sequence_sources`` reads FASTA, BED
+and tables through ``sequence_files`` and ``genome_windows``, ``background`` draws negative sequences,
+``sequence_split`` keeps those that ``near_identical`` groups in one part, and ``sequence_hdf5`` reads published files.
+
+Tested through others: ``parameters`` (test_check), ``download`` (test_sources), ``sequence_files``,
+``sequence_sources`` (test_sequence_sets).
 """
 
 import lazy_loader
@@ -16,5 +21,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "sample_sheet": ["read_sheet"],
         "check": ["check_run"],
         "sources": ["fetch"],
+        "sequence_sets": ["read_sequence_set"],
     },
 )

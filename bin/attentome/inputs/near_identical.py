@@ -1,5 +1,7 @@
 """Find sequences that are nearly the same, on either strand, so that they stay in one part."""
 
+import hashlib
+
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
@@ -16,6 +18,8 @@ RULE = (
 )
 COMPARED_AT_ONCE = 20_000_000
 """Maximum number of pairs of equal k-mers held in memory, unless one sequence alone has more."""
+BLOCK = 8192
+"""Sequences turned to one strand at once."""
 
 
 def near_identical_groups(sequences):
@@ -34,32 +38,29 @@ def near_identical_groups(sequences):
     ndarray of int, shape (n,)
         Group of each sequence, numbered from 0 by first occurrence.
     """
-    distinct, group = _same_sequences(sequences)
-    kmers, counts = _kmer_sets(distinct)
+    same = same_sequence_groups(sequences)
+    _, first = np.unique(same, return_index=True)
+    kmers, counts = _kmer_sets(sequences[first])
     _, linked = connected_components(_links(kmers, counts), directed=False)
-    return _by_occurrence(linked[group])
+    _, first, group = np.unique(linked[same], return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[group]
 
 
 def same_sequence_groups(sequences):
     """Group sequences that are the same or the reverse complement of each other: as :func:`near_identical_groups`."""
-    return _by_occurrence(_same_sequences(sequences)[1])
+    numbers, groups = {}, np.empty(len(sequences), int)
+    for first in range(0, len(sequences), BLOCK):
+        for row, sequence in enumerate(_one_strand(sequences[first : first + BLOCK]), first):
+            digest = hashlib.blake2b(sequence, digest_size=16).digest()
+            groups[row] = numbers.setdefault(digest, len(numbers))
+    return groups
 
 
-def _same_sequences(sequences):
-    """Distinct sequences, on the strand that sorts first, and the index into them of each sequence."""
+def _one_strand(sequences):
+    """Each sequence on the strand that sorts first."""
     other = reverse_complement(sequences)
-    rows = np.arange(len(sequences))
-    first = (sequences != other).argmax(axis=1)
-    lower = (sequences[rows, first] <= other[rows, first])[:, None]
-    distinct, group = np.unique(np.where(lower, sequences, other), axis=0, return_inverse=True)
-    return distinct, group.ravel()
-
-
-def _by_occurrence(group):
-    _, first, group = np.unique(group, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), int)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[group]
+    rows, place = np.arange(len(sequences)), (sequences != other).argmax(axis=1)
+    return np.where((sequences[rows, place] <= other[rows, place])[:, None], sequences, other)
 
 
 def _kmer_sets(sequences):
@@ -76,9 +77,9 @@ def _kmer_sets(sequences):
 
 
 def _kmers(sequences):
-    """Each k-mer as a number, int64, shape (n, length - K + 1)."""
+    """Each k-mer as a number, int32, shape (n, length - K + 1)."""
     places = sequences.shape[1] - K + 1
-    numbers = np.zeros((len(sequences), places), np.int64)
+    numbers = np.zeros((len(sequences), places), np.int32)
     for step in range(K):
         numbers = numbers * len(BASES) + sequences[:, step : step + places]
     return numbers

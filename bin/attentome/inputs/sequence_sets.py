@@ -232,12 +232,16 @@ def _table(given, task):
     return table
 
 
+def _with_other_labels(task):
+    """Number of sequences that are there again, on either strand, with other labels."""
+    groups = same_sequence_groups(task.sequences)
+    rows = np.flatnonzero(np.bincount(groups)[groups] > 1)
+    labels = pd.DataFrame(task.labels[rows]).groupby(groups[rows])
+    return int((labels.transform("min") != labels.transform("max")).any(axis=1).sum()) if len(rows) else 0
+
+
 def _facts(task, sources, dropped, more):
     """What ``task.json`` says."""
-    groups = same_sequence_groups(task.sequences)
-    lowest, highest = (np.full((groups.max() + 1, len(task.classes)), value, np.uint8) for value in (1, 0))
-    np.minimum.at(lowest, groups, task.labels)
-    np.maximum.at(highest, groups, task.labels)
     files = {
         role: {"file": Path(path).name, "sha256": sha256(path)}
         for role in ("positives", "sites", "hdf5", "negatives", "classes", "genome")
@@ -257,6 +261,6 @@ def _facts(task, sources, dropped, more):
             for column, name in enumerate(task.classes)
         },
         "dropped": {reason: number for reason, number in dropped.items() if number},
-        "same_with_other_labels": int((lowest != highest).any(axis=1)[groups].sum()),
+        "same_with_other_labels": _with_other_labels(task),
         **more,
     }

@@ -10,6 +10,7 @@ import torch
 
 from attentome.filters.describe import describe_filters
 from attentome.filters.pwms import filter_pwms, write_filters
+from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, write_json, write_tsv
 from attentome.io.record import task_record
@@ -17,7 +18,6 @@ from attentome.io.schemas.filters import FILTERS, FRACTIONS
 from attentome.motifs.readers import read_motifs
 from attentome.network.device import choose_device
 from attentome.network.saved_motif_cnn import LAST, load_motif_cnn
-from attentome.simulate.motif_tasks import load_task
 from attentome.training.train_cnn import class_metrics, predict_cnn
 
 
@@ -36,7 +36,7 @@ def main():
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "pandas", "scipy", "memelite", "numba")
     with one_line_exit("describe_filters.py"), task_record(options.record, "DESCRIBE_FILTERS", options.tag, packages):
-        task, truth = load_task(options.task), read_json(options.task / "task.json")["classes"]
+        task, truth = LabelledSequences.load(options.task), read_json(options.task / "task.json")["classes"]
         models = dict(text.partition("=")[::2] for text in options.models)
         database, device = read_motifs(options.motifs), choose_device(options.device)
         for network in read_json(options.networks):

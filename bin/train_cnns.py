@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, write_json, write_tsv
 from attentome.io.record import task_record
 from attentome.network.device import choose_device
 from attentome.network.motif_cnn import MotifCnnConfig
 from attentome.network.saved_motif_cnn import BEST, LAST, save_motif_cnn
-from attentome.simulate.motif_tasks import load_task
 from attentome.training.train_cnn import CnnTraining, train_motif_cnn
 
 UNTRAINED, SHUFFLED = "untrained", "shuffled"
@@ -39,7 +39,7 @@ def main():
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "safetensors")
     with one_line_exit("train_cnns.py"), task_record(options.record, "TRAIN_CNNS", options.tag, packages):
-        task, settings = load_task(options.task), read_json(options.training)
+        task, settings = LabelledSequences.load(options.task), read_json(options.training)
         device = choose_device(options.device)
         for start in read_json(options.networks):
             train(start, settings, task, device, options)

@@ -23,6 +23,7 @@ numba runs on one thread.
 
 import importlib.util
 import os
+import sys
 import tempfile
 import warnings
 from typing import NamedTuple
@@ -147,11 +148,15 @@ def tomtom_alignments(queries, targets):
         Whether the target's reverse complement aligns better.
     """
     tomtom = _load_tomtom()
+    torch = sys.modules.get("torch")  # numba sets the number of threads for all of OpenMP, and so for PyTorch
+    threads = torch and torch.get_num_threads()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="tomtom was given")
         p, _, offset, overlap, reverse = tomtom(
             [query.T for query in queries], [target.T for target in targets], n_target_bins=None, n_jobs=1
         )
+    if torch:
+        torch.set_num_threads(threads)
     return p, offset.astype(int), overlap.astype(int), reverse.astype(bool)
 
 

@@ -19,8 +19,9 @@ BITS = (11.0, 18.0)
 """Minimum and maximum information of a motif."""
 MAX_ALIKE = 0.5
 """Share of the less informative motif's bits that two motifs may have in common, on either strand."""
-COLUMN_KINDS = {"one base": 0.6, "two bases": 0.2, "any base": 0.2}
-"""How often a column prefers one base, one of two, or none."""
+PREFERRED, KIND_SHARES = (1, 2, 4), (0.6, 0.2, 0.2)
+"""Bases that a column of each kind prefers, and how often it is of that kind."""
+NO_PREFERENCE = 2
 STRENGTHS = (0.88, 0.99)
 """Minimum and maximum share of the sites that follow the preference. With these numbers motifs have 14 bits on average
 and half of their columns more than 1.5 bits, as the 12 motifs of task 1 in Koo & Ploenzke 2021."""
@@ -67,11 +68,17 @@ def likeness(first, second):
 
 
 def _random_matrix(rng):
-    """Frequencies of :data:`SITES` sites drawn from random columns."""
+    """Frequencies of :data:`SITES` sites drawn from random columns; those without a preference lie at the ends."""
+    kinds = np.sort(rng.choice(len(KIND_SHARES), rng.integers(WIDTHS[0], WIDTHS[1] + 1), p=KIND_SHARES))
+    ends = int((kinds == NO_PREFERENCE).sum())
+    kinds = np.roll(
+        np.concatenate([rng.permutation(kinds[: len(kinds) - ends]), kinds[len(kinds) - ends :]]),
+        rng.integers(ends + 1),
+    )
     columns = []
-    for kind in rng.choice(len(COLUMN_KINDS), rng.integers(WIDTHS[0], WIDTHS[1] + 1), p=list(COLUMN_KINDS.values())):
+    for kind in kinds:
         preferred = np.zeros(4)
-        preferred[rng.permutation(4)[: (1, 2, 4)[kind]]] = 1 / (1, 2, 4)[kind]
+        preferred[rng.permutation(4)[: PREFERRED[kind]]] = 1 / PREFERRED[kind]
         strength = rng.uniform(*STRENGTHS)
         columns.append(strength * preferred + (1 - strength) * rng.dirichlet(np.ones(4)))
     return np.array([rng.multinomial(SITES, column) for column in columns]) / SITES

@@ -9,7 +9,7 @@ from attentome.genome.labelled_sequences import PARTS
 from attentome.io.exits import one_line_exit
 from attentome.io.files import sha256, write_json
 from attentome.io.record import task_record
-from attentome.motifs.classes import TASKS, read_classes
+from attentome.motifs.factors import TASKS, read_factors
 from attentome.motifs.readers import read_motifs
 from attentome.simulate.decoys import choose_decoys
 from attentome.simulate.motif_tasks import simulate_task1, simulate_task3
@@ -19,7 +19,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", choices=TASKS, required=True, help="of Koo & Ploenzke 2021")
     parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
-    parser.add_argument("--classes", required=True, help="TSV: class, motifs, tasks")
+    parser.add_argument("--factors", required=True, help="TSV: factor, motifs, tasks")
     parser.add_argument("--sequences", type=int, required=True)
     parser.add_argument("--length", type=int, default=200, help="nt of a sequence")
     parser.add_argument("--decoys", type=int, help="of task 3; as many as the database has if not given")
@@ -33,15 +33,15 @@ def main():
 
 def simulate(options):
     motifs = read_motifs(options.motifs)
-    classes = read_classes(options.classes, motifs, options.task)
+    factors = read_factors(options.factors, motifs, options.task)
     by_id = {motif.id: motif for motif in motifs}
-    planted = [by_id[one.motifs[0]] for one in classes]
+    planted = [by_id[one.motifs[0]] for one in factors]
     facts = {}
     if options.task == "1":
         task = simulate_task1(planted, options.sequences, options.length, options.seed)
-        task = replace(task, classes=[one.name for one in classes])
+        task = replace(task, classes=[one.name for one in factors])
     else:
-        own = {motif for one in classes for motif in one.motifs[1:]}
+        own = {motif for one in factors for motif in one.motifs[1:]}
         decoys = choose_decoys(
             [motif for motif in motifs if motif.id not in own], planted, options.decoys, options.seed
         )
@@ -55,13 +55,13 @@ def simulate(options):
     write_json(
         options.out / "task.json",
         {
-            "task": options.task,
+            "task": options.out.name,
             "seed": options.seed,
             "sequences": {part: len(task.rows(part)) for part in PARTS},
             "length": options.length,
             "motif_file": Path(options.motifs).name,
             "motif_sha256": sha256(options.motifs),
-            "classes": {one.name: list(one.motifs) for one in classes},
+            "classes": {one.name: list(one.motifs) for one in factors},
             "outputs": task.classes,
             "prevalence": dict(zip(task.classes, task.labels.mean(axis=0).tolist(), strict=True)),
             **facts,

@@ -1,6 +1,6 @@
 include { json ; quoted } from '../functions/parameters'
 
-// Reports all faults of the parameters, the motif database and the classes of --mode filters before any other step.
+// Reports all faults of the parameters, the motif database and the factors of --mode filters before any other step.
 process CHECK_FILTERS {
     label 'process_single'
 
@@ -8,8 +8,9 @@ process CHECK_FILTERS {
     val settings      // [preset: 'tiny', seed: 1, ...]: as given
     path schema       // nextflow_schema.json
     path presets      // assets/filters/presets.json
+    val missing       // ['positives']: parameters that name a file that is not there
     path motifs       // database, or []
-    path classes      // TSV: class, motifs, tasks; or []
+    path factors      // TSV: factor, motifs, tasks; or []
     val code
 
     output:
@@ -17,11 +18,12 @@ process CHECK_FILTERS {
     path 'record.json', topic: records
 
     script:
-    def files = [motifs ? "--motifs ${motifs}" : '', classes ? "--classes ${classes}" : ''].findAll().join(' ')
+    def absent = missing ? "--missing ${missing.join(' ')}" : ''
+    def files = [motifs ? "--motifs ${motifs}" : '', factors ? "--factors ${factors}" : ''].findAll().join(' ')
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(settings))} > params.json
-    check_filters.py --params params.json --schema ${schema} --presets ${presets} ${files}
+    check_filters.py --params params.json --schema ${schema} --presets ${presets} ${absent} ${files}
     """
 
     stub:

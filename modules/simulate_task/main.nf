@@ -1,32 +1,32 @@
 // Sequences with planted motifs and the truth about each base: task 1 or 3 of Koo & Ploenzke 2021.
 process SIMULATE_TASK {
-    tag "task${task_number}"
+    tag "${name}"
     label 'process_single'
 
     input:
-    tuple val(task_number), val(settings)    // '1', [sequences: 8600, length: 200, decoys: null]
-    path motifs                              // database: MEME, TRANSFAC or JASPAR
-    path classes                             // TSV: class, motifs, tasks
+    tuple val(name), val(settings)    // 'task1', [number: '1', sequences: 8600, length: 200, decoys: null]
+    path motifs                       // database: MEME, TRANSFAC or JASPAR
+    path factors                      // TSV: factor, motifs, tasks
     val seed
     val code
 
     output:
-    tuple val(task_number), path("task${task_number}"), emit: task
+    tuple val(name), path("${name}"), emit: task
     path 'record.json', topic: records
 
     script:
     def decoys = settings.decoys ? "--decoys ${settings.decoys}" : ''
     """
     # code ${code}
-    simulate_task.py --task ${task_number} --motifs ${motifs} --classes ${classes} --sequences ${settings.sequences} \\
-        --length ${settings.length} ${decoys} --seed ${seed} --out task${task_number}
+    simulate_task.py --task ${settings.number} --motifs ${motifs} --factors ${factors} \\
+        --sequences ${settings.sequences} --length ${settings.length} ${decoys} --seed ${seed} --out ${name}
     """
 
     stub:
     """
     # code ${code}
-    mkdir task${task_number}
-    touch task${task_number}/task.safetensors task${task_number}/planted.tsv
-    echo '{}' | tee task${task_number}/task.json > record.json
+    mkdir ${name}
+    touch ${name}/task.safetensors ${name}/planted.tsv
+    echo '{}' | tee ${name}/task.json > record.json
     """
 }

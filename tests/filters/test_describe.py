@@ -79,7 +79,7 @@ def test_interval_is_students():
 
 def network(trial, control=None, **more):
     name = f"task1_cnn-2_relu_{control or ''}{trial:02d}"
-    facts = {"id": name, "task": "1", "network": "cnn-2", "activation": "relu", "control": control, "trial": trial}
+    facts = {"id": name, "task": "task1", "network": "cnn-2", "activation": "relu", "control": control, "trial": trial}
     return {**facts, "seed": trial, "epochs": 6, "diverged": False, "auroc": 0.9, "aupr": trial / 10, **more}
 
 

@@ -17,7 +17,7 @@ from attentome.training.train_cnn import class_metrics, predict_cnn
 
 MOTIFS = ROOT / "assets/filters/test_motifs.meme"
 NETWORKS_OF_THE_RUN = [
-    {"id": f"task1_cnn-2_exponential_{control or ''}", "task": "1", "network": "cnn-2", "activation": "exponential"}
+    {"id": f"task1_cnn-2_exponential_{control or ''}", "task": "task1", "network": "cnn-2", "activation": "exponential"}
     | {"trial": 1, "seed": seed, "control": control}
     for seed, control in ((1, None), (2, "untrained"), (3, "shuffled"))
 ]
@@ -37,8 +37,8 @@ def folder(tmp_path_factory):
     (folder / "training.json").write_text(json.dumps({"max_epochs": 1, "batch_size": 25}))
     models = [f"{network['id']}={network['id']}/model" for network in NETWORKS_OF_THE_RUN]
     names = [f"described/{network['id']}" for network in NETWORKS_OF_THE_RUN]
-    classes = ["--classes", ROOT / "assets/filters/test_classes.tsv"]
-    run(folder, "simulate_task.py", "--task", 1, "--motifs", MOTIFS, *classes, "--sequences", 500, "--out", "task1")
+    factors = ["--factors", ROOT / "assets/filters/test_factors.tsv"]
+    run(folder, "simulate_task.py", "--task", 1, "--motifs", MOTIFS, *factors, "--sequences", 500, "--out", "task1")
     common = ["--task", "task1", "--networks", "networks.json"]
     run(folder, "train_cnns.py", *common, "--training", "training.json")
     run(folder, "describe_filters.py", *common, "--models", *models, "--motifs", MOTIFS, "--out", "described")
@@ -72,7 +72,7 @@ def test_tables_and_motif_files_fit_together(folder):
     table = NETWORKS.read(folder / "networks.tsv")
     assert set(table["id"]) == {network["id"] for network in NETWORKS_OF_THE_RUN}
     summary = SUMMARY.read(folder / "summary.tsv")
-    assert len(summary) == 3 * 2 * 2 * 5 and set(summary["trials"]) == {1}
+    assert len(summary) == 3 * 2 * 2 * 6 and set(summary["trials"]) == {1}
     for network in NETWORKS_OF_THE_RUN:
         own = folder / "described" / network["id"]
         filters, fractions = FILTERS.read(own / "filters.tsv"), FRACTIONS.read(own / "fractions.tsv")

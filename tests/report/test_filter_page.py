@@ -46,11 +46,11 @@ def filters():
     for extraction in ("published", "equal"):
         for number, (e, cover) in enumerate([(1e-6, 0.9), (1e-3, 0.4)], 1):
             motif = f"m{number:02d}"
-            any_of = (motif, motif, e, e, cover)
+            any_of = (motif, motif, e, e, cover, "+", number - 2)
             rows.append(
                 (extraction, number, 40, 12, 9.5, 3.0, 0.4, *any_of, motif, motif, e, e, cover, "+", number - 2)
             )
-    return pd.DataFrame(rows, columns=list(FILTERS.columns)).astype({"offset": "Int64"})
+    return pd.DataFrame(rows, columns=list(FILTERS.columns)).astype({"offset": "Int64", "any_offset": "Int64"})
 
 
 @pytest.fixture(params=[1, 3], ids=["one trial", "three trials"])
@@ -62,7 +62,7 @@ def run(request, tmp_path):
             for trial in range(1, request.param + 1 if control is None else 2):
                 name = f"task1_cnn-2_{activation}_{control or ''}{trial}"
                 facts.append(
-                    {"id": name, "task": "1", "network": "cnn-2", "activation": activation, "control": control}
+                    {"id": name, "task": "task1", "network": "cnn-2", "activation": activation, "control": control}
                     | {"trial": trial, "seed": trial, "epochs": 6, "diverged": False, "auroc": 0.9, "aupr": 0.6}
                 )
                 tables[name] = fractions(0.0 if control else share + 0.01 * trial)
@@ -76,8 +76,8 @@ def run(request, tmp_path):
     networks = network_table(facts)
     NETWORKS.write(tmp_path / "networks.tsv", networks)
     SUMMARY.write(tmp_path / "summary.tsv", summarise(networks, tables))
-    task = {"task": "1", "sequences": {"train": 700, "validation": 100, "test": 200}, "length": 200}
-    task |= {"classes": {NAME: ["m01"], "m02": ["m02"]}, "motif_file": "test_motifs.meme"}
+    task = {"task": "task1", "sequences": {"train": 700, "validation": 100, "test": 200}, "length": 200}
+    task |= {"classes": {NAME: ["m01"], "m02": ["m02"]}, "outputs": [NAME, "m02"], "motif_file": "test_motifs.meme"}
     write_json(tmp_path / "task1/task.json", task)
     write_tsv(tmp_path / "task1/planted.tsv", pd.DataFrame({"sequence": [0]}))
     return tmp_path, request.param
@@ -117,7 +117,7 @@ def test_the_page_says_the_outcome_and_shows_each_factor_once(run):
 
 def test_intervals_that_overlap_establish_nothing():
     rows = [
-        {"task": "1", "network": "cnn-2", "activation": activation, "control": "", "extraction": "equal"}
+        {"task": "task1", "network": "cnn-2", "activation": activation, "control": "", "extraction": "equal"}
         | {"database": "given", "criterion": "strict_whole", "trials": 3, "share": share}
         | {"share_low": share - 0.2, "share_high": share + 0.2}
         for activation, share in SHARES.items()

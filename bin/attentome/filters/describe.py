@@ -68,7 +68,7 @@ def describe_filters(pwms, database, truth, seed):
             if name == GIVEN:
                 rows += _rows(extraction, filters, matches, truth, pwms.profile)
     return (
-        pd.DataFrame(rows, columns=list(FILTERS.columns)).astype({"offset": "Int64"}),
+        pd.DataFrame(rows, columns=list(FILTERS.columns)).astype({"offset": "Int64", "any_offset": "Int64"}),
         pd.concat(shares, ignore_index=True)[list(FRACTIONS.columns)],
     )
 
@@ -77,7 +77,7 @@ def _rows(extraction, filters, matches, truth, profile):
     best = {row.filter: row for row in matches.groupby("filter", sort=False).head(1).itertuples()}
     own = truth_matches(matches, truth)
     best_own = {row.filter: row for row in own.groupby("filter", sort=False).head(1).itertuples()}
-    nothing = ("", "", np.nan, np.nan, np.nan)
+    nothing = ("", "", np.nan, np.nan, np.nan, "", pd.NA)
     for pwm in filters:
         any_of, of_truth = best.get(pwm.filter), best_own.get(pwm.filter)
         yield (
@@ -88,8 +88,10 @@ def _rows(extraction, filters, matches, truth, profile):
             column_bits(pwm.frequencies[pwm.start : pwm.stop]).sum(),
             profile.maximum[pwm.filter - 1],
             profile.sequences[pwm.filter - 1],
-            *((any_of.motif, any_of.name, any_of.E, any_of.q, any_of.cover) if any_of else nothing),
-            *((of_truth.factor, of_truth.motif, of_truth.E, of_truth.q, of_truth.cover) if of_truth else nothing),
-            of_truth.orientation if of_truth else "",
-            of_truth.offset if of_truth else pd.NA,
+            *(_match(any_of, "motif", "name") if any_of else nothing),
+            *(_match(of_truth, "factor", "motif") if of_truth else nothing),
         )
+
+
+def _match(row, *names):
+    return [getattr(row, name) for name in (*names, "E", "q", "cover", "orientation", "offset")]

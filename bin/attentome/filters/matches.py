@@ -26,12 +26,15 @@ LOOSE_E, STRICT_E = 0.1, 1e-4
 MIN_COVER = 0.8
 CRITERIA = {
     "any": (LOOSE_E, 0.0),
+    "any_whole": (STRICT_E, MIN_COVER),
     "loose": (LOOSE_E, 0.0),
     "strict": (STRICT_E, 0.0),
     "loose_whole": (LOOSE_E, MIN_COVER),
     "strict_whole": (STRICT_E, MIN_COVER),
 }
-"""Name to highest E and lowest cover. ``any`` counts matches with every motif, the others those with the truth."""
+"""Name to highest E and lowest cover."""
+OF_ANY = ("any", "any_whole")
+"""Criteria that count matches with every motif of the database; the others count those with the truth."""
 MATCH_COLUMNS = ["filter", "sites", "motif", "name", "p", "E", "q", "orientation", "offset", "overlap", "cover"]
 
 
@@ -152,18 +155,18 @@ def match_fractions(table, n_filters, truth):
     DataFrame
         A row per criterion of :data:`CRITERIA`: ``criterion``, ``max_E``, ``min_cover``, ``filters`` (those with a
         match that meets it), ``share`` (of all filters), ``factors`` (planted), ``factors_found``, ``found`` (their
-        names, separated by commas). Without a truth only ``any``.
+        names, separated by commas). Without a truth only those of :data:`OF_ANY`.
     """
+    truth = {factor: ids for factor, ids in truth.items() if ids}
     own = truth_matches(table, truth)
     rows = []
-    for criterion, (max_e, min_cover) in CRITERIA.items():
-        among = table if criterion == "any" else own
+    for criterion in CRITERIA if truth else OF_ANY:
+        max_e, min_cover = CRITERIA[criterion]
+        among = table if criterion in OF_ANY else own
         met = among[(among["E"] <= max_e) & (among["cover"] >= min_cover)]
-        found = [factor for factor in truth if criterion != "any" and factor in set(met["factor"])]
+        found = [factor for factor in truth if criterion not in OF_ANY and factor in set(met["factor"])]
         filters = met["filter"].nunique()
         share = filters / n_filters if n_filters else float("nan")
         rows.append((criterion, max_e, min_cover, filters, share, len(truth), len(found), ",".join(found)))
-        if not truth:
-            break
     columns = ["criterion", "max_E", "min_cover", "filters", "share", "factors", "factors_found", "found"]
     return pd.DataFrame(rows, columns=columns)

@@ -4,7 +4,7 @@ Start with ``logo``: counts of bases, information in bits against the genome's b
 MEME, TRANSFAC and JASPAR files; ``tomtom`` compares a matrix with a database; ``known_elements`` compares it with the
 elements of a promoter, at their places; ``elements`` reads assets/elements.tsv; ``mixture`` splits windows into
 several matrices; ``writers`` write MEME files. Matrices have one row a position and one column a base, in the order
-A, C, G, T; ``matrices`` converts between it and that of the codes of bases (A, T, C, G). ``classes`` reads which motifs
+A, C, G, T; ``matrices`` converts between it and that of the codes of bases (A, T, C, G). ``factors`` reads which motifs
 a simulated task plants.
 
 Tested through others: ``logo`` (heads/test_describe), ``readers`` (test_motif_readers), ``elements``

@@ -1,11 +1,12 @@
 include { code_version } from '../../functions/code_version'
-include { filter_networks } from '../../functions/filter_networks'
+include { filter_networks ; filter_tasks } from '../../functions/filter_networks'
 include { each_network } from '../../functions/networks'
 include { existing ; portable ; read_json } from '../../functions/parameters'
 
 include { CHECK_FILTERS    } from '../../check_filters'
 include { COMPARE_FILTERS  } from '../../compare_filters'
 include { DESCRIBE_FILTERS } from '../../describe_filters'
+include { READ_SEQUENCES   } from '../../read_sequences'
 include { REPORT_FILTERS   } from '../../report_filters'
 include { SIMULATE_TASK    } from '../../simulate_task'
 include { TRAIN_CNNS       } from '../../train_cnns'
@@ -24,22 +25,48 @@ workflow EXPLAIN_FILTERS {
     // With a preset of another mode, which the check reports, the smallest one stands in for it.
     preset  = read_json(presets)[settings.preset] ?: read_json(presets).tiny
     motifs  = existing(settings.motifs ?: (preset.motifs ? "${folder}/${preset.motifs}" : null))
-    classes = existing(settings.classes ?: "${folder}/${preset.classes}")
-
-    CHECK_FILTERS(portable(given), schema, presets, motifs, classes, code_version('check_filters.py'))
-
-    // ['1', [sequences: 8600, length: 200, decoys: null]]: each simulated task
-    ch_simulated = CHECK_FILTERS.out.settings.flatMap { _checked ->
-        preset.tasks.collect { number, task -> [number, task.subMap(['sequences', 'length', 'decoys'])] }
+    factors = existing(settings.factors ?: "${folder}/${preset.factors}")
+    missing = ['motifs', 'factors', 'positives', 'negatives', 'classes', 'genome', 'hdf5'].findAll { name ->
+        settings[name] && !existing(settings[name])
     }
-    SIMULATE_TASK(ch_simulated, motifs, classes, settings.seed, code_version('simulate_task.py'))
-    // ['1', task1/]
-    ch_tasks = SIMULATE_TASK.out.task
+
+    CHECK_FILTERS(portable(given), schema, presets, missing, motifs, factors, code_version('check_filters.py'))
+
+    // ['task1', [number: '1', sequences: 8600, length: 200, decoys: null]]: each simulated task
+    ch_wanted = CHECK_FILTERS.out.settings.flatMap { _checked ->
+        filter_tasks(settings, preset).collect { name, task ->
+            [name, task.subMap(['number', 'sequences', 'length', 'decoys'])]
+        }
+    }
+    SIMULATE_TASK(
+        ch_wanted.filter { name, _task -> name != 'sequences' },
+        motifs,
+        factors,
+        settings.seed,
+        code_version('simulate_task.py'),
+    )
+    // [[id: 'sequences'], peaks.fa or [], [], task.h5 or []]: the user's own sequences
+    ch_own = ch_wanted
+        .filter { name, _task -> name == 'sequences' }
+        .map { name, _task -> [[id: name], existing(settings.positives), [], existing(settings.hdf5)] }
+    READ_SEQUENCES(
+        ch_own,
+        existing(settings.negatives),
+        existing(settings.classes),
+        existing(settings.genome),
+        [],
+        file("${projectDir}/assets/cut_points.tsv"),
+        settings.subMap(['background', 'split', 'circular', 'seed']).findAll { _name, value -> value != null } +
+            [length: settings.sequence_length],
+        code_version('read_sequences.py'),
+    )
+    // ['task1', task1/]
+    ch_tasks = SIMULATE_TASK.out.task.mix(READ_SEQUENCES.out.tasks.map { meta, found -> [meta.id, found] })
 
     // [[[id: 'task1_cnn-2_relu_01', ...], ...], task1/, [batch_size: 25, ...]]: the networks of one Nextflow task
     ch_training = channel.fromList(filter_networks(settings, preset))
         .combine(ch_tasks, by: 0)
-        .map { _number, networks, training, motif_task -> [networks, motif_task, training] }
+        .map { _name, networks, training, motif_task -> [networks, motif_task, training] }
     TRAIN_CNNS(
         ch_training,
         device,
@@ -51,7 +78,7 @@ workflow EXPLAIN_FILTERS {
     ch_trained = TRAIN_CNNS.out.model
         .map { networks, models -> [networks[0].task] + each_network(networks, models).transpose() }
         .combine(ch_tasks, by: 0)
-        .map { _number, networks, models, motif_task -> [networks, models, motif_task] }
+        .map { _name, networks, models, motif_task -> [networks, models, motif_task] }
     DESCRIBE_FILTERS(ch_trained, motifs, settings.seed, device, code_version('describe_filters.py'))
 
     // [task1_cnn-2_exponential_01/, task1_cnn-2_relu_01/, ...]
@@ -63,7 +90,7 @@ workflow EXPLAIN_FILTERS {
     REPORT_FILTERS(
         COMPARE_FILTERS.out.tables,
         ch_described,
-        ch_tasks.map { _number, motif_task -> motif_task }.toSortedList { a, b -> a.name <=> b.name },
+        ch_tasks.map { _name, motif_task -> motif_task }.toSortedList { a, b -> a.name <=> b.name },
         motifs,
         files("${projectDir}/assets/report/*").toSorted(),
         settings.run_name,

@@ -18,6 +18,8 @@ FILTERS = TableSchema(
         "any_E": "float",
         "any_q": "float",
         "any_cover": "float",
+        "any_orientation": "text",
+        "any_offset": "int? nt",
         "factor": "text",
         "motif": "text",
         "E": "float",

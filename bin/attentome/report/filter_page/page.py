@@ -14,12 +14,10 @@ from attentome.motifs.matrices import reverse_complement
 from attentome.motifs.readers import read_motifs
 from attentome.report.filter_page.figures import logo_svg, scatter_svg
 
-ACCURACY = {"1": "aupr", "3": "auroc"}
-"""What is reported of each task, as published."""
+TITLES = {"task1": "Task 1", "task3": "Task 3", "sequences": "Your sequences"}
 CONTROLS = {"": "trained", "untrained": "untrained", "shuffled": "shuffled labels"}
-HEADLINE = "strict_whole"
-COLUMNS = ("loose", "strict", "strict_whole")
-"""Criteria in the table."""
+PLANTED, ANY = ("loose", "strict", "strict_whole"), ("any", "any_whole")
+"""Criteria in the table of a task whose motifs are known, and of one where they are not; the last makes the outcome."""
 MAIN, BESIDE = "exponential", "relu"
 
 
@@ -38,7 +36,7 @@ class FilterResults:
     folders : dict of str to Path
         By id of a network, with its MEME files.
     tasks : dict of str to dict
-        By number, ``task.json``.
+        By name (``task1``, ``task3``, ``sequences``), ``task.json``.
     motifs : dict of str to ndarray
         Frequencies of the database by id.
     """
@@ -103,8 +101,7 @@ def filter_page(results, templates):
         tasks=results.tasks,
         sentences=outcome_sentences(results.summary),
         criteria=CRITERIA,
-        columns=COLUMNS,
-        controls=CONTROLS,
+        titles=TITLES,
         loose=LOOSE_E,
     )
 
@@ -119,26 +116,32 @@ def outcome_sentences(summary):
     Returns
     -------
     list of str
-        On the share of filters that spell a whole planted motif (``strict_whole``, equally many windows for each
-        filter), with 95 % intervals where there are several trials.
+        On the share of filters that spell a whole planted motif, or a whole motif of the database where nothing was
+        planted (equally many windows for each filter), with 95 % intervals where there are several trials.
     """
     chosen = summary[(summary["extraction"] == "equal") & (summary["database"] == GIVEN)]
-    chosen = chosen[chosen["criterion"] == HEADLINE]
     found = []
     for (task, network), rows in chosen.groupby(["task", "network"], sort=False):
-        rows = rows.set_index(["activation", "control"])
+        headline = criteria_of(rows)[-1]
+        what = "a whole planted motif" if headline in PLANTED else "a whole motif of the database"
+        rows = rows[rows["criterion"] == headline].set_index(["activation", "control"])
         if not {(MAIN, ""), (BESIDE, "")} <= set(rows.index):
             continue
         first, second = rows.loc[(MAIN, "")], rows.loc[(BESIDE, "")]
         controls = rows[rows.index.get_level_values("control") != ""]
         sentence = (
-            f"Task {task}, {network}: {_share(first)} of the filters of an exponential first layer spell a whole "
-            f"planted motif, {_share(second)} of those of a ReLU layer"
+            f"{TITLES[task]}, {network}: {_share(first)} of the filters of an exponential first layer spell {what}, "
+            f"{_share(second)} of those of a ReLU layer"
         )
         if len(controls):
             sentence += f"; of networks that learned nothing at most {controls['share'].max():.2f}"
         found.append(f"{sentence}. {_verdict(first, second)}")
     return found
+
+
+def criteria_of(table):
+    """Criteria of the table of a task: :data:`PLANTED` or :data:`ANY`."""
+    return PLANTED if set(PLANTED) <= set(table["criterion"]) else ANY
 
 
 def _share(row):
@@ -156,20 +159,21 @@ def _verdict(first, second):
 
 def _part(results, task, network):
     """Facts, table, figures and gallery of a network on a task."""
-    accuracy = ACCURACY[task]
     own = results.networks[(results.networks["task"] == task) & (results.networks["network"] == network)]
     summary = results.summary[(results.summary["task"] == task) & (results.summary["network"] == network)]
+    accuracy, columns = "aupr" if len(results.tasks[task]["outputs"]) > 1 else "auroc", criteria_of(summary)
     return {
         "task": task,
         "network": network,
         "accuracy": accuracy,
-        "rows": _rows(summary, accuracy),
+        "columns": columns,
+        "rows": _rows(summary, accuracy, columns),
         "scatters": {
             name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
             for name, extraction, criterion in (
-                ("published windows, any quality of match", "published", "loose"),
-                ("equally many windows, any quality of match", "equal", "loose"),
-                ("equally many windows, whole motifs", "equal", "strict_whole"),
+                ("published windows, any quality of match", "published", columns[0]),
+                ("equally many windows, any quality of match", "equal", columns[0]),
+                ("equally many windows, whole motifs", "equal", columns[-1]),
             )
         },
         "galleries": [
@@ -179,7 +183,7 @@ def _part(results, task, network):
     }
 
 
-def _rows(summary, accuracy):
+def _rows(summary, accuracy, columns):
     """A row per activation and control: trials, accuracy, and the shares, each beside that of the shuffled database."""
     rows = []
     for (activation, control), part in summary.groupby(["activation", "control"], sort=False):
@@ -195,12 +199,12 @@ def _rows(summary, accuracy):
                 "shares": {
                     extraction: [
                         (_share(cells.loc[(extraction, GIVEN, one)]), cells.loc[(extraction, "shuffled", one), "share"])
-                        for one in COLUMNS
+                        for one in columns
                     ]
                     for extraction in ("published", "equal")
                 },
                 "factors": int(first["factors"]),
-                "found": cells.loc[("equal", GIVEN, "loose"), "factors_found"],
+                "found": cells.loc[("equal", GIVEN, columns[0]), "factors_found"],
             }
         )
     return rows
@@ -216,9 +220,12 @@ def _points(results, networks, extraction, criterion):
 
 
 def _gallery(results, network):
-    """The best filter of each planted factor in one network, beside the motif."""
+    """The best filter of each planted factor in one network, or of each motif where none was planted, and the motif."""
     pwms = {one.id: one.frequencies for one in read_motifs(results.folders[network.id] / "filters_equal.meme")}
     table = results.filters[network.id]
+    if not (table["factor"] != "").any():
+        of_any = {name.removeprefix("any_"): table[name] for name in table.columns if name.startswith("any_")}
+        table = table.assign(**of_any, factor=table["any_name"])
     best = table[(table["extraction"] == "equal") & (table["E"] <= LOOSE_E)].sort_values(["E", "filter"])
     filters = []
     for row in best.drop_duplicates("factor").sort_values("factor").itertuples():

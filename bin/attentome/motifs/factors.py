@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from attentome.io.text import text_lines
 
-COLUMNS = ("class", "motifs", "tasks")
+COLUMNS = ("factor", "motifs", "tasks")
 TASKS = ("1", "3")
 
 
-class MotifClass(NamedTuple):
+class Factor(NamedTuple):
     """A factor that a task plants.
 
     Attributes
@@ -22,13 +22,13 @@ class MotifClass(NamedTuple):
     motifs: tuple
 
 
-def read_classes(path, motifs, task):
+def read_factors(path, motifs, task):
     """Read the factors of a task.
 
     Parameters
     ----------
     path : str or Path
-        TSV such as assets/filters/jaspar2016_classes.tsv: ``class``, ``motifs`` (ids, separated by commas) and
+        TSV such as assets/filters/jaspar2016_factors.tsv: ``factor``, ``motifs`` (ids, separated by commas) and
         ``tasks`` (numbers, separated by commas).
     motifs : list of Motif
         The database.
@@ -37,7 +37,7 @@ def read_classes(path, motifs, task):
 
     Returns
     -------
-    list of MotifClass
+    list of Factor
         Those of the task, in the order of the table.
 
     Raises
@@ -62,12 +62,12 @@ def read_classes(path, motifs, task):
                 "give the ids of the motif file that --motifs names"
             )
         if name in [one.name for one in found]:
-            raise ValueError(f"{path}: line {number}: class {name} is there twice; put its motifs into one line")
+            raise ValueError(f"{path}: line {number}: factor {name} is there twice; put its motifs into one line")
         strange = [each for each in tasks if each not in TASKS]
         if strange:
             raise ValueError(f"{path}: line {number}: task {', '.join(strange)} is unknown; give {' or '.join(TASKS)}")
         if task in tasks:
-            found.append(MotifClass(name, ids))
+            found.append(Factor(name, ids))
     if not found:
-        raise ValueError(f"{path}: no class is of task {task}; write {task} into the column tasks of one or more")
+        raise ValueError(f"{path}: no factor is of task {task}; write {task} into the column tasks of one or more")
     return found

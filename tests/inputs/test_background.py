@@ -6,7 +6,7 @@ import pytest
 
 from attentome.genome.arcs import split_genome
 from attentome.genome.contigs import Contig, decode
-from attentome.inputs.background import draw_background, gc_bin
+from attentome.inputs.background import _overlaps, _taken, draw_background, gc_bin
 from attentome.inputs.genome_windows import COLUMNS, arcs_of_windows, window_sequences
 
 LENGTH = 50
@@ -83,6 +83,16 @@ def test_a_genome_without_such_gc_is_said_to_lack_it():
     codes, intervals = window_sequences(positives, genome), split_genome(genome, "60/20/20")
     drawn, _, missing = draw_background(positives, codes, np.array([0]), genome, intervals, np.random.default_rng(1))
     assert drawn.empty and missing == 1
+
+
+@pytest.mark.parametrize("circular", [False, True])
+def test_overlap_is_that_of_the_bases(circular):
+    genome = {"a": Contig("a", np.zeros(60, np.uint8), circular)}
+    positives = pd.DataFrame([("a", start, start + 10, "+", "") for start in (5, 9, 40, 50)], columns=COLUMNS)
+    taken, starts = set().union(*bases(positives, genome)), np.arange(60 if circular else 51)
+    wanted = [any(("a", (start + step) % 60) in taken for step in range(10)) for start in starts]
+    assert _overlaps(starts, _taken(positives, genome)["a"], 10).tolist() == wanted
+    assert sum(wanted) < len(wanted)
 
 
 def test_bins_of_gc():

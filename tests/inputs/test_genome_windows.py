@@ -46,6 +46,8 @@ def test_windows_centred_on_intervals(tmp_path):
     # Interval 6 to 11 (TTACG, middle T at 8: "A"); 5 nt around it are the interval itself, on either strand.
     odd = intervals(tmp_path, "c\t6\t11\ta\t0\t+\nc\t6\t11\tb\t0\t-\n")
     assert texts(centred_windows(odd, LINEAR, 5)[0], LINEAR) == ["TTACG", "CGTAA"]
+    # A window of 4 nt: base 2 of it, from 0, is that middle.
+    assert texts(centred_windows(odd, LINEAR, 4)[0], LINEAR) == ["TTAC", "CGTA"]
     # With an even interval the middle is the base after it: base 2 of TTAC (A), and of its other strand GTAA (A).
     even = intervals(tmp_path, "c\t6\t10\ta\t0\t+\nc\t6\t10\tb\t0\t-\n")
     assert texts(centred_windows(even, LINEAR, 3)[0], LINEAR) == ["TAC", "TAA"]

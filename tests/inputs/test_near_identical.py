@@ -41,10 +41,12 @@ def test_the_limit_is_half_of_the_kmers():
     one = text_of(100)
     assert groups_of([one, mutated(one, [20, 40, 60])]) == [0, 0]
     assert groups_of([one, mutated(one, [20, 40, 60, 80])]) == [0, 1]
-    # A shift by s leaves 89 - s of 89: 44 leave 45, 45 leave 44.
+    # A shift by s leaves 89 - s of 89: 44 leave 45, 45 leave 44. With 90 k-mers, 45 are exactly half.
     long = text_of(200)
     assert groups_of([long[:100], long[44:144]]) == [0, 0]
     assert groups_of([long[:100], long[45:145]]) == [0, 1]
+    assert groups_of([long[:101], long[45:146]]) == [0, 0]
+    assert groups_of([long[:101], long[46:147]]) == [0, 1]
 
 
 def test_links_are_those_of_a_comparison_of_sets(monkeypatch):

@@ -96,6 +96,15 @@ def test_a_table_of_classes(tmp_path):
     assert sum(found.facts["in_class"]["first"].values()) == 100
 
 
+def test_classes_of_intervals_follow_their_names(tmp_path):
+    rows = "c\t5\t6\tedge\t0\t+\n" + BED
+    table = "name\tplus\n" + "".join(f"n{start}\t{int(number % 2 == 0)}\n" for number, start in enumerate(STARTS))
+    files = write(tmp_path, positives=rows, genome=f">c\n{GENOME}\n", classes=table + "edge\t1\n")
+    found = read_sequence_set(SequenceSources(**files, length=60, split="40/30/30"))
+    assert found.facts["dropped"]["leaves its linear contig"] >= 1 and "edge" not in set(found.table["name"])
+    assert (found.task.labels[:, 0] == (found.table["strand"] == "+")).all() and found.task.classes == ["plus"]
+
+
 def test_shuffled_positives_are_negatives_in_the_same_part(tmp_path):
     found = read_sequence_set(SequenceSources(**write(tmp_path, positives=fasta(POSITIVES)), background="shuffle"))
     task, rows = found.task, letters(found)

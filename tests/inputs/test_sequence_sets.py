@@ -138,6 +138,11 @@ def test_windows_of_the_genome_and_a_matched_background(tmp_path, role, size):
             tss, before = int(row.name[1:]), 80 if role == "sites" else size // 2
             assert text[before] == (GENOME[tss] if row.strand == "+" else turned(GENOME[tss]))
             assert row.start == (tss - before if row.strand == "+" else tss + before + 1 - size)
+    # Nor does a background share a base with a positive window that was dropped.
+    before, after = (80, 20) if role == "sites" else (size // 2, size - size // 2)
+    for number, tss in enumerate(STARTS):
+        first, last = (tss - before, tss + after) if number % 2 == 0 else (tss + 1 - after, tss + 1 + before)
+        assert not ((table["origin"] == "genome") & (table["start"] < last) & (table["end"] > first)).any()
     counts = table.groupby(["part", "origin"]).size().unstack()
     assert (counts["genome"] >= 0.95 * counts["positives"]).all()
     dropped = found.facts["dropped"]

@@ -39,11 +39,12 @@ def draw_background(positives, sequences, arcs, genome, intervals, rng):
     Parameters
     ----------
     positives : DataFrame
-        Table of windows (:mod:`attentome.inputs.genome_windows`).
+        Table of all positive windows (:mod:`attentome.inputs.genome_windows`), also of those that were dropped; all of
+        one length.
     sequences : ndarray of uint8, shape (n, length)
-        Of the positive windows.
+        Of the positive windows to match.
     arcs : ndarray of int, shape (n,)
-        Of the positive windows (:func:`attentome.inputs.genome_windows.arcs_of_windows`).
+        Of the positive windows to match (:func:`attentome.inputs.genome_windows.arcs_of_windows`).
     genome : dict of str to Contig
     intervals : list of Interval
         The arcs.
@@ -55,7 +56,7 @@ def draw_background(positives, sequences, arcs, genome, intervals, rng):
         No two are the same; they may overlap each other.
     arcs : ndarray of int, shape (len(windows),)
     missing : int
-        Number of positive windows for which none was found.
+        Number of windows to match for which none was found.
     """
     length = sequences.shape[1]
     wanted = pd.Series(1, index=pd.MultiIndex.from_arrays([arcs, gc_bin(sequences)])).groupby(level=[0, 1]).sum()

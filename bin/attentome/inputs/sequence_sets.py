@@ -154,7 +154,9 @@ def _keep(given, parts, kept):
 def _with_background(given, parts, read, intervals, sources, rng):
     """Add negatives drawn from the genome; those near-identical to a sequence of another arc are dropped."""
     positive = given[0]
-    windows, arcs, missing = draw_background(positive.windows, positive.codes, parts[0], read.genome, intervals, rng)
+    windows, arcs, missing = draw_background(
+        read.positive_windows, positive.codes, parts[0], read.genome, intervals, rng
+    )
     if missing > MAX_SHARE_LOST * len(positive.names):
         what = f"{missing} of {len(positive.names)} positive sequences find no background of their GC in their arc"
         raise_faults({Path(sources.genome).name: [Fault(None, what, "give negatives, or background shuffle")]})

@@ -155,6 +155,8 @@ class Given:
     classes : list of str
     genome : dict of str to Contig
         Empty without a genome.
+    positive_windows : DataFrame or None
+        All within their contig, also those with N; None where the positive sequences do not lie on a genome.
     dropped : Counter
         Number of sequences by the reason for which they were dropped.
     """
@@ -162,6 +164,7 @@ class Given:
     given: list
     classes: list
     genome: dict
+    positive_windows: pd.DataFrame | None
     dropped: Counter
 
 
@@ -205,7 +208,7 @@ def read_sources(sources):
         raise_faults({files[origin]: _faults_together(some, positive, files["positives"]) + faults_of_n(clean)})
         dropped[HOLDS_N] += int((~clean).sum())
         found[origin] = some.select(clean)
-    return Given(list(found.values()), classes, genome, dropped)
+    return Given(list(found.values()), classes, genome, positive.windows, dropped)
 
 
 def _read_genome(sources):

@@ -118,5 +118,6 @@ def test_files_that_are_not_hdf5(tmp_path):
         path.write_bytes(content)
         task, (fault,) = read_hdf5_set(path)
         assert task is None and fault.what.startswith("cannot be read as HDF5")
-    task, (fault,) = read_hdf5_set(tmp_path / "none.h5")
-    assert "cannot be read as HDF5" in fault.what and "\n" not in fault.what
+    for place, why in ((tmp_path / "none.h5", "No such file"), (tmp_path, "Is a directory")):
+        task, (fault,) = read_hdf5_set(place)
+        assert fault.what.startswith("cannot be read as HDF5") and why in fault.what and "\n" not in fault.what

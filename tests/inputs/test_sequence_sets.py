@@ -279,9 +279,17 @@ MALFORMED = {
     ),
     "too few": (
         {"positives": fasta(POSITIVES[:60]), "background": "shuffle"},
-        "6 sequences in class 'positive' in the va",
+        "sequences in class 'positive' in the validation part: 6",
     ),
     "HDF5 without keys": ({"hdf5": b"\x89HDF\r\n"}, "hdf5.txt: cannot be read as HDF5"),
+    "too few outside": (
+        {"positives": fasta(POSITIVES + texts(200, 8)), "negatives": fasta(texts(150, 9))},
+        "outside class 'positive' in the validation part",
+    ),
+    "seed below 0": (
+        {"positives": fasta(POSITIVES), "background": "shuffle", "seed": -1},
+        "settings: seed is -1; give 0",
+    ),
     "short windows": (ON_GENOME | {"length": 5}, "settings: length is 5 nt; give 20 or more"),
 }
 MORE_LINES = {"too few"}
@@ -290,7 +298,7 @@ MORE_LINES = {"too few"}
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_inputs_are_one_line_each(tmp_path, case):
     given, what = MALFORMED[case]
-    settings = {name: value for name, value in given.items() if name in ("background", "length")}
+    settings = {name: value for name, value in given.items() if name in ("background", "length", "seed")}
     files = write(tmp_path, **{name: value for name, value in given.items() if name not in settings})
     with pytest.raises(SequenceFaults) as fault:
         read_sequence_set(SequenceSources(**files, **settings))

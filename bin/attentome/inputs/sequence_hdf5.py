@@ -44,7 +44,7 @@ def read_hdf5_set(path):
     import h5py
 
     try:
-        with h5py.File(path, "r") as file:
+        with open(path, "rb"), h5py.File(path, "r") as file:
             return _read(file), []
     except OSError as error:
         reason = str(error).splitlines()[0]

@@ -94,7 +94,7 @@ def _divided(read, sources, cut_points):
     if all(some.windows is not None for some in read.given):
         given, parts, facts = _by_arcs(read, sources, cut_points, rng)
     else:
-        given, parts, facts = _at_random(read, read_shares(sources.split, cut_points), rng)
+        given, parts, facts = _at_random(read, sources, cut_points, rng)
     if sources.background == "shuffle":
         names = [f"{name}_shuffled" for name in given[0].names]
         shuffled = shuffle_dinucleotides(given[0].codes, rng)
@@ -131,14 +131,14 @@ def _by_arcs(read, sources, cut_points, rng):
     return given, parts, facts
 
 
-def _at_random(read, shares, rng):
+def _at_random(read, sources, cut_points, rng):
     """Sequences, parts and facts of a division at random."""
     groups = near_identical_groups(np.concatenate([some.codes for some in read.given]))
-    part = split_at_random(groups, shares, rng)
+    part = split_at_random(groups, read_shares(sources.split, cut_points), rng)
     parts = np.split(part, np.cumsum([len(some.names) for some in read.given])[:-1])
     sizes = np.bincount(groups)
     found = {"near_identical_groups": int((sizes > 1).sum()), "sequences_in_them": int(sizes[sizes > 1].sum())}
-    return read.given, parts, {"split": {"shares": shares, "rule": AT_RANDOM, **found}}
+    return read.given, parts, {"split": {"shares": sources.split, "rule": AT_RANDOM, **found}}
 
 
 def _keep(given, parts, kept):
@@ -207,7 +207,7 @@ def _too_few(task):
             labels = task.labels[task.rows(part), column]
             for number, where in ((int(labels.sum()), "in"), (int((labels == 0).sum()), "outside")):
                 if number < MIN_SEQUENCES:
-                    what = f"{number} sequences {where} class '{name}' in the {part} part, fewer than {MIN_SEQUENCES}"
+                    what = f"sequences {where} class '{name}' in the {part} part: {number}, fewer than {MIN_SEQUENCES}"
                     faults.append(
                         Fault(None, what, "give more sequences, leave the class out, or choose another split")
                     )

@@ -111,6 +111,8 @@ def setting_faults(sources):
     for name, value in lengths.items():
         if value < MIN_LENGTH:
             faults.append(Fault(None, f"{name} is {value} nt", f"give {MIN_LENGTH} or more"))
+    if sources.seed < 0:
+        faults.append(Fault(None, f"seed is {sources.seed}", "give 0 or more"))
     if min(sources.upstream, sources.downstream) < 0:
         faults.append(Fault(None, "upstream or downstream is negative", "give nt before the TSS, and from it on"))
     return faults

@@ -100,7 +100,7 @@ def test_halves_match_but_do_not_cover():
         match_fractions(match_filters(filters, MOTIFS), 12, TRUTH).set_index("criterion")
         for filters in (wholes, halves)
     )
-    assert of_whole["share"].tolist() == [1.0] * 5 and of_whole["factors_found"]["strict_whole"] == 12
+    assert of_whole["share"].tolist() == [1.0] * 6 and of_whole["factors_found"]["strict_whole"] == 12
     assert of_half["share"]["loose"] > 0.7 and of_half["share"]["loose_whole"] == 0
 
 
@@ -120,17 +120,26 @@ def test_fractions_by_hand():
     truth = {"A": {"a1", "a2"}, "B": ["b"], "C": ["c"]}
     found = match_fractions(table, 8, truth).set_index("criterion")
     assert list(found.index) == list(CRITERIA)
-    assert found["filters"].to_dict() == {"any": 4, "loose": 3, "strict": 2, "loose_whole": 3, "strict_whole": 1}
+    assert found["filters"].to_dict() == {
+        "any": 4,
+        "any_whole": 2,
+        "loose": 3,
+        "strict": 2,
+        "loose_whole": 3,
+        "strict_whole": 1,
+    }
     assert found["share"]["loose"] == 3 / 8 and (found["factors"] == 3).all()
     assert found["found"].to_dict() == {
         "any": "",
+        "any_whole": "",
         "loose": "A,B",
         "strict": "A,B",
         "loose_whole": "A,B",
         "strict_whole": "B",
     }
     assert truth_matches(table, truth)["factor"].value_counts().to_dict() == {"A": 4, "B": 2}
-    assert match_fractions(table, 8, {})["criterion"].tolist() == ["any"]
+    assert match_fractions(table, 8, {})["criterion"].tolist() == ["any", "any_whole"]
+    assert match_fractions(table, 8, {"positive": []})["factors"].tolist() == [0, 0]
 
 
 def test_matching_leaves_the_threads_of_pytorch_alone():

@@ -57,8 +57,9 @@ def run(folder, *options):
 @pytest.mark.parametrize("number, outputs", [("1", 12), ("3", 1)])
 def test_the_script_writes_the_task_and_what_it_is(tmp_path, number, outputs):
     options = ["--factors", FILTERS / "test_factors.tsv", "--sequences", 400, "--length", 150, "--task", number]
-    for out in ("first", "second"):
-        done = run(tmp_path, *options, "--out", out)
+    for folder in ("", "again"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        done = run(tmp_path / folder, *options, "--out", "first")
         assert done.returncode == 0, done.stderr
     task, facts = LabelledSequences.load(tmp_path / "first"), json.loads((tmp_path / "first/task.json").read_text())
     assert task.sequences.shape == (400, 150) and task.labels.shape == (400, outputs)
@@ -73,7 +74,7 @@ def test_the_script_writes_the_task_and_what_it_is(tmp_path, number, outputs):
     assert decoys == set(facts.get("decoys", []))
     assert ("rule" in facts) == (number == "3")
     for name in ("task.safetensors", "planted.tsv", "task.json"):
-        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again/first" / name).read_bytes()
 
 
 def test_a_motif_that_does_not_fit_is_one_line(tmp_path):

@@ -22,6 +22,7 @@ MOTIF_FILE = ROOT / "assets/filters/test_motifs.meme"
 MOTIFS = read_motifs(MOTIF_FILE)
 CRITERIA = {
     "any": (0.1, 0),
+    "any_whole": (1e-4, 0.8),
     "loose": (0.1, 0),
     "strict": (1e-4, 0),
     "loose_whole": (0.1, 0.8),
@@ -118,14 +119,29 @@ def test_the_page_says_the_outcome_and_shows_each_factor_once(run):
 def test_intervals_that_overlap_establish_nothing():
     rows = [
         {"task": "task1", "network": "cnn-2", "activation": activation, "control": "", "extraction": "equal"}
-        | {"database": "given", "criterion": "strict_whole", "trials": 3, "share": share}
+        | {"database": "given", "criterion": criterion, "trials": 3, "share": share}
         | {"share_low": share - 0.2, "share_high": share + 0.2}
         for activation, share in SHARES.items()
+        for criterion in CRITERIA
     ]
     assert outcome_sentences(pd.DataFrame(rows))[0].endswith("The intervals do not overlap.")
-    rows[1] |= {"share_high": 0.6}
+    rows[-1] |= {"share_high": 0.6}
     assert "not established" in outcome_sentences(pd.DataFrame(rows))[0]
-    assert outcome_sentences(pd.DataFrame(rows[:1])) == []
+    assert outcome_sentences(pd.DataFrame(rows[: len(CRITERIA)])) == []
+
+
+def test_without_planted_motifs_the_database_is_what_counts():
+    rows = [
+        {"task": "sequences", "network": "cnn-2", "activation": activation, "control": "", "extraction": "equal"}
+        | {"database": "given", "criterion": criterion, "trials": 1, "share": share / (1 + (criterion == "any_whole"))}
+        for activation, share in SHARES.items()
+        for criterion in ("any", "any_whole")
+    ]
+    sentence = outcome_sentences(pd.DataFrame(rows))[0]
+    assert sentence.startswith(
+        "Your sequences, cnn-2: 0.38 of the filters of an exponential first layer spell a whole motif"
+    )
+    assert "0.12 of those of a ReLU layer" in sentence
 
 
 def test_the_script_writes_page_and_outcome(run):

@@ -24,6 +24,15 @@ CONFIG = MotifCnnConfig("cnn-local", 1, activation="exponential")
 SETTINGS = CnnTraining(batch_size=40, max_epochs=3, learning_rate=2e-3, monitor="auroc")
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Batches are small: two threads are slower than one, the more so on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def planted(n, seed=0, length=200):
     """Random sequences; the positive half holds one word."""
     rng = np.random.default_rng(seed)

@@ -4,6 +4,8 @@ VENV   := .tools/venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
+PROCESSES ?= 2
+
 DESIGNS ?= easy hard
 SEEDS ?= 1 2 3 4 5
 SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measured_positions 100000 --mutated_sites 30
@@ -34,8 +36,8 @@ lint: setup  ## check the style of the Python and Nextflow code
 	PYTHONPATH=bin lint-imports --no-logo --no-cache
 	NXF_SYNTAX_PARSER=v2 nextflow lint main.nf modules conf nextflow.config
 
-test: lint test-nf  ## run all checks that CI runs
-	python -m pytest tests
+test: lint test-nf  ## run all checks that CI runs (PROCESSES=N pytest processes)
+	python -m pytest tests --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test-nf: setup  ## run the nf-test suites, if nf-test is on the PATH
 	@if command -v nf-test > /dev/null; then nf-test test --ci; else echo "make test-nf: skipped, no nf-test on the PATH"; fi

@@ -21,3 +21,8 @@ def described(tmp_path_factory):
     done = describe_heads(folder, folder / "heads", 1, 2, 3, 4)
     assert done.returncode == 0, done.stderr
     return folder, [folder / "heads" / f"L1_H{head}" for head in range(1, 5)]
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the tests that run the pipeline: they take longest, and other files fill the second process."""
+    items.sort(key=lambda item: (item.path.name != "test_demo.py", item.path.parent.name != "pipeline"))

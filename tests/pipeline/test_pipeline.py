@@ -1,7 +1,5 @@
-"""The pipeline as a user runs it: stub run, resume, faulty input and the demo for real."""
+"""The pipeline as a user runs it: stub runs, resume and faulty input."""
 
-import csv
-import gzip
 import http.server
 import json
 import re
@@ -10,171 +8,9 @@ import threading
 from collections import Counter
 from functools import partial
 
-import numpy as np
 import pytest
-import torch
-from nextflow_run import PROJECT, project_copy, run_pipeline, without_network
-
-from attentome.genome.contigs import load_genome, to_stream
-from attentome.network.device import as_tokens
-from attentome.network.saved_model import load_model
-from attentome.network.transformer import tss_logit
-
-SIMULATED = {
-    "SIMULATE": 1,
-    "CHECK_INPUTS": 1,
-    "HARMONISE": 3,
-    "AUDIT": 1,
-    "CURATE": 1,
-    "LABEL": 1,
-    "TRAIN": 1,
-    "PREDICT": 1,
-    "JOIN_OUTPUTS": 1,
-    "EVALUATE": 1,
-    "PROFILE": 1,
-    "DESCRIBE_HEAD": 8,
-    "REPORT": 1,
-}
-# Three seeds, and twice 21 control networks of which 11 share a task.
-NETWORKS = 3 + 2 + 2
-TESTS = {
-    "MEASURE_HEADS": NETWORKS,
-    "SCREEN_HEADS": 1,
-    "KNOCK_OUT_HEADS": 1,
-    "MUTATE_SITES": 1,
-    "NAME_HEADS": 1,
-    "GRADE_HEADS": 1,
-}
-TESTED = {**SIMULATED, "TRAIN": NETWORKS, **TESTS}
-UNTESTED = ("--controls", "false")
-HEADS = [f"L{layer}_H{head}" for layer in (1, 2) for head in (1, 2, 3, 4)]
-RESULTS = [
-    "README.txt",
-    "outcome.json",
-    "atlas.html",
-    "atlas.png",
-    "atlas.svg",
-    "run_card.html",
-    "run_card.json",
-    "multiqc/multiqc_report.html",
-    "tables/heads.tsv",
-    "tables/profiles.tsv.gz",
-    "tables/spearman.tsv.gz",
-    "tables/windows.tsv",
-    "tables/metrics.tsv",
-    "tables/curves.tsv",
-    "inputs/genome.json",
-    "inputs/sets.json",
-    "inputs/sources.json",
-    "sites/sites.bed",
-    "sites/rejected.bed",
-    "sites/sets.tsv",
-    "sites/overlap.tsv",
-    "sites/overlap.png",
-    "sites/overlap.svg",
-    "sites/distances.tsv",
-    "sites/distances.png",
-    "sites/distances.svg",
-    "sites/audit.tsv",
-    "sites/audit.png",
-    "sites/audit.svg",
-    "sites/curation.json",
-    *(f"sites/sets/set_{name}.{kind}" for name in "abc" for kind in ("bed", "losses.tsv", "audit.json")),
-    "labels/labels.safetensors",
-    "labels/labels.json",
-    "labels/split.tsv",
-    "labels/auxiliary.safetensors",
-    "model/model.safetensors",
-    "model/model.json",
-    "training/history.tsv",
-    "training/speed.tsv",
-    "training/training.json",
-    "tracks/output.plus.bw",
-    "tracks/output.minus.bw",
-    "tracks/outputs.safetensors",
-    "evaluation/metrics.json",
-    "evaluation/metrics.tsv",
-    "evaluation/curves.tsv",
-    "evaluation/calls.bed",
-    "attention/profile.safetensors",
-    "attention/profile.json",
-    "attention/windows.tsv",
-    *(f"heads/{head}.html" for head in HEADS),
-    *(
-        f"heads/{head}/{name}"
-        for head in HEADS
-        for name in (
-            "head.json",
-            "profile.tsv",
-            "spearman.tsv",
-            "windows.bed",
-            "pwm.tsv",
-            "pwm.meme",
-            "profile.png",
-            "profile.svg",
-            "logo.png",
-            "logo.svg",
-            "spearman.png",
-            "spearman.svg",
-        )
-    ),
-    *(
-        f"simulation/{name}"
-        for name in ("genome.fna", "genes.gff", "tss_sets.csv", "set_a.bed", "set_b.gff3", "set_c.tsv", "truth.tsv")
-    ),
-    *(
-        f"pipeline_info/{name}"
-        for name in (
-            "execution_report.html",
-            "execution_timeline.html",
-            "execution_trace.txt",
-            "pipeline_dag.mmd",
-            "params.json",
-            "attentome_software_mqc_versions.yml",
-        )
-    ),
-]
-TEST_RESULTS = [
-    *(
-        f"tests/{name}"
-        for name in (
-            "heads.tsv",
-            "seeds.tsv",
-            "seed_profiles.tsv",
-            "controls.tsv",
-            "bands.tsv",
-            "control_logos.tsv",
-            "grades.json",
-            "knockout.tsv",
-            "knockout_pairs.tsv",
-            "knockout.json",
-            "ism.tsv.gz",
-            "ism_profile.tsv",
-            "ism_heads.tsv",
-            "deletion.tsv",
-            "deletion_heads.tsv",
-            "receptive_field.json",
-            "motif_matches.tsv",
-            "element_matches.tsv",
-            "site_enrichment.tsv",
-            "measured/curated/parts.safetensors",
-        )
-    ),
-    *(
-        f"tests/measured/{network}/{name}"
-        for network in ("curated", "replicate_2", "replicate_3")
-        for name in ("evidence.safetensors", "logos.tsv", "windows.tsv", "components.tsv", "measured.json")
-    ),
-    *(
-        f"networks/{network}/{name}"
-        for network in ("replicate_2", "replicate_3")
-        for name in ("model/model.safetensors", "model/model.json", "history.tsv", "speed.tsv", "training.json")
-    ),
-]
-
-
-def missing(folder, names):
-    return [name for name in names if not (folder / name).is_file()]
+from nextflow_run import project_copy, run_pipeline
+from pipeline_files import RESULTS, SIMULATED, TEST_RESULTS, TESTED, TESTS, UNTESTED, missing, read_table
 
 
 @pytest.mark.parametrize("parser", ["v1", "v2"])
@@ -185,6 +21,23 @@ def test_stub_run_makes_every_file(tmp_path, parser):
     assert missing(run.results, RESULTS + TEST_RESULTS) == []
     # Of control networks, which any run makes again, nothing is kept but what was found.
     assert [path for path in run.results.rglob("control_*") if path.name != "control_logos.tsv"] == []
+
+
+@pytest.mark.parametrize("parser", ["v1", "v2"])
+def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
+    run = run_pipeline(tmp_path, "-profile", "test", "--mode", "filters", "-stub-run", parser=parser)
+    assert run.exit_code == 0, run.output
+    tasks = {"CHECK_FILTERS": 1, "COMPARE_FILTERS": 1, "REPORT_FILTERS": 1}
+    assert run.tasks() == Counter({**tasks, "SIMULATE_TASK": 2, "TRAIN_CNNS": 2, "DESCRIBE_FILTERS": 2})
+    networks = [
+        f"filters/networks/{task}_{network}_{activation}_{trial}/{name}"
+        for task, network in (("task1", "cnn-2"), ("task3", "cnn-local"))
+        for activation in ("relu", "exponential")
+        for trial in ("01", "untrained_01", "shuffled_01")
+        for name in ("model/model.json", "history.tsv", "network.json", "filters.tsv", "filters_equal.meme")
+    ]
+    tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]
+    assert missing(run.results, ["filters.html", "outcome.json", *tables, *networks]) == []
 
 
 def test_a_given_model_is_held_against_networks_with_random_weights_alone(tmp_path):
@@ -451,206 +304,3 @@ def test_malformed_sheet_ends_in_the_checkers_line(tmp_path):
     assert run.exit_code != 0
     assert run.tasks() == Counter({"CHECK_INPUTS": 1})
     assert re.search(r"^\s*tss_sets.csv: .+; .+", run.output, re.MULTILINE)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo, run with no network where this machine lets one be without."""
-    folder = tmp_path_factory.mktemp("demo")
-    run = run_pipeline(folder, "-profile", "test", before=without_network())
-    assert run.exit_code == 0, run.output
-    return folder, run
-
-
-@pytest.mark.slow
-def test_shards_give_the_same_files(demo, tmp_path):
-    """Three tasks for the genome, three for the heads, the trained model given: outputs, profile, heads to the byte."""
-    _, whole = demo
-    run = run_pipeline(
-        tmp_path,
-        "-profile",
-        "test",
-        "--model",
-        str(whole.results / "model"),
-        "--shards",
-        "3",
-        "--heads_per_task",
-        "3",
-        *UNTESTED,
-    )
-    assert run.exit_code == 0, run.output
-    assert run.tasks() == Counter({**SIMULATED, "TRAIN": 0, "PREDICT": 3, "DESCRIBE_HEAD": 3})
-    for name in (
-        *(f"heads/{head}/{name}" for head in HEADS for name in ("head.json", "profile.tsv", "logo.svg")),
-        "tracks/outputs.safetensors",
-        "tracks/output.plus.bw",
-        "tracks/output.minus.bw",
-        "attention/profile.safetensors",
-        "attention/profile.json",
-        "attention/windows.tsv",
-    ):
-        assert (run.results / name).read_bytes() == (whole.results / name).read_bytes(), name
-
-
-def read_table(path):
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as handle:
-        return list(csv.DictReader(handle, delimiter="\t"))
-
-
-@pytest.mark.slow
-def test_demo_makes_every_file(demo):
-    """Knock-outs and mutants besides those of the real network are of control heads that stand out."""
-    _, run = demo
-    tasks = run.tasks()
-    assert tasks.pop("KNOCK_OUT_HEADS") == tasks.pop("MUTATE_SITES") >= 1
-    assert tasks == Counter({name: n for name, n in TESTED.items() if name not in ("KNOCK_OUT_HEADS", "MUTATE_SITES")})
-    assert missing(run.results, RESULTS + TEST_RESULTS) == []
-
-
-@pytest.mark.slow
-def test_demo_learned(demo):
-    _, run = demo
-    outcome = json.loads((run.results / "outcome.json").read_text())
-    assert outcome["state"] != "not_learned"
-    assert outcome["sentence"] in run.output
-
-
-def upstream_sequence(genome, query, strand, d, n):
-    """The n letters that end d nt upstream of the query, 5' to 3' on its strand; the genome is circular."""
-    step = 1 if strand == "+" else -1
-    letters = [genome[(query - step * (d + n - 1 - i)) % len(genome)] for i in range(n)]
-    return "".join(letters) if strand == "+" else "".join(letters).translate(str.maketrans("ACGT", "TGCA"))
-
-
-def share_alike(windows, genome, d, consensus):
-    """Share of the windows that hold, with its last letter d nt upstream, four letters or more of the consensus."""
-    found = [upstream_sequence(genome, int(row["anchor"]), row["strand"], d, len(consensus)) for row in windows]
-    return sum(sum(map(str.__eq__, letters, consensus)) >= 4 for letters in found) / len(found)
-
-
-@pytest.mark.slow
-def test_demo_has_a_head_that_found_the_planted_minus10(demo):
-    """At high outputs it looks where the truth table has a -10 before a TSS, and its best windows hold that hexamer.
-
-    By chance 5 % of a head's attention (6 of 128 distances) lies there, and 4 % of windows are that alike.
-    """
-    _, run = demo
-    label_shift = json.loads((run.results / "labels/labels.json").read_text())["label_shift"]
-    promoters = [row for row in read_table(run.results / "simulation/truth.tsv") if row["kind"] == "promoter"]
-    places, hexamers = set(), []
-    for row in promoters:
-        for position in range(int(row["minus10_start"]), int(row["minus10_end"])):
-            distance = int(row["tss"]) - position if row["strand"] == "+" else position - int(row["tss"])
-            places.add(label_shift + distance)
-        hexamers.append(row["minus10"])
-    consensus = "".join(Counter(column).most_common(1)[0][0] for column in zip(*hexamers))
-    assert len(places) == 6 and consensus == "TATAAT"
-
-    genome = "".join((run.results / "simulation/genome.fna").read_text().split("\n")[1:])
-    attention, windows, peak = Counter(), {}, {}
-    for row in read_table(run.results / "tables/profiles.tsv.gz"):
-        if row["group"] == "top" and int(row["d"]) in places:
-            attention[row["layer"], row["head"]] += float(row["mean"])
-    for row in read_table(run.results / "attention/windows.tsv"):
-        windows.setdefault((row["layer"], row["head"]), []).append(row)
-        peak[row["layer"], row["head"]] = int(row["d"])
-    assert len(peak) == 8 and all(len(rows) == 500 for rows in windows.values())
-
-    # At the planted place, give or take the 1 nt by which the simulated sets are off.
-    ends = [min(places) + off for off in (-1, 0, 1)]
-    alike = {head: max(share_alike(rows, genome, end, consensus) for end in ends) for head, rows in windows.items()}
-    found = [head for head in peak if peak[head] in places and attention[head] > 0.5 and alike[head] > 0.5]
-    assert found, (peak, attention, alike)
-
-
-@pytest.mark.slow
-def test_demo_network_needs_the_planted_minus10(demo):
-    """At the test arc's true promoters the output falls when the hexamer is complemented, not for 6 nt elsewhere."""
-    _, run = demo
-    network, description = load_model(run.results / "model")
-    contig = load_genome(run.results / "simulation/genome.fna", run.results / "inputs/genome.json")["sim"]
-    upstream, downstream = network.context()
-    arc = next(row for row in read_table(run.results / "labels/split.tsv") if row["arc"] == "test")
-    windows = []
-    for row in read_table(run.results / "simulation/truth.tsv"):
-        if row["kind"] == "promoter" and int(arc["start"]) <= int(row["tss"]) < int(arc["end"]):
-            strand = "plus" if row["strand"] == "+" else "minus"
-            query = to_stream(int(row["tss"]), len(contig), strand) + description["label_shift"]
-            windows.append(contig.window(strand, query - upstream, query + 1 + downstream))
-    windows = np.stack(windows)
-    assert len(windows) > 50
-
-    def mean_output(first_base):
-        changed = windows.copy()
-        if first_base is not None:
-            start = upstream - description["label_shift"] + first_base  # base -p of a TSS lies p before its +1
-            changed[:, start : start + 6] = np.array([1, 0, 3, 2])[changed[:, start : start + 6]]
-        with torch.no_grad():
-            return tss_logit(network(as_tokens(changed, "cpu"))[0]).mean().item()
-
-    fall = {base: mean_output(None) - mean_output(base) for base in (-12, -25, 10)}
-    assert fall[-12] > 2 and abs(fall[-25]) < 0.5 and abs(fall[10]) < 0.5, fall
-
-
-@pytest.mark.slow
-def test_pages_of_the_demo_name_no_folder_of_this_machine(demo):
-    folder, run = demo
-    text = (".html", ".svg", ".json", ".tsv", ".txt", ".yml")
-    pages = [path for path in run.results.rglob("*") if path.suffix in text and path.parent.name != "pipeline_info"]
-    assert len(pages) > 30
-    named = [
-        str(path.relative_to(run.results))
-        for path in pages
-        if str(folder) in path.read_text() or str(PROJECT) in path.read_text()
-    ]
-    assert named == []
-
-
-@pytest.mark.slow
-def test_pages_of_the_demo_need_nothing_from_elsewhere(demo):
-    """No script, style, font or frame of another place, in what others draw (MultiQC, Nextflow) neither."""
-    _, run = demo
-    pages = sorted(run.results.rglob("*.html"))
-    assert len(pages) > 10
-    needed = re.compile(
-        r"""(<(script|iframe)[^>]*\ssrc=|<link[^>]*stylesheet[^>]*href=|@import\s+|url\()"""
-        r"""["']?(https?:)?//"""
-    )
-    assert [str(page) for page in pages if needed.search(page.read_text())] == []
-
-
-@pytest.mark.slow
-def test_resumed_demo_runs_nothing_again(demo):
-    folder, run = demo
-    again = run_pipeline(folder, "-profile", "test", "-resume")
-    assert again.exit_code == 0, again.output
-    assert again.tasks("CACHED") == run.tasks()
-
-
-@pytest.mark.slow
-def test_peers_of_the_demo(demo):
-    """Only the peers are computed anew; the scanner finds what was planted; the report shows them all."""
-    folder, _ = demo
-    run = run_pipeline(folder, "-profile", "test", "-resume", "--baselines")
-    assert run.exit_code == 0, run.output
-    assert run.tasks("COMPLETED") == Counter(
-        ["CHECK_INPUTS", "TRAIN", "PREDICT", "JOIN_OUTPUTS", "SCAN_PROMOTERS", "COMPARE_PEERS", "REPORT"]
-    )
-    promoter = json.loads((run.results / "networks/pwm_scanner/promoter.json").read_text())
-    for block, planted in (("minus35", "TTGACA"), ("minus10", "TATAAT")):
-        matrix = np.array(promoter[block])[-6:]
-        assert "".join(promoter["bases"][base] for base in matrix.argmax(1)) == planted
-    spacers = [
-        int(row["spacer"]) for row in read_table(run.results / "simulation/truth.tsv") if row["kind"] == "promoter"
-    ]
-    for length, share in zip(promoter["spacer_nt"], promoter["spacer"], strict=True):
-        assert abs(share - spacers.count(length) / len(spacers)) < 0.1
-    rows = {
-        (row["model"], row["quantity"], row["metric"]): float(row["value"])
-        for row in read_table(run.results / "evaluation/peers.tsv")
-    }
-    assert rows["pwm_scanner", "value", "roc_auc"] > 0.98 and rows["residual_cnn", "value", "roc_auc"] > 0.95
-    metrics = json.loads((run.results / "evaluation/metrics.json").read_text())
-    assert rows["network", "value", "pr_auc"] == pytest.approx(metrics["pr_auc"]["value"], rel=1e-4)
-    for page in ("atlas.html", "run_card.html"):
-        assert "a residual CNN reaches PR AUC" in (run.results / page).read_text()

@@ -11,7 +11,7 @@ SEEDS ?= 1 2 3 4 5
 SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measured_positions 100000 --mutated_sites 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest trust grid image clean
+.PHONY: help setup demo demo-filters test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest trust grid image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ setup: .tools/python.done .tools/nextflow.done  ## install the Python packages a
 demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, a few minutes)
 	nextflow run . -profile test --outdir results/demo $(if $(wildcard .nextflow/history),-resume)
 	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
+
+demo-filters: setup  ## train networks with exponential and ReLU first layers on simulated motifs (2 cores, 4 minutes)
+	nextflow run . -profile test --mode filters --run_name demo_filters --outdir results/demo_filters \
+		$(if $(wildcard .nextflow/history),-resume)
+	@echo "Open $(CURDIR)/results/demo_filters/filters.html"
 
 lint: setup  ## check the style of the Python and Nextflow code
 	ruff check bin tests docs

@@ -108,10 +108,11 @@ class Residual(nn.Module):
             for _ in range(2)
         )
         self.norms = nn.ModuleList(norm(channels) for _ in range(2))
+        self.relus = nn.ModuleList(nn.ReLU() for _ in range(4))  # one each: DeepLIFT compares the inputs of modules
 
     def forward(self, x):
-        inside = F.relu(self.norms[0](F.relu(self.convolutions[0](x))))
-        return F.relu(x + self.norms[1](F.relu(self.convolutions[1](inside))))
+        inside = self.relus[1](self.norms[0](self.relus[0](self.convolutions[0](x))))
+        return self.relus[3](x + self.norms[1](self.relus[2](self.convolutions[1](inside))))
 
 
 class Pool(nn.Module):

@@ -1,4 +1,4 @@
-"""Tables of DESCRIBE_FILTERS and COMPARE_FILTERS."""
+"""Tables of DESCRIBE_FILTERS, COMPARE_FILTERS and ATTRIBUTE_SEQUENCES."""
 
 from attentome.io.tables import TableSchema
 
@@ -83,5 +83,22 @@ SUMMARY = TableSchema(
         "factors": "int",
         "factors_found": "float",
         "factors_found_any_trial": "int",
+    },
+)
+ATTRIBUTION = TableSchema(
+    "filters/networks/<network>/attribution.tsv",
+    "ATTRIBUTE_SEQUENCES",
+    {
+        "method": "text",
+        "sequences": "int",
+        "maps": "int",
+        "planted": "float",
+        "auroc": "float",
+        "auroc_low": "float",
+        "auroc_high": "float",
+        "aupr": "float",
+        "aupr_low": "float",
+        "aupr_high": "float",
+        "incomplete": "float",
     },
 )

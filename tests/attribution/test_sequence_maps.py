@@ -239,6 +239,13 @@ def test_unknown_bases_count_a_quarter_of_each():
     assert maps["deep_shap"].sum(axis=1) == pytest.approx(differences, rel=1e-4)
 
 
+def test_maps_of_a_diverged_network_are_not_finite():
+    network = network_of()
+    network.convolution.weight.data[0, 0, 0] = np.nan
+    maps = sequence_maps(network, CODES, CLASSES, references=2, steps=2)
+    assert not any(np.isfinite(found).all(axis=1).any() for found in maps.values())
+
+
 def test_no_sequences_and_wrong_calls():
     network = network_of()
     assert {found.shape for found in sequence_maps(network, CODES[:0], CLASSES[:0]).values()} == {(0, LENGTH)}

@@ -45,7 +45,8 @@ def planted_examples(task, truth, limit=LIMIT, part="test"):
     ----------
     task : LabelledSequences
     truth : dict of str to list of str
-        Factors and the ids of their motifs, as ``task.json`` has them under ``classes``.
+        Factors and the ids of their motifs, as ``task.json`` has them under ``classes``. All planted bases count for a
+        class that is not there.
     limit : int
         Maximum number of sequences.
     part : str
@@ -70,9 +71,9 @@ def planted_examples(task, truth, limit=LIMIT, part="test"):
     if task.planted is not None:
         sites = dict(list(task.planted.groupby("sequence")))
         for mask, row, of_class in zip(planted, rows, classes, strict=True):
-            factor = task.classes[of_class]
-            if factor in truth:
-                mask &= _inside(sites[row], truth[factor], len(mask))
+            motifs = truth.get(task.classes[of_class])
+            if motifs:
+                mask &= _inside(sites[row], motifs, len(mask))
     return Examples(rows, classes, planted)
 
 

@@ -30,16 +30,16 @@ import math
 import numpy as np
 import torch
 from captum.attr import InputXGradient, IntegratedGradients, Saliency
-from tangermeme.deep_lift_shap import _maxpool, _nonlinear, deep_lift_shap
 from torch import nn
 
+from attentome.io.numba_cache import use_writable_cache
 from attentome.network.activations import Activation
 from attentome.network.cnn_layers import Pool
 from attentome.network.motif_cnn import one_hot
 
 REFERENCES, STEPS, PUBLISHED_STEPS, BATCH = 10, 50, 20, 1000
-"""References of a sequence; steps of integrated gradients, here (the sums of maps are then right within about 1 %) and as
-published; sequences computed at once."""
+"""References of a sequence; steps of integrated gradients, with which maps sum to what they should within about 1 %;
+steps of the published ones; sequences computed at once."""
 
 
 def saliency(network, bases, target, references, steps):
@@ -71,6 +71,9 @@ def integrated_gradients_published(network, bases, target, references, steps):
 
 def deep_shap(network, bases, target, references, steps):
     """DeepLIFT from each reference."""
+    use_writable_cache("tangermeme")
+    from tangermeme.deep_lift_shap import _nonlinear, deep_lift_shap
+
     maps = torch.empty_like(bases[:, 0])
     for of_class in target.unique():
         rows = target == of_class
@@ -246,6 +249,8 @@ def _mean_over_references(found, references):
 
 def _pool_rule(module, grad_input, grad_output):
     """DeepLIFT of maxima for a pool of ours, whose "same" padding is that of a pool that keeps an incomplete window."""
+    from tangermeme.deep_lift_shap import _maxpool
+
     lacking = -module.input.shape[-1] % module.width if module.padding == "same" else 0
     same = nn.MaxPool1d(module.width, padding=lacking // 2, ceil_mode=module.padding == "same")
     same.input, same.output = module.input, module.output

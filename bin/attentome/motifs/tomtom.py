@@ -21,10 +21,7 @@ Columns of targets are not merged (``n_target_bins=None``), so a motif's p does 
 numba runs on one thread.
 """
 
-import importlib.util
-import os
 import sys
-import tempfile
 import warnings
 from typing import NamedTuple
 
@@ -32,6 +29,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from attentome.io.numba_cache import use_writable_cache
 from attentome.io.schemas.names import MOTIF_MATCHES
 from attentome.motifs.logo import TELLING_BITS
 
@@ -45,7 +43,6 @@ SHARP_BITS = 1.5
 """Of the best column of a query."""
 MATCH_COLUMNS = [column for column in MOTIF_MATCHES.columns if not column.startswith("expected_")]
 """Those of ``motif_matches.tsv`` without the places where the named element should lie, which NAME_HEADS adds."""
-_own_cache = None
 
 
 class Query(NamedTuple):
@@ -147,7 +144,9 @@ def tomtom_alignments(queries, targets):
     reverse : ndarray of bool, same shape
         Whether the target's reverse complement aligns better.
     """
-    tomtom = _load_tomtom()
+    use_writable_cache("memelite")
+    from memelite import tomtom
+
     torch = sys.modules.get("torch")  # numba sets the number of threads for all of OpenMP, and so for PyTorch
     threads = torch and torch.get_num_threads()
     with warnings.catch_warnings():
@@ -158,21 +157,6 @@ def tomtom_alignments(queries, targets):
     if torch:
         torch.set_num_threads(threads)
     return p, offset.astype(int), overlap.astype(int), reverse.astype(bool)
-
-
-def _load_tomtom():
-    """memelite's function. Numba stores compiled code next to the package. If that folder is read-only, as in a
-    container image, the code goes to a folder of this process that no other user can write to."""
-    global _own_cache
-    package = importlib.util.find_spec("memelite").submodule_search_locations[0]
-    if not os.access(package, os.W_OK) and "NUMBA_CACHE_DIR" not in os.environ and _own_cache is None:
-        import numba
-
-        _own_cache = tempfile.TemporaryDirectory()
-        numba.config.CACHE_DIR = _own_cache.name
-    from memelite import tomtom
-
-    return tomtom
 
 
 def match_motifs(queries, databases, seed, shuffles=SHUFFLES, best=BEST):

@@ -130,6 +130,7 @@ def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
 
     scripts = {path.name for path in PROJECT.glob("bin/*.py") if "torch" in imported(path, set())}
     assert scripts == {
+        "attribute_sequences.py",
         "check_device.py",
         "convert_checkpoint.py",
         "knock_out_heads.py",

@@ -4,16 +4,17 @@
 import argparse
 from pathlib import Path
 
-from attentome.filters.summary import network_table, summarise
+from attentome.filters.summary import attribution_table, network_table, summarise
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json
 from attentome.io.record import task_record
-from attentome.io.schemas.filters import FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import ATTRIBUTION, ATTRIBUTIONS, FRACTIONS, NETWORKS, SUMMARY
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", nargs="+", type=Path, required=True, help="folders of DESCRIBE_FILTERS")
+    parser.add_argument("--attributed", nargs="*", type=Path, default=[], help="folders of ATTRIBUTE_SEQUENCES")
     parser.add_argument("--out", type=Path, default=".")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
@@ -25,6 +26,8 @@ def main():
         fractions = {folder.name: FRACTIONS.read(folder / "fractions.tsv") for folder in sorted(options.networks)}
         NETWORKS.write(options.out / "networks.tsv", table)
         SUMMARY.write(options.out / "summary.tsv", summarise(table, fractions))
+        maps = {folder.name: ATTRIBUTION.read(folder / "attribution.tsv") for folder in sorted(options.attributed)}
+        ATTRIBUTIONS.write(options.out / "attribution.tsv", attribution_table(table, maps))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Attentome: what the attention heads of a genome transformer look at, and whether it matters.
+"""Attentome: what networks that are trained on genomes look at, and whether it matters.
 
 The library in layers; a package imports only from those on lines below its own (checked by ``make lint``):
 
@@ -6,7 +6,8 @@ The library in layers; a package imports only from those on lines below its own 
 - ``evidence``: heads on the test arc, null, grades, claims
 - ``training``, ``attribution``: how a network is trained; which bases and heads its output depends on
 - ``evaluation``, ``figures``, ``results``: metrics and peers; figures; a finished run read back
-- ``labels``, ``heads``, ``simulate``, ``inputs``: labels; profiles of heads; planted genomes; what a user gives
+- ``labels``, ``heads``, ``filters``, ``simulate``, ``inputs``: labels; profiles of heads; first-layer filters as
+  motifs; planted genomes and sequences; what a user gives
 - ``network``, ``motifs``, ``sites``: networks; matrices; TSS sets
 - ``genome``, ``tracks``: the genome and its coordinates; browser tracks
 - ``io``: files between the steps, faults, the record of a task

@@ -3,23 +3,25 @@ process COMPARE_FILTERS {
     label 'process_single'
 
     input:
-    path networks    // folders of DESCRIBE_FILTERS: task1_cnn-2_relu_01 task1_cnn-2_relu_untrained_01 ...
+    path networks, stageAs: 'networks/*'        // folders of DESCRIBE_FILTERS: task1_cnn-2_relu_01 ...
+    path attributed, stageAs: 'attributed/*'    // folders of ATTRIBUTE_SEQUENCES: task3_cnn-local_relu_01 ..., or []
     val code
 
     output:
-    path '{networks,summary}.tsv', emit: tables
+    path '{networks,summary,attribution}.tsv', emit: tables
     path 'record.json', topic: records
 
     script:
+    def maps = attributed ? "--attributed ${attributed}" : ''
     """
     # code ${code}
-    compare_filters.py --networks ${networks}
+    compare_filters.py --networks ${networks} ${maps}
     """
 
     stub:
     """
     # code ${code}
-    touch networks.tsv summary.tsv
+    touch {networks,summary,attribution}.tsv
     echo '{}' > record.json
     """
 }

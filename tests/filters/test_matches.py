@@ -6,7 +6,8 @@ import pytest
 import torch
 from project import ROOT
 
-from attentome.filters.matches import CRITERIA, cover, match_filters, match_fractions, truth_matches
+from attentome.filters.criteria import CRITERIA
+from attentome.filters.matches import cover, match_filters, match_fractions, truth_matches
 from attentome.filters.pwms import FilterPwm
 from attentome.motifs.readers import read_motifs
 from attentome.motifs.tomtom import tomtom_alignments

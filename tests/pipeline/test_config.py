@@ -133,11 +133,13 @@ def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
         "attribute_sequences.py",
         "check_device.py",
         "convert_checkpoint.py",
+        "describe_filters.py",
         "knock_out_heads.py",
         "measure_heads.py",
         "mutate_sites.py",
         "predict_genome.py",
         "profile_attention.py",
+        "train_cnns.py",
         "train_model.py",
     }
 

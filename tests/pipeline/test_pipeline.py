@@ -27,7 +27,7 @@ def test_stub_run_makes_every_file(tmp_path, parser):
 def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
     run = run_pipeline(tmp_path, "-profile", "test", "--mode", "filters", "-stub-run", parser=parser)
     assert run.exit_code == 0, run.output
-    tasks = {"CHECK_FILTERS": 1, "COMPARE_FILTERS": 1, "REPORT_FILTERS": 1}
+    tasks = {"CHECK_FILTERS": 1, "ATTRIBUTE_SEQUENCES": 1, "COMPARE_FILTERS": 1, "REPORT_FILTERS": 1}
     assert run.tasks() == Counter({**tasks, "SIMULATE_TASK": 2, "TRAIN_CNNS": 2, "DESCRIBE_FILTERS": 2})
     networks = [
         f"filters/networks/{task}_{network}_{activation}_{trial}/{name}"
@@ -36,8 +36,9 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
         for trial in ("01", "untrained_01", "shuffled_01")
         for name in ("model/model.json", "history.tsv", "network.json", "filters.tsv", "filters_equal.meme")
     ]
+    maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/attribution.tsv"]
     tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]
-    assert missing(run.results, ["filters.html", "outcome.json", *tables, *networks]) == []
+    assert missing(run.results, ["filters.html", "outcome.json", *tables, *maps, *networks]) == []
 
 
 def test_a_given_model_is_held_against_networks_with_random_weights_alone(tmp_path):

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from project import ROOT
 
-from attentome.filters.summary import network_table, summarise
+from attentome.filters.summary import attribution_table, network_table, summarise
 from attentome.io.files import write_json, write_tsv
-from attentome.io.schemas.filters import FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import ATTRIBUTION, ATTRIBUTIONS, FILTERS, FRACTIONS, NETWORKS, SUMMARY
 from attentome.motifs.readers import read_motifs
 from attentome.motifs.writers import write_motifs
 from attentome.report.filter_page.page import filter_page, outcome_sentences, read_filter_results
@@ -77,6 +77,9 @@ def run(request, tmp_path):
     networks = network_table(facts)
     NETWORKS.write(tmp_path / "networks.tsv", networks)
     SUMMARY.write(tmp_path / "summary.tsv", summarise(networks, tables))
+    values = [("saliency", 50, 50, 0.1, 0.8125, 0.7, 0.9, 0.5, 0.4, 0.6, float("nan"))]
+    maps = {name: pd.DataFrame(values, columns=list(ATTRIBUTION.columns)) for name in tables}
+    ATTRIBUTIONS.write(tmp_path / "attribution.tsv", attribution_table(networks, maps))
     task = {"task": "task1", "sequences": {"train": 700, "validation": 100, "test": 200}, "length": 200}
     task |= {"classes": {NAME: ["m01"], "m02": ["m02"]}, "outputs": [NAME, "m02"], "motif_file": "test_motifs.meme"}
     write_json(tmp_path / "task1/task.json", task)
@@ -113,6 +116,7 @@ def test_the_page_says_the_outcome_and_shows_each_factor_once(run):
     assert text.count("m01 · filter 1 · E 1e-06 · cover 0.90") == text.count("m02 · filter 2") == 2
     # Three figures, and for each activation two filters beside their motifs.
     assert page.names.count("svg") == 3 + 2 * 2 * 2
+    assert text.count("0.812") == 6 and "mean over 50 test sequences" in text
     assert "script" not in page.names and NAME in text
 
 

@@ -8,13 +8,11 @@ composition of every motif and breaks its sequence.
 import numpy as np
 import pandas as pd
 
+from attentome.filters.criteria import GIVEN, SHUFFLED
 from attentome.filters.matches import match_filters, match_fractions, truth_matches
 from attentome.io.schemas.filters import FILTERS, FRACTIONS
 from attentome.motifs.matrices import column_bits
 from attentome.motifs.readers import Motif
-
-GIVEN, SHUFFLED = "given", "shuffled"
-"""Databases."""
 
 
 def shuffled_database(motifs, seed):

@@ -17,24 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from attentome.filters.criteria import CRITERIA, OF_ANY
 from attentome.filters.pwms import MIN_SITES
 from attentome.motifs.matrices import column_bits, common_bits, reverse_complement
 from attentome.motifs.tomtom import tomtom_alignments
 
-LOOSE_E, STRICT_E = 0.1, 1e-4
-"""The published limit of E, and one that filters of untrained networks do not reach."""
-MIN_COVER = 0.8
-CRITERIA = {
-    "any": (LOOSE_E, 0.0),
-    "any_whole": (STRICT_E, MIN_COVER),
-    "loose": (LOOSE_E, 0.0),
-    "strict": (STRICT_E, 0.0),
-    "loose_whole": (LOOSE_E, MIN_COVER),
-    "strict_whole": (STRICT_E, MIN_COVER),
-}
-"""Name to highest E and lowest cover."""
-OF_ANY = ("any", "any_whole")
-"""Criteria that count matches with every motif of the database; the others count those with the truth."""
 MATCH_COLUMNS = ["filter", "sites", "motif", "name", "p", "E", "q", "orientation", "offset", "overlap", "cover"]
 
 
@@ -153,9 +140,9 @@ def match_fractions(table, n_filters, truth):
     Returns
     -------
     DataFrame
-        A row per criterion of :data:`CRITERIA`: ``criterion``, ``max_E``, ``min_cover``, ``filters`` (those with a
-        match that meets it), ``share`` (of all filters), ``factors`` (planted), ``factors_found``, ``found`` (their
-        names, separated by commas). Without a truth only those of :data:`OF_ANY`.
+        A row per criterion of :data:`attentome.filters.criteria.CRITERIA`, or without a truth only of ``OF_ANY``:
+        ``criterion``, ``max_E``, ``min_cover``, ``filters`` (those with a match that meets it), ``share`` (of all
+        filters), ``factors`` (planted), ``factors_found``, ``found`` (their names, separated by commas).
     """
     truth = {factor: ids for factor, ids in truth.items() if ids}
     own = truth_matches(table, truth)

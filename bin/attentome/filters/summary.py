@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from attentome.io.schemas.filters import NETWORKS, SUMMARY
+from attentome.io.schemas.filters import ATTRIBUTIONS, NETWORKS, SUMMARY
 
 CONFIDENCE = 0.95
 
@@ -93,3 +93,25 @@ def summarise(networks, fractions):
             )
         )
     return pd.DataFrame(rows, columns=list(SUMMARY.columns))
+
+
+def attribution_table(networks, attributions):
+    """A row per network and attribution method.
+
+    Parameters
+    ----------
+    networks : DataFrame
+        Of :func:`network_table`.
+    attributions : dict of str to DataFrame
+        Id of a network to its ``attribution.tsv``; not all networks need one.
+
+    Returns
+    -------
+    DataFrame
+        Columns of :data:`attentome.io.schemas.filters.ATTRIBUTIONS`, in the order of ``networks``.
+    """
+    if not attributions:
+        return pd.DataFrame(columns=list(ATTRIBUTIONS.columns))
+    both = pd.concat([table.assign(id=name) for name, table in attributions.items()], ignore_index=True)
+    both = networks.drop(columns=["auroc", "aupr"]).merge(both, on="id", validate="one_to_many")
+    return both[list(ATTRIBUTIONS.columns)]

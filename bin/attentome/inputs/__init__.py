@@ -5,9 +5,10 @@ sheet, ``parameters`` compares the parameters with nextflow_schema.json, ``sourc
 an accession, and ``download`` makes one transfer that can resume. Faults name the file, the row (from 1) and a remedy
 (``attentome.io.faults``).
 
-``sequence_sets`` makes a task of a user's own sequences, for mode ``filters``: ``sequence_sources`` reads FASTA, BED
-and tables through ``sequence_files`` and ``genome_windows``, ``background`` draws negative sequences,
-``sequence_split`` keeps those that ``near_identical`` groups in one part, and ``sequence_hdf5`` reads published files.
+``filter_run`` checks a run of mode ``filters``. ``sequence_sets`` makes a task of a user's own sequences for it:
+``sequence_sources`` reads FASTA, BED and tables through ``sequence_files`` and ``genome_windows``, ``background``
+draws negative sequences, ``sequence_split`` keeps those that ``near_identical`` groups in one part, and
+``sequence_hdf5`` reads published files.
 
 Tested through others: ``parameters`` (test_check), ``download`` (test_sources), ``sequence_files``,
 ``sequence_sources`` (test_sequence_sets).

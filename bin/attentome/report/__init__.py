@@ -2,8 +2,9 @@
 
 Start with ``write``: it writes the report folder, the outcome first. Below it, each imports only what stands before
 it: ``text`` (numbers and sentences), ``outcome`` (what may be believed), ``html`` (the frame of a page), then
-``head_page``, ``atlas``, ``run_card`` and ``multiqc``, then ``pages`` and ``write``. ``tables`` holds the numbers
-behind the figures. Layers and heads count from 1; bases are relative to the TSS (+1), distances d in nt.
+``head_page``, ``atlas``, ``run_card``, ``multiqc`` and ``filter_page`` (mode ``filters``), then ``pages`` and
+``write``. ``tables`` holds the numbers behind the figures. Layers and heads count from 1; bases are relative to the
+TSS (+1), distances d in nt.
 
 Tests: tests/report, one file for each kind of page.
 """

@@ -3,13 +3,14 @@ include { filter_networks ; filter_tasks } from '../../functions/filter_networks
 include { each_network } from '../../functions/networks'
 include { existing ; portable ; read_json } from '../../functions/parameters'
 
-include { CHECK_FILTERS    } from '../../check_filters'
-include { COMPARE_FILTERS  } from '../../compare_filters'
-include { DESCRIBE_FILTERS } from '../../describe_filters'
-include { READ_SEQUENCES   } from '../../read_sequences'
-include { REPORT_FILTERS   } from '../../report_filters'
-include { SIMULATE_TASK    } from '../../simulate_task'
-include { TRAIN_CNNS       } from '../../train_cnns'
+include { ATTRIBUTE_SEQUENCES } from '../../attribute_sequences'
+include { CHECK_FILTERS       } from '../../check_filters'
+include { COMPARE_FILTERS     } from '../../compare_filters'
+include { DESCRIBE_FILTERS    } from '../../describe_filters'
+include { READ_SEQUENCES      } from '../../read_sequences'
+include { REPORT_FILTERS      } from '../../report_filters'
+include { SIMULATE_TASK       } from '../../simulate_task'
+include { TRAIN_CNNS          } from '../../train_cnns'
 
 // From a motif database to what the first filters of networks with different activations spell, beside their controls.
 workflow EXPLAIN_FILTERS {
@@ -85,7 +86,21 @@ workflow EXPLAIN_FILTERS {
     ch_described = DESCRIBE_FILTERS.out.described
         .flatMap { _networks, folders -> folders }
         .toSortedList { a, b -> a.name <=> b.name }
-    COMPARE_FILTERS(ch_described, code_version('compare_filters.py'))
+
+    // The networks of the tasks whose preset asks for attributions, and for how many sequences
+    wanted = filter_tasks(settings, preset).collectEntries { name, task -> [name, task.attributed ?: 0] }
+    ATTRIBUTE_SEQUENCES(
+        ch_trained.filter { networks, _models, _task -> wanted[networks[0].task] > 0 },
+        wanted.values().max(),
+        settings.seed,
+        device,
+        code_version('attribute_sequences.py'),
+    )
+    // [task3_cnn-local_exponential_01/, ...]
+    ch_attributed = ATTRIBUTE_SEQUENCES.out.attributed
+        .flatMap { _networks, folders -> folders }
+        .toSortedList { a, b -> a.name <=> b.name }
+    COMPARE_FILTERS(ch_described, ch_attributed, code_version('compare_filters.py'))
 
     REPORT_FILTERS(
         COMPARE_FILTERS.out.tables,

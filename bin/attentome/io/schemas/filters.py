@@ -102,3 +102,11 @@ ATTRIBUTION = TableSchema(
         "incomplete": "float",
     },
 )
+ATTRIBUTIONS = TableSchema(
+    "filters/attribution.tsv",
+    "COMPARE_FILTERS",
+    {
+        **{name: NETWORKS.columns[name] for name in ("id", "task", "network", "activation", "control", "trial")},
+        **ATTRIBUTION.columns,
+    },
+)

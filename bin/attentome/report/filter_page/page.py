@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from attentome.figures.style import use_style
-from attentome.filters.describe import GIVEN
-from attentome.filters.matches import CRITERIA, LOOSE_E
+from attentome.filters.criteria import CRITERIA, GIVEN, LOOSE_E, SHUFFLED
+from attentome.filters.summary import mean_interval
 from attentome.io.files import read_json
-from attentome.io.schemas.filters import FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import ATTRIBUTIONS, FILTERS, FRACTIONS, NETWORKS, SUMMARY
 from attentome.motifs.matrices import reverse_complement
 from attentome.motifs.readers import read_motifs
 from attentome.report.filter_page.figures import logo_svg, scatter_svg
@@ -29,8 +29,8 @@ class FilterResults:
     ----------
     name : str
         Of the run.
-    networks, summary : DataFrame
-        Of :data:`attentome.io.schemas.filters.NETWORKS` and ``SUMMARY``.
+    networks, summary, attribution : DataFrame
+        Of :data:`attentome.io.schemas.filters.NETWORKS`, ``SUMMARY`` and ``ATTRIBUTIONS``.
     fractions, filters : dict of str to DataFrame
         By id of a network.
     folders : dict of str to Path
@@ -44,6 +44,7 @@ class FilterResults:
     name: str
     networks: pd.DataFrame
     summary: pd.DataFrame
+    attribution: pd.DataFrame
     fractions: dict
     filters: dict
     folders: dict
@@ -73,6 +74,7 @@ def read_filter_results(name, tables, networks, tasks, motifs):
         name,
         NETWORKS.read(tables / "networks.tsv"),
         SUMMARY.read(tables / "summary.tsv"),
+        ATTRIBUTIONS.read(tables / "attribution.tsv"),
         {id_: FRACTIONS.read(folder / "fractions.tsv") for id_, folder in folders.items()},
         {id_: FILTERS.read(folder / "filters.tsv") for id_, folder in folders.items()},
         folders,
@@ -168,6 +170,7 @@ def _part(results, task, network):
         "accuracy": accuracy,
         "columns": columns,
         "rows": _rows(summary, accuracy, columns),
+        "maps": _maps(results.attribution, task, network),
         "scatters": {
             name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
             for name, extraction, criterion in (
@@ -198,7 +201,7 @@ def _rows(summary, accuracy, columns):
                 "accuracy": first[accuracy],
                 "shares": {
                     extraction: [
-                        (_share(cells.loc[(extraction, GIVEN, one)]), cells.loc[(extraction, "shuffled", one), "share"])
+                        (_share(cells.loc[(extraction, GIVEN, one)]), cells.loc[(extraction, SHUFFLED, one), "share"])
                         for one in columns
                     ]
                     for extraction in ("published", "equal")
@@ -208,6 +211,18 @@ def _rows(summary, accuracy, columns):
             }
         )
     return rows
+
+
+def _maps(attribution, task, network):
+    """AUROC of each attribution method against the planted bases, by activation and control; empty if not computed."""
+    own = attribution[(attribution["task"] == task) & (attribution["network"] == network)]
+    if own.empty:
+        return {}
+    rows = []
+    for (activation, control), part in own.groupby(["activation", "control"], sort=False):
+        cells = {method: mean_interval(of_method["auroc"]) for method, of_method in part.groupby("method", sort=False)}
+        rows.append({"activation": activation, "control": CONTROLS[control], "cells": cells})
+    return {"methods": own["method"].unique().tolist(), "rows": rows, "sequences": int(own["sequences"].max())}
 
 
 def _points(results, networks, extraction, criterion):

@@ -156,7 +156,7 @@ def test_a_filter_of_log_odds_gives_its_motif_back():
     assert [pwm.sites for pwm in result.equal[12:]] == [0] * 20
     truth = {motif.id: {motif.id} for motif in MOTIFS[:12]}
     found = match_fractions(match_filters(result.equal, MOTIFS), 32, truth).set_index("criterion")
-    assert found["filters"].tolist() == [12] * 5 and found["factors_found"]["strict_whole"] == 12
+    assert found["filters"].tolist() == [12] * 6 and found["factors_found"]["strict_whole"] == 12
     assert (found["share"] == 12 / 32).all()
 
 

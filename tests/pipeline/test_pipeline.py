@@ -34,9 +34,9 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
         for task, network in (("task1", "cnn-2"), ("task3", "cnn-local"))
         for activation in ("relu", "exponential")
         for trial in ("01", "untrained_01", "shuffled_01")
-        for name in ("model/model.json", "history.tsv", "network.json", "filters.tsv", "filters_equal.meme")
+        for name in ("model/model.json", "history.tsv", "filters/network.json", "filters/filters.tsv")
     ]
-    maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/attribution.tsv"]
+    maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/maps/attribution.tsv"]
     tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]
     assert missing(run.results, ["filters.html", "outcome.json", *tables, *maps, *networks]) == []
 

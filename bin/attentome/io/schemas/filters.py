@@ -3,7 +3,7 @@
 from attentome.io.tables import TableSchema
 
 FILTERS = TableSchema(
-    "filters/networks/<network>/filters.tsv",
+    "filters/networks/<network>/filters/filters.tsv",
     "DESCRIBE_FILTERS",
     {
         "extraction": "text",
@@ -30,7 +30,7 @@ FILTERS = TableSchema(
     },
 )
 FRACTIONS = TableSchema(
-    "filters/networks/<network>/fractions.tsv",
+    "filters/networks/<network>/filters/fractions.tsv",
     "DESCRIBE_FILTERS",
     {
         "extraction": "text",
@@ -86,7 +86,7 @@ SUMMARY = TableSchema(
     },
 )
 ATTRIBUTION = TableSchema(
-    "filters/networks/<network>/attribution.tsv",
+    "filters/networks/<network>/maps/attribution.tsv",
     "ATTRIBUTE_SEQUENCES",
     {
         "method": "text",

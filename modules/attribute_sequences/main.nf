@@ -1,5 +1,5 @@
 include { quoted } from '../functions/parameters'
-include { tag_of } from '../functions/networks'
+include { named_models ; tag_of } from '../functions/networks'
 
 // Attribution maps of networks on test sequences, compared with the bases that were planted.
 process ATTRIBUTE_SEQUENCES {
@@ -20,11 +20,9 @@ process ATTRIBUTE_SEQUENCES {
     path 'record.json', topic: records
 
     script:
-    def folders = models instanceof List ? models : [models]
-    def pairs = [networks, folders].transpose().collect { network, folder -> "${network.id}=${folder}" }.join(' ')
     """
     # code ${code}
-    attribute_sequences.py --task ${motif_task} --models ${pairs} --sequences ${sequences} --seed ${seed} \\
+    attribute_sequences.py --task ${motif_task} --models ${named_models(networks, models)} --sequences ${sequences} --seed ${seed} \\
         --device ${device} --out attributed --tag ${quoted(task.tag)}
     """
 

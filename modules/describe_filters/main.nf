@@ -1,5 +1,5 @@
 include { json ; quoted } from '../functions/parameters'
-include { tag_of } from '../functions/networks'
+include { named_models ; tag_of } from '../functions/networks'
 
 // The first filters of networks as motifs, by both extractions, and their matches with a database and a shuffled one.
 process DESCRIBE_FILTERS {
@@ -20,12 +20,10 @@ process DESCRIBE_FILTERS {
     path 'record.json', topic: records
 
     script:
-    def folders = models instanceof List ? models : [models]
-    def pairs = [networks, folders].transpose().collect { network, folder -> "${network.id}=${folder}" }.join(' ')
     """
     # code ${code}
     printf '%s\\n' ${quoted(json(networks))} > networks.json
-    describe_filters.py --task ${motif_task} --networks networks.json --models ${pairs} --motifs ${motifs} \\
+    describe_filters.py --task ${motif_task} --networks networks.json --models ${named_models(networks, models)} --motifs ${motifs} \\
         --seed ${seed} --device ${device} --out described --tag ${quoted(task.tag)}
     """
 

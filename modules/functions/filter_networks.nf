@@ -1,3 +1,5 @@
+include { numbered } from './networks'
+
 /*
  * The networks of --mode filters: for each task, network and first activation some trials, and the controls that their
  * filters are compared with. A network is a map: its id, what it is, the seed it starts from, and its control.
@@ -24,7 +26,7 @@ def filter_networks(settings, preset) {
 
 // control: null for networks that learn the task, 'untrained', or 'shuffled' for those that learn shuffled labels
 def trials(settings, name, network, activation, control, count, seeds) {
-    return (count > 0 ? (1..count).toList() : []).collect { trial ->
+    return numbered(count).collect { trial ->
         [id: [name, network, activation, control, trial.toString().padLeft(2, '0')].findAll().join('_'), task: name,
             network: network, activation: activation, control: control, trial: trial,
             seed: settings.seed + seeds + trial - 1]

@@ -54,6 +54,12 @@ def tag_of(networks) {
     return networks.size() == 1 ? networks[0].id : "${networks[0].id} to ${networks[-1].id}"
 }
 
+// A task's networks and their models, in the same order, as words of a command: task1_cnn-2_relu_01=models/1/model ...
+def named_models(networks, models) {
+    def folders = models instanceof List ? models : [models]
+    return [networks, folders].transpose().collect { network, folder -> "${network.id}=${folder}" }.join(' ')
+}
+
 // A task's networks with their files. The file of a network has the network's id as its name or as that of its folder:
 // [[[id: 'curated', seed: 1], curated/model], ...]
 def each_network(networks, files) {

@@ -23,8 +23,9 @@ workflow EXPLAIN_FILTERS {
     main:
     folder  = "${projectDir}/assets/filters"
     presets = file("${folder}/presets.json")
+    known   = read_json(presets)
     // With a preset of another mode, which the check reports, the smallest one stands in for it.
-    preset  = read_json(presets)[settings.preset] ?: read_json(presets).tiny
+    preset  = known[settings.preset] ?: known.tiny
     motifs  = existing(settings.motifs ?: (preset.motifs ? "${folder}/${preset.motifs}" : null))
     factors = existing(settings.factors ?: "${folder}/${preset.factors}")
     missing = ['motifs', 'factors', 'positives', 'negatives', 'classes', 'genome', 'hdf5'].findAll { name ->

@@ -1,8 +1,15 @@
 """Fixtures that tests of several folders share."""
 
 import pytest
+from hypothesis import settings
 from project import ROOT
 from report_run import describe_heads
+
+# Drawn examples are the same in every run, so that a change is judged by what it changes;
+# `pytest --hypothesis-profile search` draws new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export NXF_ANSI_LOG ?= false
 
 PROCESSES ?= 2
+RESUME = $(if $(wildcard .nextflow/history),-resume)
 
 DESIGNS ?= easy hard
 SEEDS ?= 1 2 3 4 5
 SELFTEST := --preset selftest --sim_length 1000000 --sim_promoters 3000 --measured_positions 100000 --mutated_sites 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-filters test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest trust grid image clean
+.PHONY: help setup demo demo-filters test test-nf test-docker test-apptainer test-slurm test-resume lint docs bench ecoli selftest trust grid filters image clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,12 +28,12 @@ setup: .tools/python.done .tools/nextflow.done  ## install the Python packages a
 	@touch $@
 
 demo: setup  ## run the pipeline on a simulated genome (2 cores, no GPU, a few minutes)
-	nextflow run . -profile test --outdir results/demo $(if $(wildcard .nextflow/history),-resume)
+	nextflow run . -profile test --outdir results/demo $(RESUME)
 	@echo "Open $(CURDIR)/results/demo/atlas.html, then $(CURDIR)/results/demo/multiqc/multiqc_report.html"
 
 demo-filters: setup  ## train networks with exponential and ReLU first layers on simulated motifs (2 cores, 4 minutes)
 	nextflow run . -profile test --mode filters --run_name demo_filters --outdir results/demo_filters \
-		$(if $(wildcard .nextflow/history),-resume)
+		$(RESUME)
 	@echo "Open $(CURDIR)/results/demo_filters/filters.html"
 
 lint: setup  ## check the style of the Python and Nextflow code
@@ -98,6 +99,17 @@ trust: setup  ## grade the heads of E. coli with three seeds (DATA=, 2 hours) an
 grid: setup  ## train on each of these sets, test on all of them (DATA=, half an hour) and write docs/ecoli_grid.md
 	nextflow run . $(ECOLI) --controls false --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all
 	PYTHONPATH=bin tests/bench/grid_table.py results/ecoli_grid docs/ecoli_grid.md
+
+JASPAR = --motifs $(MOTIFS)/JASPAR_CORE_2016_vertebrates.meme
+filters: setup  ## networks with exponential first layers, small to full size (DATA=, 10 hours) and write docs/filters.md
+	nextflow run . -profile test --mode filters --run_name filters_tiny --outdir results/filters_tiny $(RESUME)
+	nextflow run . --mode filters --preset laptop $(JASPAR) --run_name filters_laptop --outdir results/filters_laptop -resume
+	for task in task1 task3; do \
+		nextflow run . --mode filters --preset $$task $(JASPAR) --activations relu,exponential --trials 5 \
+			--run_name filters_$$task --outdir results/filters_$$task -resume || exit 1; \
+	done
+	PYTHONPATH=bin tests/bench/filters_page.py tiny=results/filters_tiny laptop=results/filters_laptop \
+		full=results/filters_task1 full=results/filters_task3 --out docs/filters.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

@@ -64,12 +64,18 @@ say "starting a container"
 timed quietly "$FOLDER/start.log" $inside "apptainer exec '$sif' python3 -c 'import numpy'"
 timed quietly "$FOLDER/start.log" $inside "apptainer exec '$sif' python3 -c 'import torch'"
 
-plain_run
-for engine in apptainer singularity; do
-    say "the demo with the profile $engine, as $TEST_USER"
-    folder_for_user "$FOLDER/$engine"
-    timed quietly "$FOLDER/$engine.log" $inside "
-        cd '$FOLDER/$engine' && nextflow run '$FOLDER/project' -profile test,$engine --controls false --outdir results"
-    same_results "$FOLDER/$engine/results"
-done
+# run_demo MODE ENGINE
+run_demo() {
+    say "the demo of mode $1 with the profile $2, as $TEST_USER"
+    folder_for_user "$FOLDER/$1_$2"
+    timed quietly "$FOLDER/$1_$2.log" $inside "
+        cd '$FOLDER/$1_$2' && nextflow run '$FOLDER/project' -profile test,$2 ${DEMO[$1]} --outdir results"
+    same_results "$1" "$FOLDER/$1_$2/results"
+}
+
+plain_run heads
+plain_run filters
+run_demo heads apptainer
+run_demo heads singularity
+run_demo filters apptainer
 say "passed"

@@ -1,4 +1,4 @@
-# What the engine tests share. Each runs the demo plain and on its engine, in a folder of its own below $FOLDER, and compares.
+# What the engine tests share. Each runs the demo of each mode plain and on its engine, in a folder of its own below $FOLDER, and compares.
 set -euo pipefail
 
 PROJECT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -77,11 +77,15 @@ copy_project() {
     if [ "$(id -u)" = 0 ] && [ -n "${TEST_USER:-}" ]; then chown -R "$TEST_USER" "$1"; fi
 }
 
-# plain_run: the demo without any engine, for comparison.
+# The demo of each mode, as options of Nextflow.
+declare -A DEMO=([heads]='--controls false' [filters]='--mode filters')
+
+# plain_run MODE: its demo without any engine, for comparison.
 plain_run() {
-    say "the demo without a container or a scheduler"
-    mkdir -p "$FOLDER/plain"
-    timed quietly "$FOLDER/plain.log" bash -c "cd '$FOLDER/plain' && nextflow run '$PROJECT' -profile test --controls false --outdir results"
+    say "the demo of mode $1 without a container or a scheduler"
+    mkdir -p "$FOLDER/plain_$1"
+    timed quietly "$FOLDER/plain_$1.log" bash -c "
+        cd '$FOLDER/plain_$1' && nextflow run '$PROJECT' -profile test ${DEMO[$1]} --outdir results"
 }
 
 # quietly LOG COMMAND...: the last lines of the log where the command fails.
@@ -98,7 +102,10 @@ timed() {
     say "that took $((SECONDS - started)) s"
 }
 
-same_results() { python3 "$PROJECT/tests/engines/compare_results.py" "$FOLDER/plain/results" "$@" || fail "the results differ"; }
+# same_results MODE FOLDER: as those of plain_run MODE.
+same_results() {
+    python3 "$PROJECT/tests/engines/compare_results.py" "$FOLDER/plain_$1/results" "$2" || fail "the results of mode $1 differ"
+}
 
 # folder_for_user FOLDER: one that the ordinary user may write.
 folder_for_user() {

@@ -9,8 +9,9 @@ needs slurmctld slurm-wlm munge
 source "$(dirname "$0")/slurm_node.sh"
 start_slurm
 
-plain_run
-say "the demo through Slurm"
+plain_run heads
+plain_run filters
+say "the demo of mode heads through Slurm"
 mkdir "$FOLDER/slurm_run"
 cd "$FOLDER/slurm_run"
 cat > site.config << 'CONFIG'
@@ -50,5 +51,9 @@ say "TRAIN:$(status ':TRAIN '); EVALUATE:$(status ':EVALUATE$'); DESCRIBE_HEAD:$
 [ "$(status ':EVALUATE$')" = ' 1 COMPLETED; 1 FAILED' ] || fail "the task without enough memory was not retried with more"
 arrays=$(grep -l '^#SBATCH --array' work/*/*/.command.run | wc -l)
 [ "$arrays" = 1 ] || fail "the heads were not submitted as one array"
-same_results results
+same_results heads results
+
+say "the demo of mode filters through Slurm"
+timed quietly "$FOLDER/filters.log" nextflow run "$PROJECT" -profile test,slurm ${DEMO[filters]} -c site.config --outdir filters
+same_results filters filters
 say "passed"

@@ -34,7 +34,8 @@ BAND, VALUE_NORM = "#D5DAE0", "#0E7C74"
 LOW, HIGH = 0.5, 110.0
 """Ends of the common log2 scale of profiles, in multiples of uniform attention."""
 
-FONTS = ("Liberation Sans", "DejaVu Sans")
+FONT = "DejaVu Sans"
+"""It comes with matplotlib, so that figures do not depend on the fonts of a machine."""
 SMALL, TEXT, TITLE = 11, 12, 13
 MARGIN, LINE = 12, 17
 """Lengths in px: round a figure, and from line to line of a note."""
@@ -42,13 +43,11 @@ PX = 72 / 96
 """Points per CSS pixel."""
 
 
-def use_style(family=None):
-    """Set type, line widths and reproducible SVG output for all figures; ``family`` overrides the font."""
-    present = {font.name for font in font_manager.fontManager.ttflist}
-    family = family or next((name for name in FONTS if name in present), "DejaVu Sans")
+def use_style(family=FONT):
+    """Set type, line widths and reproducible SVG output for all figures."""
     matplotlib.rcParams.update(
         {
-            "font.family": [family] if family == "DejaVu Sans" else [family, "DejaVu Sans"],
+            "font.family": list(dict.fromkeys([family, FONT])),
             "font.size": SMALL * PX,
             "text.color": INK,
             "axes.edgecolor": FAINT,
@@ -70,7 +69,6 @@ def use_style(family=None):
             "axes.unicode_minus": True,
         }
     )
-    return family
 
 
 def new_figure(width, height, **options):
@@ -156,7 +154,7 @@ def svg_text(figure, title, description, salt="attentome"):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()
     text = re.sub(r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Arial, Helvetica, sans-serif")
+    text = text.replace(f"'{FONT}'", f"'{FONT}', Arial, Helvetica, sans-serif")
     head = f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n"
     return re.sub(r"(<svg[^>]*>)\s*", lambda match: match.group(1) + "\n" + head, text, count=1)
 

@@ -33,3 +33,8 @@ def described(tmp_path_factory):
 def pytest_collection_modifyitems(items):
     """Begin with the tests that run the pipeline: they take longest, and other files fill the second process."""
     items.sort(key=lambda item: (item.path.name != "test_demo.py", item.path.parent.name != "pipeline"))
+
+
+def pytest_make_parametrize_id(val):
+    """Name bytes by what they are: those of gzip and xlsx files hold the time, and all processes need the same names."""
+    return "bytes" if isinstance(val, bytes) else None

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import torch
 
+from attentome.evidence.filter_evidence import filter_evidence, shuffled_copies
 from attentome.filters.describe import describe_filters
 from attentome.filters.pwms import filter_pwms, write_filters
 from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, write_json, write_tsv
 from attentome.io.record import task_record
-from attentome.io.schemas.filters import FILTERS, FRACTIONS
+from attentome.io.schemas.filters import EVIDENCE, FILTERS, FRACTIONS
 from attentome.motifs.readers import read_motifs
 from attentome.network.device import choose_device
 from attentome.network.saved_motif_cnn import LAST, load_motif_cnn
@@ -27,7 +28,7 @@ def main():
     parser.add_argument("--networks", required=True, help="JSON list: id, and what else network.json repeats")
     parser.add_argument("--models", nargs="+", required=True, metavar="ID=FOLDER", help="folders of TRAIN_CNNS")
     parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
-    parser.add_argument("--seed", type=int, default=1, help="of the shuffled database")
+    parser.add_argument("--seed", type=int, default=1, help="of the shuffled database and sequences")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--out", type=Path, default=".")
     parser.add_argument("--tag", default="")
@@ -36,19 +37,24 @@ def main():
     torch.set_num_threads(1)
     packages = ("torch", "numpy", "pandas", "scipy", "memelite", "numba")
     with one_line_exit("describe_filters.py"), task_record(options.record, "DESCRIBE_FILTERS", options.tag, packages):
-        task, truth = LabelledSequences.load(options.task), read_json(options.task / "task.json")["classes"]
+        task, facts = LabelledSequences.load(options.task), read_json(options.task / "task.json")
         models = dict(text.partition("=")[::2] for text in options.models)
         database, device = read_motifs(options.motifs), choose_device(options.device)
+        copies = shuffled_copies(task, options.seed)
         for network in read_json(options.networks):
-            describe(network, models[network["id"]], task, truth, database, device, options)
+            describe(network, models[network["id"]], task, facts, copies, database, device, options)
 
 
-def describe(meta, folder, task, truth, database, device, options):
+def describe(meta, folder, task, facts, copies, database, device, options):
     """Describe one network and write its folder."""
+    truth, anchored = facts["classes"], "sites" in facts.get("files", {})
     network, description = load_motif_cnn(folder, LAST, device)
     test = task.rows("test")
     pwms = filter_pwms(network, task.sequences[test], device)
     filters, fractions = describe_filters(pwms, database, truth, options.seed)
+    evidence = filter_evidence(
+        network, task, copies, pwms, filters, database, truth, options.seed, anchored, device
+    )
     auroc, aupr = class_metrics(task.labels[test], predict_cnn(network, task.sequences[test], device))
     out = options.out / meta["id"]
     out.mkdir(parents=True, exist_ok=True)
@@ -56,6 +62,7 @@ def describe(meta, folder, task, truth, database, device, options):
     write_filters(out / "filters_equal.meme", pwms.equal)
     FILTERS.write(out / "filters.tsv", filters)
     FRACTIONS.write(out / "fractions.tsv", fractions)
+    EVIDENCE.write(out / "evidence.tsv", evidence)
     write_tsv(out / "activity.tsv", activity_table(pwms.profile))
     write_json(
         out / "network.json",

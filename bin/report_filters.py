@@ -12,7 +12,7 @@ from attentome.report.html.templates import Templates
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tables", type=Path, default=".", help="folder with networks.tsv and summary.tsv")
+    parser.add_argument("--tables", type=Path, default=".", help="folder of the tables of COMPARE_FILTERS")
     parser.add_argument("--networks", nargs="+", type=Path, required=True, help="folders of DESCRIBE_FILTERS")
     parser.add_argument("--tasks", nargs="+", type=Path, required=True, help="folders of SIMULATE_TASK")
     parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
@@ -23,7 +23,7 @@ def main():
     with one_line_exit("report_filters.py"):
         results = read_filter_results(options.run_name, options.tables, options.networks, options.tasks, options.motifs)
         write_text(options.out / "filters.html", filter_page(results, Templates(options.templates)))
-        sentences = outcome_sentences(results.summary)
+        sentences = outcome_sentences(results.summary, results.counts)
         write_json(options.out / "outcome.json", {"sentence": " ".join(sentences), "sentences": sentences})
 
 

@@ -1,7 +1,7 @@
 include { json ; quoted } from '../functions/parameters'
 include { named_models ; tag_of } from '../functions/networks'
 
-// The first filters of networks as motifs, by both extractions, and their matches with a database and a shuffled one.
+// The first filters of networks as motifs, their matches with a database and a shuffled one, and evidence for grades.
 process DESCRIBE_FILTERS {
     tag "${tag_of(networks)}"
     label 'process_medium'
@@ -11,7 +11,7 @@ process DESCRIBE_FILTERS {
     // [[id: 'task1_cnn-2_relu_01', network: 'cnn-2', ...], ...], [model/, ...] in this order, task1/
     tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task)
     path motifs     // database: MEME, TRANSFAC or JASPAR
-    val seed        // of the shuffled database
+    val seed        // of the shuffled database and sequences
     val device      // 'auto', 'cpu' or 'cuda'
     val code
 
@@ -32,7 +32,7 @@ process DESCRIBE_FILTERS {
     # code ${code}
     for network in ${networks.collect { network -> network.id }.join(' ')}; do
         mkdir -p described/\$network
-        touch described/\$network/{filters,fractions,activity}.tsv described/\$network/filters_{published,equal}.meme
+        touch described/\$network/{filters,fractions,activity,evidence}.tsv described/\$network/filters_{published,equal}.meme
         echo '{}' > described/\$network/network.json
     done
     echo '{}' > record.json

@@ -5,7 +5,7 @@ process REPORT_FILTERS {
     label 'process_single'
 
     input:
-    path tables                            // networks.tsv summary.tsv attribution.tsv
+    path tables                            // all of COMPARE_FILTERS: networks.tsv summary.tsv ... grades.json
     path networks, stageAs: 'networks/*'   // folders of DESCRIBE_FILTERS
     path tasks                             // task1 task3
     path motifs                            // database: MEME, TRANSFAC or JASPAR

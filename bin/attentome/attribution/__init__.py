@@ -4,8 +4,8 @@ Start with ``mutagenesis``: it changes single bases at labelled positions and re
 ``deletion`` replaces bases in a given order; ``knockout`` replaces the output of whole heads; ``logit_terms`` splits
 attention logits into content and position; ``head_agreement`` compares a head's scores with mutagenesis;
 ``receptive_field`` finds how far the network reads. For convolutional networks over whole sequences, ``sequence_maps``
-computes saliency, integrated gradients, DeepLIFT and mutagenesis, and ``against_truth`` compares such maps with planted
-bases. The transformer's output is logit(TSS) - logit(not TSS), without unit. Distance
+computes saliency, integrated gradients, DeepLIFT and mutagenesis, ``against_truth`` compares such maps with planted
+bases, and ``filter_ablation`` takes away single filters. The transformer's output is logit(TSS) - logit(not TSS), without unit. Distance
 d counts nt upstream of the downstream end of the window (d = 0). Positions are 0-based.
 
 Tested through others: ``deletion`` (test_mutagenesis).
@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "against_truth": ["planted_examples", "sequence_scores", "truth_table"],
         "deletion": ["deletion_curves"],
+        "filter_ablation": ["ablate_filters"],
         "knockout": ["knock_out_heads"],
         "mutagenesis": ["mutate"],
         "logit_terms": ["measure_parts"],

@@ -3,6 +3,8 @@
 LOOSE_E, STRICT_E = 0.1, 1e-4
 """The published limit of E, and one that filters of untrained networks do not reach."""
 MIN_COVER = 0.8
+MIN_SITES = 2
+"""The matrix of a filter with fewer windows is uniform, and is not compared."""
 CRITERIA = {
     "any": (LOOSE_E, 0.0),
     "any_whole": (STRICT_E, MIN_COVER),

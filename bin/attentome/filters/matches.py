@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from attentome.filters.criteria import CRITERIA, OF_ANY
-from attentome.filters.pwms import MIN_SITES
+from attentome.filters.criteria import CRITERIA, MIN_SITES, OF_ANY
 from attentome.motifs.matrices import column_bits, common_bits, reverse_complement
 from attentome.motifs.tomtom import tomtom_alignments
 
@@ -31,7 +30,7 @@ def match_filters(pwms, database):
     Parameters
     ----------
     pwms : list of FilterPwm
-        Clipped; those of fewer than :data:`attentome.filters.pwms.MIN_SITES` windows are not compared.
+        Clipped; those of fewer than :data:`attentome.filters.criteria.MIN_SITES` windows are not compared.
     database : list of Motif
 
     Returns

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attentome.filters.criteria import MIN_SITES
 from attentome.motifs.logo import base_counts, letters
 from attentome.motifs.matrices import column_bits
 from attentome.motifs.readers import Motif
@@ -26,8 +27,6 @@ WINDOW = 20
 THRESHOLD = 0.5
 """Share of a filter's maximum that an activation has to exceed."""
 EQUAL_WINDOWS = 40
-MIN_SITES = 2
-"""A matrix of fewer windows is uniform."""
 CLIP_BITS, CLIP_FLANK = 0.5, 3
 """A matrix is clipped to the columns with more information than this (bits), and this many columns on either side."""
 HELD_ACTIVATIONS = 4_000_000
@@ -43,7 +42,8 @@ class FilterPwm:
     filter : int
         Counts from 1.
     frequencies : ndarray, shape (20, 4)
-        Of A, C, G, T in the windows; 0.25 where there are fewer than :data:`MIN_SITES` windows.
+        Of A, C, G, T in the windows; 0.25 where there are fewer than
+        :data:`attentome.filters.criteria.MIN_SITES` windows.
     sites : int
         Windows.
     start, stop : int

@@ -101,10 +101,15 @@ workflow EXPLAIN_FILTERS {
     ch_attributed = ATTRIBUTE_SEQUENCES.out.attributed
         .flatMap { _networks, folders -> folders }
         .toSortedList { a, b -> a.name <=> b.name }
-    COMPARE_FILTERS(ch_described, ch_attributed, code_version('compare_filters.py'))
+    COMPARE_FILTERS(
+        ch_described,
+        ch_attributed,
+        file("${folder}/grade_rule.json"),
+        code_version('compare_filters.py'),
+    )
 
     REPORT_FILTERS(
-        COMPARE_FILTERS.out.tables,
+        COMPARE_FILTERS.out.tables.combine(COMPARE_FILTERS.out.grades),
         ch_described,
         ch_tasks.map { _name, motif_task -> motif_task }.toSortedList { a, b -> a.name <=> b.name },
         motifs,

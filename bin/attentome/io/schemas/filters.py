@@ -110,3 +110,73 @@ ATTRIBUTIONS = TableSchema(
         **ATTRIBUTION.columns,
     },
 )
+EVIDENCE = TableSchema(
+    "filters/networks/<network>/filters/evidence.tsv",
+    "DESCRIBE_FILTERS",
+    {
+        "filter": "int",
+        "fires": "float",
+        "fires_shuffled": "float",
+        "more": "int",
+        "fewer": "int",
+        "sharp_p": "float",
+        "sharp_q": "float",
+        "shuffled_E": "float",
+        "loss_change": "float",
+        "aupr_change": "float",
+        "auroc_change": "float",
+        "auroc_low": "float",
+        "auroc_high": "float",
+        "needed_p": "float",
+        "needed_q": "float",
+        "place": "text",
+        "placed": "float",
+        "placed_expected": "float",
+        "placed_p": "float",
+        "placed_q": "float",
+    },
+)
+FILTER_GRADES = TableSchema(
+    "filters/grades.tsv",
+    "COMPARE_FILTERS",
+    {
+        **{name: NETWORKS.columns[name] for name in ("id", "task", "network", "activation", "control", "trial")},
+        "filter": "int",
+        "motif": "text",
+        "name": "text",
+        "E": "float",
+        "q": "float",
+        "cover": "float",
+        "trials_found": "int",
+        "other_trials": "int",
+        **dict.fromkeys("SMNRP", "text"),
+        "grade": "text",
+    },
+)
+FILTER_REPLICATES = TableSchema(
+    "filters/replicates.tsv",
+    "COMPARE_FILTERS",
+    {
+        "id": "text",
+        "filter": "int",
+        "other": "text",
+        "other_filter": "int",
+        "p": "float",
+        "q": "float",
+        "cover": "float",
+        "cover_back": "float",
+        "found": "int",
+    },
+)
+GRADE_COUNTS = TableSchema(
+    "filters/grade_counts.tsv",
+    "COMPARE_FILTERS",
+    {
+        **{name: NETWORKS.columns[name] for name in ("task", "network", "activation", "control")},
+        "trials": "int",
+        "filters": "int",
+        **dict.fromkeys("ABCD", "int"),
+        "unsupported": "int",
+        "graded": "int",
+    },
+)

@@ -9,10 +9,19 @@ from attentome.figures.style import use_style
 from attentome.filters.criteria import CRITERIA, GIVEN, LOOSE_E, SHUFFLED
 from attentome.filters.summary import mean_interval
 from attentome.io.files import read_json
-from attentome.io.schemas.filters import ATTRIBUTIONS, FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import (
+    ATTRIBUTIONS,
+    FILTER_GRADES,
+    FILTERS,
+    FRACTIONS,
+    GRADE_COUNTS,
+    NETWORKS,
+    SUMMARY,
+)
 from attentome.motifs.matrices import reverse_complement
 from attentome.motifs.readers import read_motifs
 from attentome.report.filter_page.figures import logo_svg, scatter_svg
+from attentome.report.filter_page.grades import grade_clause, grade_counts, graded_filters, rule_lines
 
 TITLES = {"task1": "Task 1", "task3": "Task 3", "sequences": "Your sequences"}
 CONTROLS = {"": "trained", "untrained": "untrained", "shuffled": "shuffled labels"}
@@ -39,6 +48,10 @@ class FilterResults:
         By name (``task1``, ``task3``, ``sequences``), ``task.json``.
     motifs : dict of str to ndarray
         Frequencies of the database by id.
+    grades, counts : DataFrame
+        Of :data:`attentome.io.schemas.filters.FILTER_GRADES` and ``GRADE_COUNTS``.
+    rule : dict
+        ``grades.json``: the rule of the grades and its checksum.
     """
 
     name: str
@@ -50,6 +63,9 @@ class FilterResults:
     folders: dict
     tasks: dict
     motifs: dict
+    grades: pd.DataFrame
+    counts: pd.DataFrame
+    rule: dict
 
 
 def read_filter_results(name, tables, networks, tasks, motifs):
@@ -59,7 +75,7 @@ def read_filter_results(name, tables, networks, tasks, motifs):
     ----------
     name : str
     tables : Path
-        Folder with ``networks.tsv`` and ``summary.tsv``.
+        Folder of the tables of COMPARE_FILTERS.
     networks, tasks : list of Path
         Folders of DESCRIBE_FILTERS and SIMULATE_TASK.
     motifs : path
@@ -80,6 +96,9 @@ def read_filter_results(name, tables, networks, tasks, motifs):
         folders,
         {one["task"]: one for one in sorted(facts, key=lambda one: one["task"])},
         {motif.id: motif.frequencies for motif in read_motifs(motifs)},
+        FILTER_GRADES.read(tables / "grades.tsv"),
+        GRADE_COUNTS.read(tables / "grade_counts.tsv"),
+        read_json(tables / "grades.json"),
     )
 
 
@@ -101,19 +120,23 @@ def filter_page(results, templates):
         run={"name": results.name},
         parts=parts,
         tasks=results.tasks,
-        sentences=outcome_sentences(results.summary),
+        sentences=outcome_sentences(results.summary, results.counts),
+        controls=CONTROLS,
+        rule={"sha256": results.rule["rule_sha256"], "lines": rule_lines(results.rule["rule"])},
         criteria=CRITERIA,
         titles=TITLES,
         loose=LOOSE_E,
     )
 
 
-def outcome_sentences(summary):
+def outcome_sentences(summary, counts=None):
     """The outcome, a sentence for each task and network that has both activations.
 
     Parameters
     ----------
     summary : DataFrame
+    counts : DataFrame, optional
+        Of :data:`attentome.io.schemas.filters.GRADE_COUNTS`; without it nothing is said about grades.
 
     Returns
     -------
@@ -137,7 +160,8 @@ def outcome_sentences(summary):
         )
         if len(controls):
             sentence += f"; of networks that learned nothing at most {controls['share'].max():.2f}"
-        found.append(f"{sentence}. {_verdict(first, second)}")
+        sentence = f"{sentence}. {_verdict(first, second)}"
+        found.append(sentence if counts is None else f"{sentence} {grade_clause(counts, task, network, MAIN, BESIDE)}")
     return found
 
 
@@ -171,6 +195,7 @@ def _part(results, task, network):
         "columns": columns,
         "rows": _rows(summary, accuracy, columns),
         "maps": _maps(results.attribution, task, network),
+        "grades": grade_counts(results.counts, task, network),
         "scatters": {
             name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
             for name, extraction, criterion in (
@@ -241,6 +266,7 @@ def _gallery(results, network):
     if not (table["factor"] != "").any():
         of_any = {name.removeprefix("any_"): table[name] for name in table.columns if name.startswith("any_")}
         table = table.assign(**of_any, factor=table["any_name"])
+    grades = graded_filters(results.grades, network.id)
     best = table[(table["extraction"] == "equal") & (table["E"] <= LOOSE_E)].sort_values(["E", "filter"])
     filters = []
     for row in best.drop_duplicates("factor").sort_values("factor").itertuples():
@@ -253,6 +279,7 @@ def _gallery(results, network):
                 "filter": row.filter,
                 "E": row.E,
                 "cover": row.cover,
+                **grades[row.filter],
                 "logo": logo_svg(pwms[f"filter{row.filter}"], name, max(row.offset, 0)),
                 "motif": logo_svg(motif, f"{name}: {row.motif}", max(-row.offset, 0)),
             }

@@ -52,9 +52,7 @@ def describe(meta, folder, task, facts, copies, database, device, options):
     test = task.rows("test")
     pwms = filter_pwms(network, task.sequences[test], device)
     filters, fractions = describe_filters(pwms, database, truth, options.seed)
-    evidence = filter_evidence(
-        network, task, copies, pwms, filters, database, truth, options.seed, anchored, device
-    )
+    evidence = filter_evidence(network, task, copies, pwms, filters, database, truth, options.seed, anchored, device)
     auroc, aupr = class_metrics(task.labels[test], predict_cnn(network, task.sequences[test], device))
     out = options.out / meta["id"]
     out.mkdir(parents=True, exist_ok=True)

@@ -102,4 +102,3 @@ def test_p_is_uniform_where_labels_are_independent_of_both_outputs():
     assert stats.kstest(falls(changes, errors), "uniform").pvalue > 0.01
     assert np.mean(np.abs(changes) <= 1.96 * errors) == pytest.approx(0.95, abs=0.03)
     assert falls(changes - 0.2, errors).max() < 1e-6
-

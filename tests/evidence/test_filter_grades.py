@@ -150,7 +150,10 @@ def test_sequences_without_truth_have_a_place_where_they_are_aligned_at_an_ancho
         ).set_index("filter")
         if anchored:
             row = table.loc[MADE]
-            assert abs(int(row["place"]) - 120 - len(site) // 2) <= 3 and row["placed"] > 0.9 > 0.1 > row["placed_expected"]
+            assert (
+                abs(int(row["place"]) - 120 - len(site) // 2) <= 3
+                and row["placed"] > 0.9 > 0.1 > row["placed_expected"]
+            )
             assert row["placed_q"] < 1e-6
         else:
             assert set(table["place"]) == {""} and table[["placed", "placed_p", "placed_q"]].isna().all(axis=None)
@@ -182,7 +185,9 @@ def test_a_filter_is_found_again_shifted_and_on_the_other_strand_but_not_by_half
     table = match_trials(networks, motifs, RULE["tests"]["R"]).set_index(["id", "filter"])
     assert table.loc[("first", 1), ["other_filter", "found"]].tolist() == [5, 1]
     assert table.loc[("second", 5), ["other_filter", "found"]].tolist() == [1, 1]
-    assert table.loc[("first", 1), "cover"] == pytest.approx(1) and table.loc[("first", 1), "cover_back"] == pytest.approx(1)
+    assert table.loc[("first", 1), "cover"] == pytest.approx(1) and table.loc[
+        ("first", 1), "cover_back"
+    ] == pytest.approx(1)
     assert table.loc[("first", 2), "found"] == 0 and table.loc[("second", 6), "found"] == 0
     assert table.loc[("second", 6), "other_filter"] == 2 and table.loc[("second", 6), "cover"] < 0.7
     assert table.loc[("second", 6), "cover_back"] == pytest.approx(1)
@@ -195,7 +200,9 @@ def test_a_filter_without_windows_is_in_no_comparison():
 
 
 def test_grades_follow_the_letters():
-    outcomes = {letters: dict(zip("SMNRP", letters, strict=True)) for letters in product(("passed", "failed", ""), repeat=5)}
+    outcomes = {
+        letters: dict(zip("SMNRP", letters, strict=True)) for letters in product(("passed", "failed", ""), repeat=5)
+    }
     for letters, found in outcomes.items():
         s, m, n, r, p = (letter == "passed" for letter in letters)
         expected = "unsupported"

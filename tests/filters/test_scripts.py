@@ -10,7 +10,7 @@ import pytest
 from project import ROOT
 
 from attentome.genome.labelled_sequences import LabelledSequences
-from attentome.io.schemas.filters import FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import EVIDENCE, FILTER_GRADES, FILTERS, FRACTIONS, GRADE_COUNTS, NETWORKS, SUMMARY
 from attentome.motifs.readers import read_motifs
 from attentome.network.saved_motif_cnn import load_motif_cnn
 from attentome.training.train_cnn import class_metrics, predict_cnn
@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     common = ["--task", "task1", "--networks", "networks.json"]
     run(folder, "train_cnns.py", *common, "--training", "training.json")
     run(folder, "describe_filters.py", *common, "--models", *models, "--motifs", MOTIFS, "--out", "described")
-    run(folder, "compare_filters.py", "--networks", *names)
+    run(folder, "compare_filters.py", "--networks", *names, "--rule", ROOT / "assets/filters/grade_rule.json")
     run(
         folder,
         *("report_filters.py", "--networks", *names, "--tasks", "task1", "--motifs", MOTIFS),
@@ -86,3 +86,16 @@ def test_tables_and_motif_files_fit_together(folder):
         activity = pd.read_csv(own / "activity.tsv", sep="\t")
         assert len(activity) == 32 * 200 and activity["share"].between(0, 1).all()
     assert "cnn-2" in (folder / "filters.html").read_text() and (folder / "outcome.json").is_file()
+
+
+def test_every_filter_is_graded_and_the_rule_is_kept_with_the_grades(folder):
+    grades, counts = FILTER_GRADES.read(folder / "grades.tsv"), GRADE_COUNTS.read(folder / "grade_counts.tsv")
+    assert len(grades) == 3 * 32 and set(grades["R"]) == {""} and not set(grades["grade"]) & {"A"}
+    assert counts["filters"].tolist() == [32] * 3 and (counts.loc[counts["control"] != "", "graded"] == 0).all()
+    for network in NETWORKS_OF_THE_RUN:
+        evidence = EVIDENCE.read(folder / "described" / network["id"] / "evidence.tsv")
+        assert evidence["filter"].tolist() == list(range(1, 33)) and set(evidence["sequences"]) == {100}
+        # 5 % of 100 sequences and 100 copies lie above a filter's limit.
+        assert (evidence["fires"] + evidence["fires_shuffled"]).max() == 10
+    kept, rule = json.loads((folder / "grades.json").read_text()), ROOT / "assets/filters/grade_rule.json"
+    assert kept["rule"] == json.loads(rule.read_text()) and kept["rule_sha256"] in (folder / "filters.html").read_text()

@@ -10,11 +10,22 @@ import pandas as pd
 import pytest
 from project import ROOT
 
+from attentome.evidence.filter_grades import count_grades
 from attentome.filters.summary import attribution_table, network_table, summarise
 from attentome.io.files import write_json, write_tsv
-from attentome.io.schemas.filters import ATTRIBUTION, ATTRIBUTIONS, FILTERS, FRACTIONS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import (
+    ATTRIBUTION,
+    ATTRIBUTIONS,
+    FILTER_GRADES,
+    FILTERS,
+    FRACTIONS,
+    GRADE_COUNTS,
+    NETWORKS,
+    SUMMARY,
+)
 from attentome.motifs.readers import read_motifs
 from attentome.motifs.writers import write_motifs
+from attentome.report.filter_page.grades import rule_lines
 from attentome.report.filter_page.page import filter_page, outcome_sentences, read_filter_results
 from attentome.report.html.templates import Templates
 
@@ -29,6 +40,7 @@ CRITERIA = {
     "strict_whole": (1e-4, 0.8),
 }
 SHARES = {"exponential": 0.75, "relu": 0.25}
+RULE = json.loads((ROOT / "assets/filters/grade_rule.json").read_text())
 NAME = "<script>alert(1)</script>"
 
 
@@ -54,6 +66,19 @@ def filters():
     return pd.DataFrame(rows, columns=list(FILTERS.columns)).astype({"offset": "Int64", "any_offset": "Int64"})
 
 
+def grades(networks):
+    """Filter 1 of trained networks has grade B, filter 2 none; those of controls have none."""
+    rows = []
+    for one in networks.itertuples():
+        for number in (1, 2):
+            best = number == 1 and not one.control
+            outcomes = ["passed"] * 3 + ["", "passed"] if best else ["failed"] * 3 + ["", "passed"]
+            of_network = (one.id, one.task, one.network, one.activation, one.control, one.trial)
+            match = (number, "m01", "m01", 1e-6, 1e-6, 0.9, 0, 0)
+            rows.append((*of_network, *match, *outcomes, "B" if best else "unsupported"))
+    return pd.DataFrame(rows, columns=list(FILTER_GRADES.columns))
+
+
 @pytest.fixture(params=[1, 3], ids=["one trial", "three trials"])
 def run(request, tmp_path):
     """Folders as the steps before write them."""
@@ -77,6 +102,9 @@ def run(request, tmp_path):
     networks = network_table(facts)
     NETWORKS.write(tmp_path / "networks.tsv", networks)
     SUMMARY.write(tmp_path / "summary.tsv", summarise(networks, tables))
+    FILTER_GRADES.write(tmp_path / "grades.tsv", grades(networks))
+    GRADE_COUNTS.write(tmp_path / "grade_counts.tsv", count_grades(grades(networks), RULE))
+    write_json(tmp_path / "grades.json", {"rule": RULE, "rule_sha256": "abc123"})
     values = [("saliency", 50, 50, 0.1, 0.8125, 0.7, 0.9, 0.5, 0.4, 0.6, float("nan"))]
     maps = {name: pd.DataFrame(values, columns=list(ATTRIBUTION.columns)) for name in tables}
     ATTRIBUTIONS.write(tmp_path / "attribution.tsv", attribution_table(networks, maps))
@@ -118,6 +146,23 @@ def test_the_page_says_the_outcome_and_shows_each_factor_once(run):
     assert page.names.count("svg") == 3 + 2 * 2 * 2
     assert text.count("0.812") == (6 if trials == 1 else 10) and "mean over 50 test sequences" in text
     assert "script" not in page.names and NAME in text
+
+
+def test_the_page_shows_grades_beside_those_of_controls(run):
+    folder, trials = run
+    page = Tags()
+    page.feed(filter_page(results_of(folder), Templates(ROOT / "assets/report")))
+    text = " ".join(" ".join(page.words).split())
+    of_each = f"{trials} of {2 * trials}"
+    sentence = (
+        f"Graded A to C are {of_each} exponential filters and {of_each} ReLU filters, and 0 of 8 filters of networks"
+    )
+    assert sentence in text and "abc123" in text
+    assert text.count("grade B, passed SMNP") == text.count("grade –, passed P") == 2
+    assert ("no grade is above B" in text) == (trials == 1) and "Filters have no grade" not in text
+    for letter, words in rule_lines(RULE):
+        assert f"{letter} {words}" in text
+        assert "max_" not in words and "min_" not in words
 
 
 def test_intervals_that_overlap_establish_nothing():

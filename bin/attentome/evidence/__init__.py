@@ -8,8 +8,8 @@ For the first filters of convolutional networks, ``filter_evidence`` measures an
 Attention is in multiples of uniform attention, information in bits, distance d in nt upstream of d = 0. Layers and
 heads count from 1.
 
-Tested through others: ``sample`` and ``head_evidence`` (test_measure), ``filter_evidence`` (test_filter_grades), ``claims`` (test_grades), ``control_tally``
-(report/test_outcome).
+Tested through others: ``sample`` and ``head_evidence`` (test_measure), ``claims`` (test_grades), ``control_tally``
+(report/test_outcome), ``filter_evidence`` (test_filter_grades).
 """
 
 import lazy_loader

@@ -158,18 +158,14 @@ def _outcomes(table, tests):
     others = table["other_trials"]
     best_shuffled = table["shuffled_E"].min()
     passed = {
-        "S": (table["sharp_q"] <= sharp["max_q"])
-        & (table["fires"] >= sharp["min_ratio"] * table["fires_shuffled"]),
+        "S": (table["sharp_q"] <= sharp["max_q"]) & (table["fires"] >= sharp["min_ratio"] * table["fires_shuffled"]),
         "M": (table["E"] <= match["max_E"])
         & (table["q"] <= match["max_q"])
         & (table["cover"] >= match["min_cover"])
         & ~(table["E"] >= best_shuffled),
         "N": table["needed_q"] <= tests["N"]["max_q"],
         "R": table["trials_found"] >= again["min_share"] * others,
-        "P": (table["placed_q"] <= place["max_q"])
-        & (table["placed"] >= place["min_ratio"] * table["placed_expected"]),
+        "P": (table["placed_q"] <= place["max_q"]) & (table["placed"] >= place["min_ratio"] * table["placed_expected"]),
     }
     known = {"R": others > 0, "P": table["placed_q"].notna()}
-    return {
-        test: np.where(known.get(test, True), np.where(passed[test], PASSED, FAILED), "") for test in FILTER_TESTS
-    }
+    return {test: np.where(known.get(test, True), np.where(passed[test], PASSED, FAILED), "") for test in FILTER_TESTS}

@@ -1,12 +1,11 @@
-"""How often and where filters fire: on real sequences against shuffled ones, on planted sites, and at an anchor.
+"""How often and where filters fire: in real sequences against shuffled ones, on planted sites, and at an anchor.
 
-A filter fires where its activation exceeds :data:`attentome.filters.pwms.THRESHOLD` x its maximum over the sequences
-and their shuffled copies together. Both sides share this limit, so under the hypothesis that a sequence and its copy
-could be exchanged, a filter fires at more positions of either one equally often. A filter with activations that are not
-numbers fires nowhere.
+A filter fires where its activation exceeds a limit of its own: the one above which lie the highest activations of
+:data:`TOP_SHARE` of the sequences and their shuffled copies together. So all filters fire in equally many sequences,
+and a limit does not depend on the activation function as half of a filter's maximum does. Sequences and copies share
+the limit: if a sequence and its copy could be exchanged, a filter would fire in either of them equally often.
 
-Positions are 0-based; an activation at position i is that of the filter centred on base i. All p-values are one-sided,
-one per filter.
+Positions are 0-based; an activation at position i is that of the filter centred on base i. All p-values are one-sided.
 """
 
 from dataclasses import dataclass
@@ -15,28 +14,29 @@ import numpy as np
 import torch
 from scipy.stats import binom, fisher_exact, norm
 
-from attentome.filters.pwms import HELD_ACTIVATIONS, THRESHOLD, WINDOW
+from attentome.filters.pwms import HELD_ACTIVATIONS, WINDOW
 from attentome.network.motif_cnn import one_hot
 
+TOP_SHARE = 0.05
 AROUND = 2
 """nt on either side of a filter's preferred position that count as this position."""
 
 
 @dataclass(frozen=True, eq=False)
 class Firing:
-    """Where filters fire in sequences, and how often in the shuffled copy of each.
+    """Where filters fire in sequences, and whether in the shuffled copy of each.
 
     Attributes
     ----------
     fires : ndarray of bool, shape (n, filters, length)
-    shuffled : ndarray of int, shape (n, filters)
-        Positions of the shuffled copy at which the filter fires.
+    copies : ndarray of bool, shape (n, filters)
+        Whether the filter fires in the shuffled copy.
     strongest : ndarray of int, shape (n, filters)
         Position of the highest activation, the first of equal ones; -1 where all are equal or not numbers.
     """
 
     fires: np.ndarray
-    shuffled: np.ndarray
+    copies: np.ndarray
     strongest: np.ndarray
 
 
@@ -55,6 +55,7 @@ def measure_firing(network, codes, shuffled, device="cpu", held=HELD_ACTIVATIONS
     Returns
     -------
     Firing
+        A filter with activations that are not numbers fires nowhere.
     """
     size = max(1, held // (network.convolution.out_channels * codes.shape[1]))
 
@@ -62,35 +63,44 @@ def measure_firing(network, codes, shuffled, device="cpu", held=HELD_ACTIVATIONS
         for at in range(0, len(sequences), size):
             yield network.filter_activations(one_hot(sequences[at : at + size], device))
 
-    limit = torch.stack([some.amax(dim=(0, 2)) for of in (codes, shuffled) for some in batches(of)]).amax(dim=0)
-    limit = (THRESHOLD * limit)[:, None]
+    highest, copies = (torch.cat([some.amax(dim=2) for some in batches(of)]) for of in (codes, shuffled))
+    limit = top_limit(torch.cat([highest, copies]))
     fires, strongest = [], []
     for some in batches(codes):
-        fires.append((some > limit).cpu().numpy())
-        highest, place = some.max(dim=2)
-        strongest.append(torch.where(highest > some.amin(dim=2), place, -1).cpu().numpy())
-    counts = [(some > limit).sum(dim=2).cpu().numpy() for some in batches(shuffled)]
-    return Firing(np.concatenate(fires), np.concatenate(counts), np.concatenate(strongest))
+        fires.append((some > limit[:, None]).cpu().numpy())
+        best, place = some.max(dim=2)
+        strongest.append(torch.where(best > some.amin(dim=2), place, -1).cpu().numpy())
+    return Firing(np.concatenate(fires), (copies > limit).cpu().numpy(), np.concatenate(strongest))
 
 
-def compare_with_shuffled(counts, shuffled):
-    """Whether filters fire at more positions of sequences than of their shuffled copies.
+def top_limit(highest):
+    """Limit of each filter: the first value that is not among its highest; nan where a value is not a number.
 
     Parameters
     ----------
-    counts, shuffled : ndarray of int, shape (n, filters)
-        Positions at which a filter fires.
+    highest : Tensor, shape (sequences, filters)
+        Highest activation in each sequence.
+    """
+    number = max(1, round(TOP_SHARE * len(highest)))
+    limit = highest.topk(min(number + 1, len(highest)), dim=0).values[-1]
+    return torch.where(highest.isnan().any(dim=0), torch.nan, limit)
+
+
+def compare_with_copies(fires, copies):
+    """Whether filters fire in more sequences than shuffled copies.
+
+    Parameters
+    ----------
+    fires, copies : ndarray of bool, shape (n, filters)
+        Whether a filter fires in a sequence, and in its copy.
 
     Returns
     -------
-    more, fewer : ndarray of int, shape (filters,)
-        Sequences in which the filter fires at more positions than in the copy, and at fewer.
-    p : ndarray of float, shape (filters,)
-        Exact sign test: the chance of ``more`` or a higher number where both are equally likely; 1 where no sequence
-        differs from its copy.
+    ndarray of float, shape (filters,)
+        p of the exact sign test over the pairs in one half of which the filter fires; 1 without such a pair.
     """
-    more, fewer = (counts > shuffled).sum(axis=0), (counts < shuffled).sum(axis=0)
-    return more, fewer, binom.sf(more - 1, more + fewer, 0.5)
+    more, fewer = (fires & ~copies).sum(axis=0), (copies & ~fires).sum(axis=0)
+    return binom.sf(more - 1, more + fewer, 0.5)
 
 
 def on_sites(fires, sites):

@@ -38,6 +38,8 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
     ]
     maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/maps/attribution.tsv"]
     tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]
+    tables += [f"filters/{name}" for name in ("grades.tsv", "grade_counts.tsv", "replicates.tsv", "grades.json")]
+    networks.append("filters/networks/task1_cnn-2_relu_shuffled_01/filters/evidence.tsv")
     assert missing(run.results, ["filters.html", "outcome.json", *tables, *maps, *networks]) == []
 
 

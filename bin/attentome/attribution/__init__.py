@@ -6,8 +6,7 @@ attention logits into content and position; ``head_agreement`` compares a head's
 ``receptive_field`` finds how far the network reads. For convolutional networks over whole sequences, ``sequence_maps``
 computes saliency, integrated gradients, DeepLIFT and mutagenesis, ``against_truth`` compares such maps with planted
 bases, and ``filter_ablation`` takes away single first filters. The transformer's output is logit(TSS) - logit(not TSS),
-without unit. Distance
-d counts nt upstream of the downstream end of the window (d = 0). Positions are 0-based.
+without unit. Distance d counts nt upstream of the downstream end of the window (d = 0). Positions are 0-based.
 
 Tested through others: ``deletion`` (test_mutagenesis).
 """

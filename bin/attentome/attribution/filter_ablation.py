@@ -39,7 +39,7 @@ class Ablation:
     loss : ndarray, shape (filters,)
         Binary cross-entropy, mean over sequences and classes (nats).
     auroc, aupr : ndarray, shape (filters,)
-        Means over the classes; nan where a class has no positive or no negative, or a logit is not finite.
+        Means over the classes with positives and negatives; nan without one, or where a logit is not finite.
     auroc_error : ndarray, shape (filters,)
         Standard error of the change of the AUROC.
     """
@@ -109,25 +109,28 @@ def auroc_parts(labels, logits):
     Parameters
     ----------
     labels, logits : ndarray, shape (n, classes)
+        Each class with positives and negatives.
 
     Returns
     -------
     auroc : float
+        nan without a class.
     parts : ndarray, shape (n,)
         Sum 0.
     """
-    n, total, parts = len(labels), 0.0, np.zeros(len(labels))
+    n, classes = labels.shape
+    if not classes:
+        return np.nan, np.full(n, np.nan)
+    total, parts = 0.0, np.zeros(n)
     for label, logit in zip(labels.T.astype(bool), logits.T, strict=True):
         positive, negative = logit[label], logit[~label]
-        if not len(positive) or not len(negative):
-            return np.nan, np.full(n, np.nan)
         above = _share_below(negative, positive)
         below = 1 - _share_below(positive, negative)
         area = above.mean()
         parts[label] += (above - area) * n / len(positive)
         parts[~label] += (below - area) * n / len(negative)
         total += area
-    return total / labels.shape[1], parts / labels.shape[1]
+    return total / classes, parts / classes
 
 
 def falls(change, error):
@@ -141,8 +144,10 @@ def _measures(labels, logits):
     if not np.isfinite(logits).all():
         return np.nan, np.nan, np.nan, np.full(len(logits), np.nan)
     loss = (np.logaddexp(0, logits) - labels * logits).mean()
-    aupr = np.mean([pr_auc(*columns) for columns in zip(labels.T, logits.T, strict=True)])
-    return loss, aupr, *auroc_parts(labels, logits)
+    both = labels.any(axis=0) & ~labels.all(axis=0)
+    labels, logits = labels[:, both], logits[:, both]
+    areas = [pr_auc(*columns) for columns in zip(labels.T, logits.T, strict=True)]
+    return loss, np.mean(areas) if areas else np.nan, *auroc_parts(labels, logits)
 
 
 def _share_below(values, limits):

@@ -20,7 +20,7 @@ from attentome.filters.firing import (
     on_sites,
     planted_sites,
 )
-from attentome.genome.contigs import UNKNOWN
+from attentome.genome.contigs import BASES, UNKNOWN
 from attentome.genome.dinucleotides import shuffle_dinucleotides
 from attentome.io.schemas.filters import EVIDENCE
 from attentome.motifs.tomtom import tomtom_alignments
@@ -46,12 +46,16 @@ def shuffled_copies(task, seed):
     Returns
     -------
     rows : ndarray of int, shape (n,)
-        Test sequences without N, at most :data:`MAX_SEQUENCES`.
-    copies : ndarray of uint8, shape (n, length)
+        Of at most :data:`MAX_SEQUENCES` test sequences.
+    sequences, copies : ndarray of uint8, shape (n, length)
+        An unknown base is one of the four at random.
     """
-    rows = task.rows("test")
-    rows = evenly_spaced(rows[(task.sequences[rows] < UNKNOWN).all(axis=1)], MAX_SEQUENCES)
-    return rows, shuffle_dinucleotides(task.sequences[rows], np.random.default_rng([seed, 45]))
+    rng = np.random.default_rng([seed, 45])
+    rows = evenly_spaced(task.rows("test"), MAX_SEQUENCES)
+    sequences = task.sequences[rows]
+    unknown = sequences >= UNKNOWN
+    sequences[unknown] = rng.integers(0, len(BASES), unknown.sum())
+    return rows, sequences, shuffle_dinucleotides(sequences, rng)
 
 
 def filter_evidence(network, task, copies, pwms, filters, database, truth, seed, anchored=False, device="cpu"):
@@ -62,7 +66,7 @@ def filter_evidence(network, task, copies, pwms, filters, database, truth, seed,
     network : MotifCnn
         In evaluation mode.
     task : LabelledSequences
-    copies : (ndarray of int, ndarray of uint8)
+    copies : (ndarray of int, ndarray of uint8, ndarray of uint8)
         Of :func:`shuffled_copies`.
     pwms : FilterPwms
     filters : DataFrame
@@ -81,8 +85,8 @@ def filter_evidence(network, task, copies, pwms, filters, database, truth, seed,
     DataFrame
         Columns of :data:`attentome.io.schemas.filters.EVIDENCE`, a row per filter.
     """
-    rows, shuffled = copies
-    firing = measure_firing(network, task.sequences[rows], shuffled, device)
+    rows, sequences, shuffled = copies
+    firing = measure_firing(network, sequences, shuffled, device)
     fires = firing.fires.any(axis=2)
     sharp_p = compare_with_copies(fires, firing.copies)
     tested = evenly_spaced(task.rows("test"), MAX_ABLATED)

@@ -156,6 +156,10 @@ def test_sequences_without_truth_have_a_place_where_they_are_aligned_at_an_ancho
                 and row["placed"] > 0.9 > 0.1 > row["placed_expected"]
             )
             assert row["placed_q"] < 1e-6
+            # Sequences of no class, half of them, are not compared with their shuffled copies.
+            positives = int(task.labels[task.rows("test"), 0].sum())
+            assert row["sequences"] == positives < 0.6 * len(task.rows("test"))
+            assert row["fires"] > 5 * row["fires_shuffled"] and row["sharp_q"] < 0.01
         else:
             assert set(table["place"]) == {""} and table[["placed", "placed_p", "placed_q"]].isna().all(axis=None)
 

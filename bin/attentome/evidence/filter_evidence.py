@@ -1,8 +1,9 @@
 """Measurements of the first filters of one network, on which their grades rest.
 
 Everything is measured on test sequences, of which a large set gives only evenly spaced ones: whether a filter fires
-more than in shuffled copies, whether the network needs it, and whether it fires where it should. q-values are by
-Benjamini and Hochberg over the filters of the network.
+more in sequences of a class than in their shuffled copies, whether the network needs it, and whether it fires where it
+should. Sequences of no class are left out of the first comparison, because a filter of the network need not find
+anything in them. q-values are by Benjamini and Hochberg over the filters of the network.
 """
 
 import numpy as np
@@ -87,8 +88,10 @@ def filter_evidence(network, task, copies, pwms, filters, database, truth, seed,
     """
     rows, sequences, shuffled = copies
     firing = measure_firing(network, sequences, shuffled, device)
-    fires = firing.fires.any(axis=2)
-    sharp_p = compare_with_copies(fires, firing.copies)
+    in_class = task.labels[rows].any(axis=1)
+    own = in_class if in_class.any() else ~in_class
+    fires, in_copies = firing.fires.any(axis=2)[own], firing.copies[own]
+    sharp_p = compare_with_copies(fires, in_copies)
     tested = evenly_spaced(task.rows("test"), MAX_ABLATED)
     ablation = ablate_filters(network, task.sequences[tested], task.labels[tested], device)
     (low, high), needed_p = ablation.interval(), ablation.p()
@@ -104,10 +107,10 @@ def filter_evidence(network, task, copies, pwms, filters, database, truth, seed,
     place, placed, expected, placed_p = zip(*places, strict=True)
     table = {
         "filter": [pwm.filter for pwm in pwms.equal],
-        "sequences": len(rows),
+        "sequences": own.sum(),
         "fires": fires.sum(axis=0),
-        "fires_shuffled": firing.copies.sum(axis=0),
-        "fires_both": (fires & firing.copies).sum(axis=0),
+        "fires_shuffled": in_copies.sum(axis=0),
+        "fires_both": (fires & in_copies).sum(axis=0),
         "sharp_p": sharp_p,
         "sharp_q": _q(sharp_p),
         "shuffled_E": _shuffled_matches(pwms.equal, database, seed),

@@ -159,10 +159,7 @@ def _outcomes(table, tests):
     best_shuffled = table["shuffled_E"].min()
     passed = {
         "S": (table["sharp_q"] <= sharp["max_q"]) & (table["fires"] >= sharp["min_ratio"] * table["fires_shuffled"]),
-        "M": (table["E"] <= match["max_E"])
-        & (table["q"] <= match["max_q"])
-        & (table["cover"] >= match["min_cover"])
-        & ~(table["E"] >= best_shuffled),
+        "M": (table["q"] <= match["max_q"]) & (table["cover"] >= match["min_cover"]) & ~(table["E"] >= best_shuffled),
         "N": table["needed_q"] <= tests["N"]["max_q"],
         "R": table["trials_found"] >= again["min_share"] * others,
         "P": (table["placed_q"] <= place["max_q"]) & (table["placed"] >= place["min_ratio"] * table["placed_expected"]),

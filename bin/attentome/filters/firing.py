@@ -1,9 +1,10 @@
 """How often and where filters fire: in real sequences against shuffled ones, on planted sites, and at an anchor.
 
-A filter fires where its activation exceeds a limit of its own: the one above which lie the highest activations of
-:data:`TOP_SHARE` of the sequences and their shuffled copies together. So all filters fire in equally many sequences,
-and a limit does not depend on the activation function as half of a filter's maximum does. Sequences and copies share
-the limit: if a sequence and its copy could be exchanged, a filter would fire in either of them equally often.
+A filter fires where its activation reaches a limit of its own, which its highest activation reaches in
+:data:`TOP_SHARE` of the sequences and their shuffled copies together. So all filters fire in equally many sequences
+(more only where activations are equal), and the limit does not depend on the activation function as half of a filter's
+maximum does. Sequences and copies share it: if a sequence and its copy could be exchanged, a filter would fire in
+either of them equally often. The lowest activation of a filter never counts.
 
 Positions are 0-based; an activation at position i is that of the filter centred on base i. All p-values are one-sided.
 """
@@ -63,18 +64,20 @@ def measure_firing(network, codes, shuffled, device="cpu", held=HELD_ACTIVATIONS
         for at in range(0, len(sequences), size):
             yield network.filter_activations(one_hot(sequences[at : at + size], device))
 
-    highest, copies = (torch.cat([some.amax(dim=2) for some in batches(of)]) for of in (codes, shuffled))
-    limit = top_limit(torch.cat([highest, copies]))
+    ends = [(some.amax(dim=2), some.amin(dim=(0, 2))) for of in (codes, shuffled) for some in batches(of)]
+    highest, lowest = torch.cat([high for high, _ in ends]), torch.stack([low for _, low in ends]).amin(dim=0)
+    limit = top_limit(highest)
     fires, strongest = [], []
     for some in batches(codes):
-        fires.append((some > limit[:, None]).cpu().numpy())
+        fires.append(((some >= limit[:, None]) & (some > lowest[:, None])).cpu().numpy())
         best, place = some.max(dim=2)
         strongest.append(torch.where(best > some.amin(dim=2), place, -1).cpu().numpy())
-    return Firing(np.concatenate(fires), (copies > limit).cpu().numpy(), np.concatenate(strongest))
+    copies = ((highest >= limit) & (highest > lowest))[len(codes) :]
+    return Firing(np.concatenate(fires), copies.cpu().numpy(), np.concatenate(strongest))
 
 
 def top_limit(highest):
-    """Limit of each filter: the first value that is not among its highest; nan where a value is not a number.
+    """Limit of each filter: the lowest value among its highest; nan where a value is not a number.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ def top_limit(highest):
         Highest activation in each sequence.
     """
     number = max(1, round(TOP_SHARE * len(highest)))
-    limit = highest.topk(min(number + 1, len(highest)), dim=0).values[-1]
+    limit = highest.topk(number, dim=0).values[-1]
     return torch.where(highest.isnan().any(dim=0), torch.nan, limit)
 
 

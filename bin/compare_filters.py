@@ -4,8 +4,9 @@
 import argparse
 from pathlib import Path
 
+from attentome.attribution.motif_rule import rules_table
 from attentome.evidence.filter_grades import count_grades, grade_filters, match_trials
-from attentome.filters.summary import attribution_table, network_table, summarise
+from attentome.filters.summary import attribution_table, joined_table, network_table, summarise
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, sha256, write_json
 from attentome.io.record import task_record
@@ -18,10 +19,24 @@ from attentome.io.schemas.filters import (
     FILTERS,
     FRACTIONS,
     GRADE_COUNTS,
+    IMPORTANCE,
+    MOTIF_EFFECTS,
+    MOTIF_PAIRS,
+    MOTIF_SETS,
     NETWORKS,
+    PAIRS,
+    RULES,
+    SETS,
     SUMMARY,
 )
 from attentome.motifs.readers import read_motifs
+
+INSERTIONS = {
+    "motifs": ("importance", MOTIF_EFFECTS, IMPORTANCE),
+    "pairs": ("motif_pairs", MOTIF_PAIRS, PAIRS),
+    "sets": ("motif_sets", MOTIF_SETS, SETS),
+}
+"""Tables of INSERT_MOTIFS: the joined ones that their rows go to, and the columns of both."""
 
 
 def main():
@@ -29,6 +44,7 @@ def main():
     parser.add_argument("--networks", nargs="+", type=Path, required=True, help="folders of DESCRIBE_FILTERS")
     parser.add_argument("--attributed", nargs="*", type=Path, default=[], help="folders of ATTRIBUTE_SEQUENCES")
     parser.add_argument("--rule", type=Path, required=True, help="grade_rule.json of the filters")
+    parser.add_argument("--inserted", nargs="*", type=Path, default=[], help="folders of INSERT_MOTIFS")
     parser.add_argument("--out", type=Path, default=".")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()
@@ -43,6 +59,7 @@ def main():
         maps = {folder.name: ATTRIBUTION.read(folder / "attribution.tsv") for folder in sorted(options.attributed)}
         ATTRIBUTIONS.write(options.out / "attribution.tsv", attribution_table(table, maps))
         grade(table, options)
+        compare_insertions(table, options)
 
 
 def grade(networks, options):
@@ -59,6 +76,16 @@ def grade(networks, options):
     FILTER_GRADES.write(options.out / "grades.tsv", grades)
     GRADE_COUNTS.write(options.out / "grade_counts.tsv", count_grades(grades, rule))
     write_json(options.out / "grades.json", {"rule": rule, "rule_sha256": sha256(options.rule)})
+
+
+def compare_insertions(networks, options):
+    """Join the tables of inserted motifs, and say which rule they show."""
+    joined = {}
+    for name, (file, own, schema) in INSERTIONS.items():
+        tables = {folder.name: own.read(folder / f"{name}.tsv") for folder in sorted(options.inserted)}
+        joined[name] = joined_table(networks, tables, schema)
+        schema.write(options.out / f"{file}.tsv", joined[name])
+    RULES.write(options.out / "rules.tsv", rules_table(joined["motifs"], joined["sets"]))
 
 
 if __name__ == "__main__":

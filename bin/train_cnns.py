@@ -13,7 +13,7 @@ from attentome.io.files import read_json, write_json, write_tsv
 from attentome.io.record import task_record
 from attentome.network.device import choose_device
 from attentome.network.motif_cnn import MotifCnnConfig
-from attentome.network.saved_motif_cnn import BEST, LAST, save_motif_cnn
+from attentome.network.saved_motif_cnn import BEST, LAST, of_epoch, save_motif_cnn
 from attentome.training.train_cnn import CnnTraining, train_motif_cnn
 
 UNTRAINED, SHUFFLED = "untrained", "shuffled"
@@ -51,6 +51,8 @@ def train(start, settings, task, device, options):
     config = MotifCnnConfig(
         start["network"], len(task.classes), task.sequences.shape[1], activation=start["activation"]
     )
+    if control:
+        settings = {**settings, "keep_levels": False}
     if control == UNTRAINED:
         settings = {**settings, "max_epochs": 0}
     data = []
@@ -66,8 +68,9 @@ def train(start, settings, task, device, options):
         config, CnnTraining(**settings), *data, start["seed"], device, lambda line: print(line, flush=True), checkpoints
     )
     folder = options.out / start["id"]
-    kept = {name: done.summary[name] for name in ("epochs", "diverged")}
+    kept = {name: done.summary[name] for name in ("epochs", "diverged", "validation")}
     weights = {LAST: done.network.state_dict(), BEST: done.best}
+    weights |= {of_epoch(epoch): state for epoch, state in done.kept.items()}
     save_motif_cnn(folder / "model", config, weights, {**start, **kept})
     write_tsv(folder / "history.tsv", done.history)
     write_json(folder / "training.json", {**start, **done.summary})

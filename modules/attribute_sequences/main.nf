@@ -8,8 +8,9 @@ process ATTRIBUTE_SEQUENCES {
     label 'process_gpu'
 
     input:
-    // [[id: 'task1_cnn-2_relu_01', network: 'cnn-2', ...], ...], [model/, ...] in this order, task1/
-    tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task)
+    // [[id: 'task1_cnn-2_relu_01', network: 'cnn-2', ...], ...], [model/, ...] in this order, task1/, and training.json
+    // of all networks of the task, which say at which epochs networks are equally accurate
+    tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task), path(trainings, stageAs: 'trainings/?/*')
     val sequences   // maximum number of positive test sequences
     val seed        // of the shuffled references
     val device      // 'auto', 'cpu' or 'cuda'
@@ -22,8 +23,8 @@ process ATTRIBUTE_SEQUENCES {
     script:
     """
     # code ${code}
-    attribute_sequences.py --task ${motif_task} --models ${named_models(networks, models)} --sequences ${sequences} --seed ${seed} \\
-        --device ${device} --out attributed --tag ${quoted(task.tag)}
+    attribute_sequences.py --task ${motif_task} --models ${named_models(networks, models)} --trainings ${trainings} \\
+        --sequences ${sequences} --seed ${seed} --device ${device} --out attributed --tag ${quoted(task.tag)}
     """
 
     stub:

@@ -20,7 +20,9 @@ def filter_networks(settings, preset) {
                 trials(settings, name, network, activation, 'untrained', preset.untrained, 1000) +
                 trials(settings, name, network, activation, 'shuffled', preset.shuffled, 2000)
         }
-        all.collate(settings.networks_per_task).collect { networks -> [name, networks, task.training] }
+        // Attribution maps are compared at equal accuracy as well, which needs the weights of further epochs.
+        def training = task.training + [keep_levels: (task.attributed ?: 0) > 0]
+        all.collate(settings.networks_per_task).collect { networks -> [name, networks, training] }
     }
 }
 

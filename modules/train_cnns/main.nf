@@ -17,7 +17,8 @@ process TRAIN_CNNS {
 
     output:
     tuple val(networks), path('*/model', arity: '1..*'), emit: model
-    path '*/{history.tsv,training.json}', emit: training
+    tuple val(networks), path('*/training.json', arity: '1..*'), emit: training
+    path '*/history.tsv', emit: history
     path 'record.json', topic: records
 
     script:

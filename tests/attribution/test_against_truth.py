@@ -9,7 +9,7 @@ import pytest
 import torch
 from project import ROOT, load_command
 from scipy import stats
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score
 
 from attentome.attribution.against_truth import Examples, planted_examples, sequence_scores, truth_table
 from attentome.attribution.sequence_maps import METHODS
@@ -17,7 +17,7 @@ from attentome.io.files import read_arrays, write_json
 from attentome.io.schemas.filters import ATTRIBUTION
 from attentome.motifs.readers import read_motifs
 from attentome.network.motif_cnn import MotifCnn, MotifCnnConfig
-from attentome.network.saved_motif_cnn import LAST, save_motif_cnn
+from attentome.network.saved_motif_cnn import LAST, of_epoch, save_motif_cnn
 from attentome.simulate.motif_tasks import simulate_task1, simulate_task3
 
 MOTIFS = read_motifs(ROOT / "assets/filters/test_motifs.meme")
@@ -60,8 +60,10 @@ def test_scores_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     planted = rng.random((5, 60)) < 0.3
     maps = np.round(rng.normal(size=(5, 60)) + planted, 1)  # with ties and signs
-    auroc, aupr = sequence_scores(maps, planted)
+    auroc, aupr, trapezoid = sequence_scores(maps, planted)
     for row in range(5):
+        precision, recall, _ = precision_recall_curve(planted[row], maps[row])
+        assert trapezoid[row] == pytest.approx(auc(recall, precision))
         assert auroc[row] == pytest.approx(roc_auc_score(planted[row], maps[row]))
         assert aupr[row] == pytest.approx(average_precision_score(planted[row], maps[row]))
 
@@ -69,8 +71,10 @@ def test_scores_are_those_of_scikit_learn():
 def test_maps_without_a_score():
     maps, planted = np.zeros((3, 8)), np.zeros((3, 8), bool)
     maps[0, 3], planted[0, :4], planted[1] = np.nan, True, True
-    auroc, aupr = sequence_scores(maps, planted)
-    assert np.isnan(auroc).all() and np.isnan(aupr[[0, 2]]).all() and aupr[1] == 1
+    auroc, aupr, trapezoid = sequence_scores(maps, planted)
+    assert np.isnan(auroc).all()
+    for of_curve in (aupr, trapezoid):
+        assert np.isnan(of_curve[[0, 2]]).all() and of_curve[1] == 1
 
 
 @pytest.mark.parametrize("task", ["task1", "task3"])
@@ -125,14 +129,27 @@ def test_the_script_writes_table_and_maps(task, request, tmp_path, monkeypatch):
     length = task.sequences.shape[1]
     config = MotifCnnConfig("cnn-local", len(task.classes), length, activation="exponential")
     network = MotifCnn(config).initialise(torch.Generator().manual_seed(1))
-    save_motif_cnn(tmp_path / "model", config, {LAST: network.state_dict()}, {})
+    earlier = MotifCnn(config).initialise(torch.Generator().manual_seed(2))
+    weights = {LAST: network.state_dict(), of_epoch(2): earlier.state_dict()}
+    save_motif_cnn(tmp_path / "model", config, weights, {"epochs": 3, "validation": 0.75})
+    trainings = []
+    for name, reached in (("net", [(0.6, 2, 0.61), (0.7, 3, 0.75)]), ("other", [(0.6, 1, 0.6)])):
+        levels = [dict(zip(("level", "epoch", "validation"), one, strict=True)) for one in reached]
+        same = {"id": name, "task": "task", "network": "cnn-local", "trial": 1, "control": None, "reached": levels}
+        trainings.append(tmp_path / f"{name}.json")
+        write_json(trainings[-1], same)
     command = ["attribute_sequences.py", "--task", tmp_path / "task", "--models", f"net={tmp_path / 'model'}"]
+    command += ["--trainings", *trainings]
     command += ["--sequences", 4, "--references", 2, "--steps", 3, "--drawn", 2, "--device", "cpu"]
     command += ["--out", tmp_path / "out", "--record", tmp_path / "record.json"]
     monkeypatch.setattr(sys, "argv", list(map(str, command)))
     load_command("attribute_sequences").main()
     table = ATTRIBUTION.read(tmp_path / "out/net/attribution.tsv")
-    assert table["method"].tolist() == list(METHODS) and set(table["sequences"]) == {4}
+    assert table["method"].tolist() == list(METHODS) * 2 and set(table["sequences"]) == {4}
+    facts = table[["weights", "epoch", "validation"]].drop_duplicates().to_numpy().tolist()
+    assert facts == [["last", 3, 0.75], ["matched", 2, 0.61]]
+    table, matched = (part for _, part in table.groupby("weights"))
+    assert (table["auroc"].to_numpy() != matched["auroc"].to_numpy()).all()
     assert (table["auroc_low"] <= table["auroc"]).all() and (table["auroc"] <= table["auroc_high"]).all()
     assert table.set_index("method")["incomplete"].notna().sum() == 2
     assert table.set_index("method").loc["deep_shap", "incomplete"] < 1e-3

@@ -134,6 +134,7 @@ def test_torch_is_imported_where_a_network_runs_and_nowhere_else():
         "check_device.py",
         "convert_checkpoint.py",
         "describe_filters.py",
+        "insert_motifs.py",
         "knock_out_heads.py",
         "measure_heads.py",
         "mutate_sites.py",

@@ -105,8 +105,15 @@ def run(request, tmp_path):
     FILTER_GRADES.write(tmp_path / "grades.tsv", grades(networks))
     GRADE_COUNTS.write(tmp_path / "grade_counts.tsv", count_grades(grades(networks), RULE))
     write_json(tmp_path / "grades.json", {"rule": RULE, "rule_sha256": "abc123"})
-    values = [("saliency", 50, 50, 0.1, 0.8125, 0.7, 0.9, 0.5, 0.4, 0.6, float("nan"))]
-    maps = {name: pd.DataFrame(values, columns=list(ATTRIBUTION.columns)) for name in tables}
+    values = ("saliency", 50, 50, 0.1, 0.8125, 0.7, 0.9, 0.5, 0.4, 0.6, 0.5, float("nan"))
+    maps = {
+        one["id"]: pd.DataFrame(
+            [(weights, 6, 0.8, *values) for weights in (("last",) if one["control"] else ("last", "matched"))],
+            columns=list(ATTRIBUTION.columns),
+        )
+        for one in facts
+    }
+    write_insertions(tmp_path, networks)
     ATTRIBUTIONS.write(tmp_path / "attribution.tsv", attribution_table(networks, maps))
     task = {"task": "task1", "sequences": {"train": 700, "validation": 100, "test": 200}, "length": 200}
     task |= {"classes": {NAME: ["m01"], "m02": ["m02"]}, "outputs": [NAME, "m02"], "motif_file": "test_motifs.meme"}
@@ -144,7 +151,9 @@ def test_the_page_says_the_outcome_and_shows_each_factor_once(run):
     assert text.count("m01 · filter 1 · E 1e-06 · cover 0.90") == text.count("m02 · filter 2") == 2
     # Three figures, and for each activation two filters beside their motifs.
     assert page.names.count("svg") == 3 + 2 * 2 * 2
-    assert text.count("0.812") == (6 if trials == 1 else 10) and "mean over 50 test sequences" in text
+    # Six kinds of networks, the trained ones at equal accuracy as well; where there are trials, with their intervals.
+    assert text.count("0.812") == (8 if trials == 1 else 16) and "mean over 50 test sequences" in text
+    assert text.count("equal accuracy") == 2 and "not compared at equal accuracy" not in text
     assert "script" not in page.names and NAME in text
 
 

@@ -65,7 +65,7 @@ def same(one, two):
 
 
 def test_it_learns_and_keeps_last_and_best_weights():
-    found = trained(settings=replace(SETTINGS, max_epochs=8))
+    found = trained(settings=replace(SETTINGS, max_epochs=8, keep_levels=True))
     table = found.history
     assert table["epoch"].tolist() == list(range(1, 9)) and table["diverged"].sum() == 0
     assert table["train_loss"].iloc[-1] < 0.6 * table["train_loss"].iloc[0]
@@ -79,6 +79,14 @@ def test_it_learns_and_keeps_last_and_best_weights():
             network.load_state_dict(found.best)
         own = pooled_metrics(VALIDATION[1], predict_cnn(network, VALIDATION[0]))
         assert own["auroc"] == row["validation_auroc"] and own["loss"] == row["validation_loss"]
+    # So are the weights of the epochs at which a level was reached first.
+    reached = {one["epoch"]: one["validation"] for one in found.summary["reached"]}
+    assert list(found.kept) == list(reached) and len(reached) > 1 and found.summary["reached"][-1]["level"] >= 0.9
+    for epoch, value in reached.items():
+        network.load_state_dict(found.kept[epoch])
+        assert pooled_metrics(VALIDATION[1], predict_cnn(network, VALIDATION[0]))["auroc"] == value
+        assert value == table["validation_auroc"].iloc[epoch - 1]
+    assert found.summary["validation"] == table["validation_auroc"].iloc[-1]
 
 
 def test_a_seed_gives_the_same_bytes_and_leaves_other_random_numbers_alone():
@@ -95,8 +103,9 @@ def test_a_seed_gives_the_same_bytes_and_leaves_other_random_numbers_alone():
 
 
 def test_an_interrupted_training_ends_with_the_same_bytes(tmp_path):
-    whole = trained()
-    trained(settings=SETTINGS, checkpoints=tmp_path / "whole")
+    settings = replace(SETTINGS, keep_levels=True)
+    whole = trained(settings=settings)
+    trained(settings=settings, checkpoints=tmp_path / "whole")
 
     class Stop(Exception):
         pass
@@ -106,18 +115,19 @@ def test_an_interrupted_training_ends_with_the_same_bytes(tmp_path):
             raise Stop
 
     with pytest.raises(Stop):
-        train_motif_cnn(CONFIG, SETTINGS, TRAIN, VALIDATION, 0, log=stop_at_two, checkpoints=tmp_path / "cut")
+        train_motif_cnn(CONFIG, settings, TRAIN, VALIDATION, 0, log=stop_at_two, checkpoints=tmp_path / "cut")
     lines = []
-    again = train_motif_cnn(CONFIG, SETTINGS, TRAIN, VALIDATION, 0, log=lines.append, checkpoints=tmp_path / "cut")
+    again = train_motif_cnn(CONFIG, settings, TRAIN, VALIDATION, 0, log=lines.append, checkpoints=tmp_path / "cut")
     assert lines[0] == "going on after epoch 1" and len(lines) == 3
     assert same(again.network.state_dict(), whole.network.state_dict()) and same(again.best, whole.best)
     assert again.history.equals(whole.history) and again.summary == whole.summary
+    assert list(again.kept) == list(whole.kept) and all(same(again.kept[at], whole.kept[at]) for at in whole.kept)
     # Another seed does not continue from it, and a finished one has nothing left to do.
     lines.clear()
-    train_motif_cnn(CONFIG, SETTINGS, TRAIN, VALIDATION, 1, log=lines.append, checkpoints=tmp_path / "cut")
+    train_motif_cnn(CONFIG, settings, TRAIN, VALIDATION, 1, log=lines.append, checkpoints=tmp_path / "cut")
     assert len(lines) == 3
     lines.clear()
-    train_motif_cnn(CONFIG, SETTINGS, TRAIN, VALIDATION, 0, log=lines.append, checkpoints=tmp_path / "cut")
+    train_motif_cnn(CONFIG, settings, TRAIN, VALIDATION, 0, log=lines.append, checkpoints=tmp_path / "cut")
     assert lines == ["going on after epoch 3"]
 
 
@@ -186,6 +196,7 @@ def test_a_diverged_training_is_reported():
 def test_without_epochs_the_network_is_as_initialised():
     found = trained(settings=replace(SETTINGS, max_epochs=0))
     assert len(found.history) == 0 and found.summary["best_epoch"] == 0 and not found.summary["diverged"]
+    assert found.summary["validation"] is None and found.summary["reached"] == [] and found.kept == {}
     fresh = MotifCnn(CONFIG).initialise(torch.Generator().manual_seed(0))
     assert same(found.network.state_dict(), fresh.state_dict()) and same(found.best, fresh.state_dict())
 

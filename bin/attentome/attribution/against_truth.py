@@ -3,7 +3,7 @@
 A base is planted where the embedded matrix has more than :data:`PLANTED_BITS` (Koo & Ploenzke 2021). For a class that
 is one factor (task 1) only the factor's own motifs count, so that the map of one factor on another's motif is wrong;
 for a class that is a set of motifs (task 3) all planted bases of the sequence count. Maps are ranked with their signs,
-as published. AUPR is the average precision; the paper has the trapezoid below the curve.
+as published. AUPR is the average precision; the trapezoid below the curve, which the paper has, stands beside it.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from attentome.evaluation.metrics import pr_auc, roc_auc
+from attentome.evaluation.metrics import pr_auc, pr_auc_trapezoid, roc_auc
 from attentome.filters.summary import mean_interval
 from attentome.io.schemas.filters import ATTRIBUTION
 
@@ -78,7 +78,7 @@ def planted_examples(task, truth, limit=LIMIT, part="test"):
 
 
 def sequence_scores(maps, planted):
-    """AUROC and AUPR of each map.
+    """AUROC, AUPR and the trapezoid's AUPR of each map.
 
     Parameters
     ----------
@@ -88,15 +88,15 @@ def sequence_scores(maps, planted):
 
     Returns
     -------
-    auroc, aupr : ndarray of float, shape (n,)
+    auroc, aupr, aupr_trapezoid : ndarray of float, shape (n,)
         nan where a map is not finite, where no base is planted, and, for AUROC, where all are.
     """
     finite = np.isfinite(maps).all(axis=1)
     scored = [
-        (roc_auc(truth, one), pr_auc(truth, one)) if known else (np.nan, np.nan)
+        [measure(truth, one) if known else np.nan for measure in (roc_auc, pr_auc, pr_auc_trapezoid)]
         for one, truth, known in zip(maps, planted.astype(float), finite, strict=True)
     ]
-    return tuple(np.array(scored, float).reshape(-1, 2).T)
+    return tuple(np.array(scored, float).reshape(-1, 3).T)
 
 
 def truth_table(maps, examples, differences=None):
@@ -113,14 +113,16 @@ def truth_table(maps, examples, differences=None):
     Returns
     -------
     DataFrame
-        Columns of :data:`attentome.io.schemas.filters.ATTRIBUTION`. A sequence with several classes counts once, with
+        Columns of :data:`attentome.io.schemas.filters.ATTRIBUTION` from ``method`` on. A sequence with several classes
+        counts once, with
         the mean of its maps. Intervals are Student's 95 % over sequences. ``planted`` is the mean share of planted
         bases, which is the AUPR of random maps. ``incomplete`` is the mean absolute difference between the sum of a map
         and what it should be, relative to the mean absolute size of the latter; nan for methods without one.
     """
     rows = []
     for method, found in maps.items():
-        scores = pd.DataFrame(dict(zip(("auroc", "aupr"), sequence_scores(found, examples.planted), strict=True)))
+        names = ("auroc", "aupr", "aupr_trapezoid")
+        scores = pd.DataFrame(dict(zip(names, sequence_scores(found, examples.planted), strict=True)))
         means = scores.groupby(examples.rows).mean()
         expected = (differences or {}).get(method)
         incomplete = np.nan
@@ -134,10 +136,12 @@ def truth_table(maps, examples, differences=None):
                 examples.planted.mean(),
                 *mean_interval(means["auroc"]),
                 *mean_interval(means["aupr"]),
+                means["aupr_trapezoid"].mean(),
                 incomplete,
             )
         )
-    return pd.DataFrame(rows, columns=list(ATTRIBUTION.columns))
+    columns = list(ATTRIBUTION.columns)
+    return pd.DataFrame(rows, columns=columns[columns.index("method") :])
 
 
 def _inside(sites, motifs, length):

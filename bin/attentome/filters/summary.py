@@ -1,5 +1,7 @@
 """Join the networks of a run: means over trials with their intervals, controls beside them."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from scipy.stats import t
@@ -30,8 +32,13 @@ def mean_interval(values, confidence=CONFIDENCE):
     mean = float(values.mean())
     if len(values) == 1:
         return mean, np.nan, np.nan
-    half = float(t.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(_quantile(confidence, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     return mean, mean - half, mean + half
+
+
+@cache
+def _quantile(confidence, degrees):
+    return t.ppf((1 + confidence) / 2, degrees)
 
 
 def network_table(facts):
@@ -110,8 +117,28 @@ def attribution_table(networks, attributions):
     DataFrame
         Columns of :data:`attentome.io.schemas.filters.ATTRIBUTIONS`, in the order of ``networks``.
     """
-    if not attributions:
-        return pd.DataFrame(columns=list(ATTRIBUTIONS.columns))
-    both = pd.concat([table.assign(id=name) for name, table in attributions.items()], ignore_index=True)
+    return joined_table(networks, attributions, ATTRIBUTIONS)
+
+
+def joined_table(networks, tables, schema):
+    """Rows of a table that each network has, with the network before them.
+
+    Parameters
+    ----------
+    networks : DataFrame
+        Of :func:`network_table`.
+    tables : dict of str to DataFrame
+        Id of a network to its table; not all networks need one.
+    schema : TableSchema
+        Of the joined table.
+
+    Returns
+    -------
+    DataFrame
+        In the order of ``networks``.
+    """
+    if not tables:
+        return pd.DataFrame(columns=list(schema.columns))
+    both = pd.concat([table.assign(id=name) for name, table in tables.items()], ignore_index=True)
     both = networks.drop(columns=["auroc", "aupr"]).merge(both, on="id", validate="one_to_many")
-    return both[list(ATTRIBUTIONS.columns)]
+    return both[list(schema.columns)]

@@ -1,4 +1,4 @@
-"""Read and write a folder with a convolutional network and its weights, the last and the best of its training."""
+"""Read and write a folder with a convolutional network and its weights after some epochs of its training."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,11 @@ FORMAT = "attentome-motif-cnn-1"
 LAST, BEST = "last", "best"
 
 
+def of_epoch(epoch):
+    """Name of the weights after an epoch (from 1)."""
+    return f"epoch_{epoch:03d}"
+
+
 def save_motif_cnn(folder, config, weights, origin):
     """Write ``model.json`` and ``<name>.safetensors`` for each set of weights.
 
@@ -21,7 +26,7 @@ def save_motif_cnn(folder, config, weights, origin):
     folder : str or Path
     config : MotifCnnConfig
     weights : dict of str to dict of str to Tensor
-        Names (:data:`LAST`, :data:`BEST`) to states of the network.
+        Names (:data:`LAST`, :data:`BEST`, :func:`of_epoch`) to states of the network.
     origin : dict
         Where the weights come from: data, seed, epochs.
     """

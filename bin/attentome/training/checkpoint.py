@@ -45,6 +45,8 @@ class TrainingState:
         The best validation's quality, its step and its weights.
     speed : list of dict
         One row per validation: speed and memory of the training so far.
+    kept : dict of int to dict of str to Tensor
+        Weights of further steps that are kept, by step.
     """
 
     network: torch.nn.Module
@@ -56,6 +58,7 @@ class TrainingState:
     history: list = field(default_factory=list)
     best: tuple | None = None
     speed: list = field(default_factory=list)
+    kept: dict = field(default_factory=dict)
 
 
 def fingerprint(facts, arrays):
@@ -144,6 +147,8 @@ def _tensors(state):
     named |= {f"averaged.{name}": value for name, value in state.averaged.state_dict().items()}
     if state.best:
         named |= {f"best.{name}": value for name, value in state.best[2].items()}
+    for step, weights in state.kept.items():
+        named |= {f"kept.{step}.{name}": value for name, value in weights.items()}
     for number, entry in state.optimiser.state_dict()["state"].items():
         named |= {f"optimiser.{number}.{name}": torch.as_tensor(value) for name, value in entry.items()}
     return {name: value.detach().cpu().clone().contiguous() for name, value in named.items()}
@@ -185,3 +190,7 @@ def _restore(state, header, tensors):
     device = next(state.network.parameters()).device
     weights = {name: value.to(device) for name, value in part("best.").items()}
     state.best = (*header["best"], weights) if header["best"] else None
+    state.kept = {}
+    for name, value in part("kept.").items():
+        step, key = name.split(".", 1)
+        state.kept.setdefault(int(step), {})[key] = value.to(device)

@@ -2,7 +2,8 @@
 
 Adam with a learning rate of 1e-3, binary cross-entropy, batches of 100, at most 100 epochs. After each epoch the
 validation set decides: the learning rate falls to a fifth after 5 epochs without gain, and training ends after 20. The
-published networks are those of the last epoch; here the weights of the best one are kept as well.
+published networks are those of the last epoch; here the weights of the best one are kept as well, and on request those
+of the epochs at which networks are compared at equal accuracy (:mod:`attentome.filters.equal_accuracy`).
 
 The published L2 penalty of 1e-6 x w^2 adds 2e-6 x w to the gradient before Adam sees it, as ``weight_decay`` of
 :class:`torch.optim.Adam` does; so weight decay is twice the penalty.
@@ -17,6 +18,7 @@ import torch
 from torch.nn import functional as F
 
 from attentome.evaluation.metrics import pr_auc, roc_auc
+from attentome.filters.equal_accuracy import LEVELS, levels_reached
 from attentome.network.motif_cnn import MotifCnn, one_hot
 from attentome.training.checkpoint import TrainingState, fingerprint, load_checkpoint, save_checkpoint
 
@@ -45,6 +47,8 @@ class CnnTraining:
         Penalty per squared weight of all kernels but the first, and of the first; the output has none.
     monitor : str
         What is to gain on the validation set: ``aupr`` (tasks 1 and 2) or ``auroc`` (tasks 3 to 6).
+    keep_levels : bool
+        Whether to keep the weights of the first epoch that reaches each level of the monitored value.
 
     Raises
     ------
@@ -62,6 +66,7 @@ class CnnTraining:
     l2: float = 1e-6
     first_l2: float = 1e-6
     monitor: str = "aupr"
+    keep_levels: bool = False
 
     def __post_init__(self):
         if self.monitor not in MONITORS:
@@ -82,18 +87,23 @@ class TrainedCnn:
         With the weights of the last complete epoch, in evaluation mode.
     best : dict of str to Tensor
         State of the network after the epoch with the highest monitored value; of the last one where none has a value.
+    kept : dict of int to dict of str to Tensor
+        Epoch to the state after it, for the epochs of ``summary["reached"]``; empty without ``keep_levels``.
     history : DataFrame
         A row per epoch: ``epoch`` (from 1), ``learning_rate``, ``train_loss`` and ``validation_loss`` (nats per label,
         without the penalty), ``validation_auroc``, ``validation_aupr``, ``best`` (1 where the monitored value is the
         highest so far), ``diverged`` (1 where the training loss was not a finite number; the epoch was broken off and
         the other values are nan).
     summary : dict
-        ``epochs`` (complete ones), ``best_epoch`` (0: none), ``diverged`` (whether training ended so, or the last
-        validation loss is not finite), ``stop_reason``, ``settings``.
+        ``epochs`` (complete ones), ``best_epoch`` (0: none), ``validation`` (the monitored value after the last
+        complete epoch; None if there is none or it is not finite), ``reached`` (which levels it reached when, see
+        :func:`attentome.filters.equal_accuracy.levels_reached`; empty without ``keep_levels``), ``diverged`` (whether
+        training ended so, or the last validation loss is not finite), ``stop_reason``, ``settings``.
     """
 
     network: MotifCnn
     best: dict
+    kept: dict
     history: pd.DataFrame
     summary: dict
 
@@ -170,15 +180,19 @@ def train_motif_cnn(config, settings, train, validation, seed, device="cpu", log
         if kept:
             save_checkpoint(kept, state, mark)
     history = pd.DataFrame(state.history, columns=HISTORY_COLUMNS)
+    values = _values(state, settings)
     last = [row["validation_loss"] for row in state.history if not row["diverged"]][-1:]
     summary = {
         "epochs": state.step,
         "best_epoch": state.best[1] if state.best else 0,
+        "validation": values[-1] if values and np.isfinite(values[-1]) else None,
+        "reached": _reached(state, settings),
         "diverged": bool(any(row["diverged"] for row in state.history) or not np.isfinite(last).all()),
         "stop_reason": stop_reason,
         "settings": asdict(settings),
     }
-    return TrainedCnn(network.eval(), state.best[2] if state.best else _weights(network), history, summary)
+    best = state.best[2] if state.best else _weights(network)
+    return TrainedCnn(network.eval(), best, state.kept, history, summary)
 
 
 def learning_rate_after(values, settings):
@@ -295,7 +309,20 @@ def _epoch(state, codes, labels, validation, settings, seed, rate):
     if np.isfinite(value) and (state.best is None or value > state.best[0]):
         state.best = (value, epoch, _weights(network))
         row["best"] = 1
+    if epoch in [one["epoch"] for one in _reached(state, settings, value)]:
+        state.kept[epoch] = _weights(network)
     return row
+
+
+def _values(state, settings):
+    """Monitored value after each complete epoch so far."""
+    return [row[f"validation_{settings.monitor}"] for row in state.history if not row["diverged"]]
+
+
+def _reached(state, settings, *newest):
+    """Levels that were reached so far, with the values of an epoch that is not in the history yet."""
+    levels = LEVELS[settings.monitor] if settings.keep_levels else ()
+    return levels_reached(levels, [*_values(state, settings), *newest])
 
 
 def _optimiser(network, settings):

@@ -7,6 +7,7 @@ include { ATTRIBUTE_SEQUENCES } from '../../attribute_sequences'
 include { CHECK_FILTERS       } from '../../check_filters'
 include { COMPARE_FILTERS     } from '../../compare_filters'
 include { DESCRIBE_FILTERS    } from '../../describe_filters'
+include { INSERT_MOTIFS       } from '../../insert_motifs'
 include { READ_SEQUENCES      } from '../../read_sequences'
 include { REPORT_FILTERS      } from '../../report_filters'
 include { SIMULATE_TASK       } from '../../simulate_task'
@@ -90,8 +91,19 @@ workflow EXPLAIN_FILTERS {
 
     // The networks of the tasks whose preset asks for attributions, and for how many sequences
     wanted = filter_tasks(settings, preset).collectEntries { name, task -> [name, task.attributed ?: 0] }
+    // ['task3', [training.json, ...]]: as soon as all networks of the task are trained
+    groups       = filter_networks(settings, preset).countBy { name, _networks, _training -> name }
+    ch_trainings = TRAIN_CNNS.out.training
+        .map { networks, trainings -> [groupKey(networks[0].task, groups[networks[0].task]), trainings] }
+        .groupTuple()
+        .map { name, trainings -> [name.toString(), trainings.flatten().toSorted { one -> one.parent.name }] }
+    ch_attribution = ch_trained
+        .filter { networks, _models, _task -> wanted[networks[0].task] > 0 }
+        .map { networks, models, motif_task -> [networks[0].task, networks, models, motif_task] }
+        .combine(ch_trainings, by: 0)
+        .map { _name, networks, models, motif_task, trainings -> [networks, models, motif_task, trainings] }
     ATTRIBUTE_SEQUENCES(
-        ch_trained.filter { networks, _models, _task -> wanted[networks[0].task] > 0 },
+        ch_attribution,
         wanted.values().max(),
         settings.seed,
         device,
@@ -101,9 +113,22 @@ workflow EXPLAIN_FILTERS {
     ch_attributed = ATTRIBUTE_SEQUENCES.out.attributed
         .flatMap { _networks, folders -> folders }
         .toSortedList { a, b -> a.name <=> b.name }
+
+    // The networks of the tasks whose preset asks for insertions, with the number of null sequences
+    nulls = filter_tasks(settings, preset).collectEntries { name, task -> [name, task.inserted ?: 0] }
+    ch_explained = ch_trained
+        .join(DESCRIBE_FILTERS.out.described)
+        .map { networks, models, motif_task, folders -> [networks, models, motif_task, folders, nulls[networks[0].task]] }
+        .filter { _networks, _models, _task, _folders, number -> number > 0 }
+    INSERT_MOTIFS(ch_explained, motifs, settings.seed, device, code_version('insert_motifs.py'))
+    // [task1_cnn-2_exponential_01/, ...]
+    ch_inserted = INSERT_MOTIFS.out.inserted
+        .flatMap { _networks, folders -> folders }
+        .toSortedList { a, b -> a.name <=> b.name }
     COMPARE_FILTERS(
         ch_described,
         ch_attributed,
+        ch_inserted,
         file("${folder}/grade_rule.json"),
         code_version('compare_filters.py'),
     )

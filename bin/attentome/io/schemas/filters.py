@@ -1,4 +1,4 @@
-"""Tables of DESCRIBE_FILTERS, COMPARE_FILTERS and ATTRIBUTE_SEQUENCES."""
+"""Tables of DESCRIBE_FILTERS, COMPARE_FILTERS, ATTRIBUTE_SEQUENCES and INSERT_MOTIFS."""
 
 from attentome.io.tables import TableSchema
 
@@ -89,6 +89,9 @@ ATTRIBUTION = TableSchema(
     "filters/networks/<network>/maps/attribution.tsv",
     "ATTRIBUTE_SEQUENCES",
     {
+        "weights": "text",
+        "epoch": "int",
+        "validation": "float",
         "method": "text",
         "sequences": "int",
         "maps": "int",
@@ -99,6 +102,7 @@ ATTRIBUTION = TableSchema(
         "aupr": "float",
         "aupr_low": "float",
         "aupr_high": "float",
+        "aupr_trapezoid": "float",
         "incomplete": "float",
     },
 )
@@ -178,5 +182,80 @@ GRADE_COUNTS = TableSchema(
         **dict.fromkeys("ABCD", "int"),
         "unsupported": "int",
         "graded": "int",
+    },
+)
+_NETWORK = {name: NETWORKS.columns[name] for name in ("id", "task", "network", "activation", "control", "trial")}
+MOTIF_EFFECTS = TableSchema(
+    "filters/networks/<network>/insertions/motifs.tsv",
+    "INSERT_MOTIFS",
+    {
+        "motif": "text",
+        "name": "text",
+        "kind": "text",
+        "strand": "text",
+        "output": "text",
+        "sequences": "int",
+        "effect": "float",
+        "effect_low": "float",
+        "effect_high": "float",
+    },
+)
+MOTIF_PAIRS = TableSchema(
+    "filters/networks/<network>/insertions/pairs.tsv",
+    "INSERT_MOTIFS",
+    {
+        "first": "text",
+        "second": "text",
+        "distance": "int nt",
+        "output": "text",
+        "sequences": "int",
+        "effect": "float",
+        "single_effects": "float",
+        "interaction": "float",
+        "interaction_low": "float",
+        "interaction_high": "float",
+    },
+)
+MOTIF_SETS = TableSchema(
+    "filters/networks/<network>/insertions/sets.tsv",
+    "INSERT_MOTIFS",
+    {
+        "kind": "text",
+        "motifs": "int",
+        "output": "text",
+        "sequences": "int",
+        "effect": "float",
+        "effect_low": "float",
+        "effect_high": "float",
+        "step": "float",
+        "step_low": "float",
+        "step_high": "float",
+    },
+)
+IMPORTANCE = TableSchema("filters/importance.tsv", "COMPARE_FILTERS", {**_NETWORK, **MOTIF_EFFECTS.columns})
+PAIRS = TableSchema("filters/motif_pairs.tsv", "COMPARE_FILTERS", {**_NETWORK, **MOTIF_PAIRS.columns})
+SETS = TableSchema("filters/motif_sets.tsv", "COMPARE_FILTERS", {**_NETWORK, **MOTIF_SETS.columns})
+RULES = TableSchema(
+    "filters/rules.tsv",
+    "COMPARE_FILTERS",
+    {
+        **_NETWORK,
+        "factors": "int",
+        "factors_own": "int?",
+        "own_effect": "float",
+        "other_effects": "float",
+        "largest_set": "int?",
+        "together": "float",
+        "together_low": "float",
+        "together_high": "float",
+        "own_share": "float",
+        "best": "text",
+        "single_share": "float",
+        "copies_share": "float",
+        "rising": "int?",
+        "decoy": "float",
+        "decoy_low": "float",
+        "decoy_high": "float",
+        "rule": "text",
     },
 )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from attentome.figures.style import use_style
 from attentome.filters.criteria import CRITERIA, GIVEN, LOOSE_E, SHUFFLED
+from attentome.filters.equal_accuracy import MATCHED
 from attentome.filters.summary import mean_interval
 from attentome.io.files import read_json
 from attentome.io.schemas.filters import (
@@ -22,9 +23,11 @@ from attentome.motifs.matrices import reverse_complement
 from attentome.motifs.readers import read_motifs
 from attentome.report.filter_page.figures import logo_svg, scatter_svg
 from attentome.report.filter_page.grades import grade_clause, grade_counts, graded_filters, rule_lines
+from attentome.report.filter_page.insertions import Insertions, insertion_part, read_insertions
 
 TITLES = {"task1": "Task 1", "task3": "Task 3", "sequences": "Your sequences"}
 CONTROLS = {"": "trained", "untrained": "untrained", "shuffled": "shuffled labels"}
+WEIGHTS = {"last": "last epoch", MATCHED: "equal accuracy"}
 PLANTED, ANY = ("loose", "strict", "strict_whole"), ("any", "any_whole")
 """Criteria in the table of a task whose motifs are known, and of one where they are not; the last makes the outcome."""
 MAIN, BESIDE = "exponential", "relu"
@@ -40,6 +43,7 @@ class FilterResults:
         Of the run.
     networks, summary, attribution : DataFrame
         Of :data:`attentome.io.schemas.filters.NETWORKS`, ``SUMMARY`` and ``ATTRIBUTIONS``.
+    insertions : Insertions
     fractions, filters : dict of str to DataFrame
         By id of a network.
     folders : dict of str to Path
@@ -58,6 +62,7 @@ class FilterResults:
     networks: pd.DataFrame
     summary: pd.DataFrame
     attribution: pd.DataFrame
+    insertions: Insertions
     fractions: dict
     filters: dict
     folders: dict
@@ -91,6 +96,7 @@ def read_filter_results(name, tables, networks, tasks, motifs):
         NETWORKS.read(tables / "networks.tsv"),
         SUMMARY.read(tables / "summary.tsv"),
         ATTRIBUTIONS.read(tables / "attribution.tsv"),
+        read_insertions(tables),
         {id_: FRACTIONS.read(folder / "fractions.tsv") for id_, folder in folders.items()},
         {id_: FILTERS.read(folder / "filters.tsv") for id_, folder in folders.items()},
         folders,
@@ -124,6 +130,7 @@ def filter_page(results, templates):
         controls=CONTROLS,
         rule={"sha256": results.rule["rule_sha256"], "lines": rule_lines(results.rule["rule"])},
         criteria=CRITERIA,
+        matched=(results.attribution["weights"] == MATCHED).any(),
         titles=TITLES,
         loose=LOOSE_E,
     )
@@ -196,6 +203,7 @@ def _part(results, task, network):
         "rows": _rows(summary, accuracy, columns),
         "maps": _maps(results.attribution, task, network),
         "grades": grade_counts(results.counts, task, network),
+        "insertions": insertion_part(results.insertions, task, network),
         "scatters": {
             name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
             for name, extraction, criterion in (
@@ -239,14 +247,16 @@ def _rows(summary, accuracy, columns):
 
 
 def _maps(attribution, task, network):
-    """AUROC of each attribution method against the planted bases, by activation and control; empty if not computed."""
+    """AUROC of each attribution method against the planted bases, by activation, control and weights, or nothing."""
     own = attribution[(attribution["task"] == task) & (attribution["network"] == network)]
     if own.empty:
         return {}
     rows = []
-    for (activation, control), part in own.groupby(["activation", "control"], sort=False):
+    for (activation, control, weights), part in own.groupby(["activation", "control", "weights"], sort=False):
         cells = {method: mean_interval(of_method["auroc"]) for method, of_method in part.groupby("method", sort=False)}
-        rows.append({"activation": activation, "control": CONTROLS[control], "cells": cells})
+        rows.append({"activation": activation, "control": CONTROLS[control], "weights": WEIGHTS[weights]})
+        rows[-1] |= {"validation": part["validation"].mean(), "cells": cells}
+    rows.sort(key=lambda row: row["weights"] == WEIGHTS[MATCHED])
     return {"methods": own["method"].unique().tolist(), "rows": rows, "sequences": int(own["sequences"].max())}
 
 

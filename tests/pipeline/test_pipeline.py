@@ -28,13 +28,21 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
     run = run_pipeline(tmp_path, "-profile", "test", "--mode", "filters", "-stub-run", parser=parser)
     assert run.exit_code == 0, run.output
     tasks = {"CHECK_FILTERS": 1, "ATTRIBUTE_SEQUENCES": 1, "INSERT_MOTIFS": 2, "COMPARE_FILTERS": 1}
-    assert run.tasks() == Counter({**tasks, "REPORT_FILTERS": 1, "SIMULATE_TASK": 2, "TRAIN_CNNS": 2, "DESCRIBE_FILTERS": 2})
+    assert run.tasks() == Counter(
+        {**tasks, "REPORT_FILTERS": 1, "SIMULATE_TASK": 2, "TRAIN_CNNS": 2, "DESCRIBE_FILTERS": 2}
+    )
     networks = [
         f"filters/networks/{task}_{network}_{activation}_{trial}/{name}"
         for task, network in (("task1", "cnn-2"), ("task3", "cnn-local"))
         for activation in ("relu", "exponential")
         for trial in ("01", "untrained_01", "shuffled_01")
-        for name in ("model/model.json", "history.tsv", "filters/network.json", "filters/filters.tsv", "insertions/sets.tsv")
+        for name in (
+            "model/model.json",
+            "history.tsv",
+            "filters/network.json",
+            "filters/filters.tsv",
+            "insertions/sets.tsv",
+        )
     ]
     maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/maps/attribution.tsv"]
     tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]

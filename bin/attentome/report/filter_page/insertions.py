@@ -179,7 +179,8 @@ def _points_svg(rows, everything, title):
     rows = rows[rows["output"] == first]
     decoys = rows[rows["kind"] == "decoy"]
     lines = [(name, part, INK) for name, part in rows.drop(decoys.index).groupby("name", sort=False)]
-    lines += [(f"{decoys['name'].nunique()} decoys", decoys, FAINT)] if len(decoys) else []
+    number = decoys["motif"].nunique()
+    lines += [(f"{number} decoy{'s' * (number > 1)}", decoys, FAINT)] if number else []
     figure = new_figure(LEFT + 206, 14 + 17 * len(lines) + 38)
     axes = add_axes(figure, LEFT, 8, 190, 17 * len(lines), xlim=(limits[0] - margin, limits[1] + margin))
     axes.set_ylim(len(lines) - 0.5, -0.5)

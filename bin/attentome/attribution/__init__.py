@@ -5,8 +5,9 @@ Start with ``mutagenesis``: it changes single bases at labelled positions and re
 attention logits into content and position; ``head_agreement`` compares a head's scores with mutagenesis;
 ``receptive_field`` finds how far the network reads. For convolutional networks over whole sequences, ``sequence_maps``
 computes saliency, integrated gradients, DeepLIFT and mutagenesis, ``against_truth`` compares such maps with planted
-bases, and ``filter_ablation`` takes away single first filters. The transformer's output is logit(TSS) - logit(not TSS),
-without unit. Distance d counts nt upstream of the downstream end of the window (d = 0). Positions are 0-based.
+bases, and ``filter_ablation`` takes away single first filters; ``motif_insertion`` inserts motifs into null sequences,
+and ``motif_rule`` says what rule the effects show. The transformer's output is logit(TSS) - logit(not TSS), without
+unit. Distance d counts nt upstream of the downstream end of the window (d = 0). Positions are 0-based.
 
 Tested through others: ``deletion`` (test_mutagenesis).
 """
@@ -23,6 +24,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "mutagenesis": ["mutate"],
         "logit_terms": ["measure_parts"],
         "head_agreement": ["agreement"],
+        "motif_insertion": ["motif_effects", "pair_effects", "set_effects"],
+        "motif_rule": ["rule_of", "rules_table"],
         "sequence_maps": ["sequence_maps"],
     },
 )

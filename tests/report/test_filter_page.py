@@ -16,8 +16,8 @@ from attentome.io.files import write_json, write_tsv
 from attentome.io.schemas.filters import (
     ATTRIBUTION,
     ATTRIBUTIONS,
-    FILTERS,
     FILTER_GRADES,
+    FILTERS,
     FRACTIONS,
     GRADE_COUNTS,
     IMPORTANCE,

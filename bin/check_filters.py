@@ -18,7 +18,7 @@ def main():
     parser.add_argument("--schema", required=True, help="nextflow_schema.json")
     parser.add_argument("--presets", required=True, help="assets/filters/presets.json")
     parser.add_argument("--missing", nargs="*", default=[], help="parameters that name a file that is not there")
-    parser.add_argument("--motifs", help="database: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--motifs", nargs="*", default=[], help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--factors", help="TSV: factor, motifs, tasks")
     parser.add_argument("--record", default="record.json")
     options = parser.parse_args()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attentome.attribution.motif_rule import rules_table
 from attentome.evidence.filter_grades import count_grades, grade_filters, match_trials
+from attentome.filters.elements import element_table
 from attentome.filters.summary import attribution_table, joined_table, network_table, summarise
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, sha256, write_json
@@ -13,6 +14,7 @@ from attentome.io.record import task_record
 from attentome.io.schemas.filters import (
     ATTRIBUTION,
     ATTRIBUTIONS,
+    ELEMENTS,
     EVIDENCE,
     FILTER_GRADES,
     FILTER_REPLICATES,
@@ -20,6 +22,7 @@ from attentome.io.schemas.filters import (
     FRACTIONS,
     GRADE_COUNTS,
     IMPORTANCE,
+    MATCHES,
     MOTIF_EFFECTS,
     MOTIF_PAIRS,
     MOTIF_SETS,
@@ -58,6 +61,7 @@ def main():
         SUMMARY.write(options.out / "summary.tsv", summarise(table, fractions))
         maps = {folder.name: ATTRIBUTION.read(folder / "attribution.tsv") for folder in sorted(options.attributed)}
         ATTRIBUTIONS.write(options.out / "attribution.tsv", attribution_table(table, maps))
+        compare_elements(table, options)
         grade(table, options)
         compare_insertions(table, options)
 
@@ -86,6 +90,14 @@ def compare_insertions(networks, options):
         joined[name] = joined_table(networks, tables, schema)
         schema.write(options.out / f"{file}.tsv", joined[name])
     RULES.write(options.out / "rules.tsv", rules_table(joined["motifs"], joined["sets"]))
+
+
+def compare_elements(networks, options):
+    """Join the motifs that filters spell in tasks where nothing was planted."""
+    without_truth = [folder for folder in sorted(options.networks) if (folder / "matches.tsv").is_file()]
+    matches = {folder.name: MATCHES.read(folder / "matches.tsv") for folder in without_truth}
+    numbers = {folder.name: int(FILTERS.read(folder / "filters.tsv")["filter"].max()) for folder in without_truth}
+    ELEMENTS.write(options.out / "elements.tsv", element_table(networks, matches, numbers))
 
 
 if __name__ == "__main__":

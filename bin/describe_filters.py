@@ -10,13 +10,14 @@ import torch
 
 from attentome.evidence.filter_evidence import filter_evidence, shuffled_copies
 from attentome.filters.describe import describe_filters
+from attentome.filters.element_matches import base_of_position, firing_by_class, motif_matches
 from attentome.filters.pwms import filter_pwms, write_filters
 from attentome.genome.labelled_sequences import LabelledSequences
 from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json, write_json, write_tsv
 from attentome.io.record import task_record
-from attentome.io.schemas.filters import EVIDENCE, FILTERS, FRACTIONS
-from attentome.motifs.readers import read_motifs
+from attentome.io.schemas.filters import EVIDENCE, FILTERS, FRACTIONS, MATCHES
+from attentome.motifs.readers import read_databases
 from attentome.network.device import choose_device
 from attentome.network.saved_motif_cnn import LAST, load_motif_cnn
 from attentome.training.train_cnn import class_metrics, predict_cnn
@@ -27,7 +28,7 @@ def main():
     parser.add_argument("--task", type=Path, required=True, help="folder with task.safetensors and task.json")
     parser.add_argument("--networks", required=True, help="JSON list: id, and what else network.json repeats")
     parser.add_argument("--models", nargs="+", required=True, metavar="ID=FOLDER", help="folders of TRAIN_CNNS")
-    parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--motifs", nargs="+", required=True, help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--seed", type=int, default=1, help="of the shuffled database and sequences")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     parser.add_argument("--out", type=Path, default=".")
@@ -39,7 +40,7 @@ def main():
     with one_line_exit("describe_filters.py"), task_record(options.record, "DESCRIBE_FILTERS", options.tag, packages):
         task, facts = LabelledSequences.load(options.task), read_json(options.task / "task.json")
         models = dict(text.partition("=")[::2] for text in options.models)
-        database, device = read_motifs(options.motifs), choose_device(options.device)
+        database, device = read_databases(options.motifs), choose_device(options.device)
         copies = shuffled_copies(task, options.seed)
         for network in read_json(options.networks):
             describe(network, models[network["id"]], task, facts, copies, database, device, options)
@@ -47,9 +48,9 @@ def main():
 
 def describe(meta, folder, task, facts, copies, database, device, options):
     """Describe one network and write its folder."""
-    truth, anchored = facts["classes"], "sites" in facts.get("files", {})
     network, description = load_motif_cnn(folder, LAST, device)
-    test = task.rows("test")
+    test, truth, upstream = task.rows("test"), facts["classes"], facts.get("upstream")
+    anchored = upstream is not None
     pwms = filter_pwms(network, task.sequences[test], device)
     filters, fractions = describe_filters(pwms, database, truth, options.seed)
     evidence = filter_evidence(network, task, copies, pwms, filters, database, truth, options.seed, anchored, device)
@@ -61,7 +62,14 @@ def describe(meta, folder, task, facts, copies, database, device, options):
     FILTERS.write(out / "filters.tsv", filters)
     FRACTIONS.write(out / "fractions.tsv", fractions)
     EVIDENCE.write(out / "evidence.tsv", evidence)
-    write_tsv(out / "activity.tsv", activity_table(pwms.profile))
+    activity = activity_table(pwms.profile)
+    if not any(truth.values()):
+        firing = firing_by_class(network, task.sequences[test], task.labels[test], pwms.profile.maximum, device)
+        activity = activity.assign(inside=firing.inside.ravel(), outside=firing.outside.ravel())
+        if upstream is not None:
+            activity["base"] = [base_of_position(position, upstream) for position in activity["position"]]
+        MATCHES.write(out / "matches.tsv", motif_matches(pwms, database, firing, upstream, options.seed))
+    write_tsv(out / "activity.tsv", activity)
     write_json(
         out / "network.json",
         {

@@ -22,7 +22,7 @@ from attentome.io.exits import one_line_exit
 from attentome.io.files import read_json
 from attentome.io.record import task_record
 from attentome.io.schemas.filters import FILTERS, MOTIF_EFFECTS, MOTIF_PAIRS, MOTIF_SETS
-from attentome.motifs.readers import read_motifs
+from attentome.motifs.readers import read_databases
 from attentome.network.device import choose_device
 from attentome.network.saved_motif_cnn import LAST, load_motif_cnn
 
@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--task", type=Path, required=True, help="folder with task.safetensors and task.json")
     parser.add_argument("--models", nargs="+", required=True, metavar="ID=FOLDER", help="folders of TRAIN_CNNS")
     parser.add_argument("--described", nargs="+", type=Path, required=True, help="folders of DESCRIBE_FILTERS")
-    parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--motifs", nargs="+", required=True, help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--sequences", type=int, default=500, help="null sequences")
     parser.add_argument("--paired", type=int, default=2, help="first motifs that are inserted in pairs as well")
     parser.add_argument("--distances", type=int, nargs="+", default=DISTANCES, help="nt between the motifs of a pair")
@@ -47,7 +47,7 @@ def main():
     with one_line_exit("insert_motifs.py"), task_record(options.record, "INSERT_MOTIFS", options.tag, packages):
         task, facts = LabelledSequences.load(options.task), read_json(options.task / "task.json")
         nulls = null_sequences(task.sequences[task.rows("test")], options.sequences, options.seed)
-        database, device = read_motifs(options.motifs), choose_device(options.device)
+        database, device = read_databases(options.motifs), choose_device(options.device)
         described = {folder.name: folder for folder in options.described}
         for text in options.models:
             name, _, folder = text.partition("=")

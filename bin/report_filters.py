@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--tables", type=Path, default=".", help="folder of the tables of COMPARE_FILTERS")
     parser.add_argument("--networks", nargs="+", type=Path, required=True, help="folders of DESCRIBE_FILTERS")
     parser.add_argument("--tasks", nargs="+", type=Path, required=True, help="folders of SIMULATE_TASK")
-    parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--motifs", nargs="+", required=True, help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--templates", required=True, help="templates of the pages: the folder assets/report")
     parser.add_argument("--run_name", default="attentome")
     parser.add_argument("--out", type=Path, default=".")

@@ -10,7 +10,7 @@ from attentome.io.exits import one_line_exit
 from attentome.io.files import sha256, write_json
 from attentome.io.record import task_record
 from attentome.motifs.factors import TASKS, read_factors
-from attentome.motifs.readers import read_motifs
+from attentome.motifs.readers import read_databases
 from attentome.simulate.decoys import choose_decoys
 from attentome.simulate.motif_tasks import simulate_task1, simulate_task3
 
@@ -18,7 +18,7 @@ from attentome.simulate.motif_tasks import simulate_task1, simulate_task3
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", choices=TASKS, required=True, help="of Koo & Ploenzke 2021")
-    parser.add_argument("--motifs", required=True, help="database: MEME, TRANSFAC or JASPAR")
+    parser.add_argument("--motifs", nargs="+", required=True, help="databases: MEME, TRANSFAC or JASPAR")
     parser.add_argument("--factors", required=True, help="TSV: factor, motifs, tasks")
     parser.add_argument("--sequences", type=int, required=True)
     parser.add_argument("--length", type=int, default=200, help="nt of a sequence")
@@ -32,7 +32,7 @@ def main():
 
 
 def simulate(options):
-    motifs = read_motifs(options.motifs)
+    motifs = read_databases(options.motifs)
     factors = read_factors(options.factors, motifs, options.task)
     by_id = {motif.id: motif for motif in motifs}
     planted = [by_id[one.motifs[0]] for one in factors]
@@ -59,8 +59,8 @@ def simulate(options):
             "seed": options.seed,
             "sequences": {part: len(task.rows(part)) for part in PARTS},
             "length": options.length,
-            "motif_file": Path(options.motifs).name,
-            "motif_sha256": sha256(options.motifs),
+            "motif_file": ", ".join(Path(path).name for path in options.motifs),
+            "motif_sha256": ", ".join(sha256(path) for path in options.motifs),
             "classes": {one.name: list(one.motifs) for one in factors},
             "outputs": task.classes,
             "prevalence": dict(zip(task.classes, task.labels.mean(axis=0).tolist(), strict=True)),

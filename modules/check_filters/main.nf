@@ -1,6 +1,6 @@
 include { json ; quoted } from '../functions/parameters'
 
-// Reports all faults of the parameters, the motif database and the factors of --mode filters before any other step.
+// Reports all faults of the parameters, the motif databases and the factors of --mode filters before any other step.
 process CHECK_FILTERS {
     label 'process_single'
 
@@ -9,7 +9,7 @@ process CHECK_FILTERS {
     path schema       // nextflow_schema.json
     path presets      // assets/filters/presets.json
     val missing       // ['positives']: parameters that name a file that is not there
-    path motifs       // database, or []
+    path motifs       // databases, or []
     path factors      // TSV: factor, motifs, tasks; or []
     val code
 

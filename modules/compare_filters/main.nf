@@ -25,7 +25,8 @@ process COMPARE_FILTERS {
     stub:
     """
     # code ${code}
-    touch {networks,summary,attribution,replicates,grades,grade_counts,importance,motif_pairs,motif_sets,rules}.tsv
+    touch {networks,summary,attribution,elements,replicates,grades,grade_counts}.tsv
+    touch {importance,motif_pairs,motif_sets,rules}.tsv
     echo '{}' > grades.json
     echo '{}' > record.json
     """

@@ -10,7 +10,7 @@ process DESCRIBE_FILTERS {
     input:
     // [[id: 'task1_cnn-2_relu_01', network: 'cnn-2', ...], ...], [model/, ...] in this order, task1/
     tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task)
-    path motifs     // database: MEME, TRANSFAC or JASPAR
+    path motifs     // databases: MEME, TRANSFAC or JASPAR
     val seed        // of the shuffled database and sequences
     val device      // 'auto', 'cpu' or 'cuda'
     val code

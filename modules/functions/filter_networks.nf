@@ -5,10 +5,24 @@ include { numbered } from './networks'
  * filters are compared with. A network is a map: its id, what it is, the seed it starts from, and its control.
  */
 
-// The tasks of a run, from a preset of assets/filters/presets.json: the user's own sequences, or the simulated ones:
+// The tasks of a run, from a preset of assets/filters/presets.json: windows around curated sites, the user's own
+// sequences, or the simulated ones:
 // [task1: [number: '1', sequences: 8600, length: 200, networks: ['cnn-2'], training: [batch_size: 25]], task3: [...]]
 def filter_tasks(settings, preset) {
+    if (settings.input) {
+        return [sites: preset.sites]
+    }
     return settings.positives || settings.hdf5 ? [sequences: preset.sequences] : preset.tasks
+}
+
+// What READ_SEQUENCES is asked for: [background: 'genome', split: '70/20/10', seed: 1, length: 200, ...]. Sites without
+// negatives get a background from their genome.
+def sequence_settings(settings) {
+    def drawn = settings.input && !settings.negatives ? 'genome' : null
+    def names = ['split', 'circular', 'seed', 'upstream', 'downstream']
+    return [background: settings.background ?: drawn, length: settings.sequence_length]
+        .plus(settings.subMap(names))
+        .findAll { _name, value -> value != null }
 }
 
 // The networks of one Nextflow task each, and their training settings:

@@ -12,7 +12,7 @@ process INSERT_MOTIFS {
     // DESCRIBE_FILTERS, and the maximum number of null sequences
     tuple val(networks), path(models, stageAs: 'models/?/*'), path(motif_task),
         path(described, stageAs: 'described/*'), val(sequences)
-    path motifs     // database: MEME, TRANSFAC or JASPAR
+    path motifs     // databases: MEME, TRANSFAC or JASPAR
     val seed        // of the null sequences and of what is inserted
     val device      // 'auto', 'cpu' or 'cuda'
     val code

@@ -8,7 +8,7 @@ process REPORT_FILTERS {
     path tables                            // all of COMPARE_FILTERS: networks.tsv summary.tsv ... grades.json
     path networks, stageAs: 'networks/*'   // folders of DESCRIBE_FILTERS
     path tasks                             // task1 task3
-    path motifs                            // database: MEME, TRANSFAC or JASPAR
+    path motifs                            // databases: MEME, TRANSFAC or JASPAR
     path templates, stageAs: 'templates/*' // base.html base.css ...: all of assets/report
     val run_name
     val code

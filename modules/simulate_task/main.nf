@@ -5,7 +5,7 @@ process SIMULATE_TASK {
 
     input:
     tuple val(name), val(settings)    // 'task1', [number: '1', sequences: 8600, length: 200, decoys: null]
-    path motifs                       // database: MEME, TRANSFAC or JASPAR
+    path motifs                       // databases: MEME, TRANSFAC or JASPAR
     path factors                      // TSV: factor, motifs, tasks
     val seed
     val code

@@ -10,7 +10,16 @@ import pytest
 from project import ROOT
 
 from attentome.genome.labelled_sequences import LabelledSequences
-from attentome.io.schemas.filters import EVIDENCE, FILTER_GRADES, FILTERS, FRACTIONS, GRADE_COUNTS, NETWORKS, SUMMARY
+from attentome.io.schemas.filters import (
+    ELEMENTS,
+    EVIDENCE,
+    FILTER_GRADES,
+    FILTERS,
+    FRACTIONS,
+    GRADE_COUNTS,
+    NETWORKS,
+    SUMMARY,
+)
 from attentome.motifs.readers import read_motifs
 from attentome.network.saved_motif_cnn import load_motif_cnn
 from attentome.training.train_cnn import class_metrics, predict_cnn
@@ -73,6 +82,7 @@ def test_tables_and_motif_files_fit_together(folder):
     assert set(table["id"]) == {network["id"] for network in NETWORKS_OF_THE_RUN}
     summary = SUMMARY.read(folder / "summary.tsv")
     assert len(summary) == 3 * 2 * 2 * 6 and set(summary["trials"]) == {1}
+    assert ELEMENTS.read(folder / "elements.tsv").empty  # the motifs of this task are known
     for network in NETWORKS_OF_THE_RUN:
         own = folder / "described" / network["id"]
         filters, fractions = FILTERS.read(own / "filters.tsv"), FRACTIONS.read(own / "fractions.tsv")

@@ -7,7 +7,7 @@ import sys
 import pytest
 from project import ROOT
 
-from attentome.inputs.filter_run import filter_run_faults
+from attentome.inputs.filter_run import MIN_WINDOW, filter_run_faults
 from attentome.io.files import read_json
 
 SCHEMA = read_json(ROOT / "nextflow_schema.json")
@@ -16,7 +16,10 @@ MOTIFS, FACTORS = (ROOT / "assets/filters" / name for name in ("test_motifs.meme
 
 
 def faults(database=MOTIFS, table=FACTORS, missing=(), **params):
-    return filter_run_faults({"mode": "filters", "preset": "tiny", **params}, SCHEMA, PRESETS, missing, database, table)
+    databases = [database] if database else []
+    return filter_run_faults(
+        {"mode": "filters", "preset": "tiny", **params}, SCHEMA, PRESETS, missing, databases, table
+    )
 
 
 def test_each_preset_runs_with_its_own_table_of_factors():
@@ -51,7 +54,20 @@ def test_each_preset_runs_with_its_own_table_of_factors():
             {"hdf5": "a.h5", "positives": "a.fa", "motifs": "m", "classes": "c"},
             "--positives is given together with --hdf5",
         ),
-        ({"negatives": "a.fa"}, "--negatives is given without --positives"),
+        ({"negatives": "a.fa"}, "--negatives is given without --positives; give --positives or --input"),
+        ({"classes": "c", "input": "s.csv", "genome": "g", "motifs": "m"}, "--classes is given without --positives"),
+        (
+            {"input": "s.csv", "positives": "a.fa", "genome": "g", "motifs": "m", "background": "genome"},
+            "--input is given together with --positives; leave one of them out",
+        ),
+        ({"input": "s.csv", "motifs": "m"}, "--input is given without --genome, on which the sites lie"),
+        ({"input": "s.csv", "genome": "g", "motifs": None}, "the filters would have nothing to be compared"),
+        (
+            {"input": "s.csv", "genome": "g", "motifs": "m", "upstream": 30},
+            "--upstream 30 and --downstream 20 make windows of 50 nt; give 60 nt or more together",
+        ),
+        ({"input": "s.csv", "genome": "g", "motifs": "m", "upstream": -80}, "--upstream is '-80'; give at least 0"),
+        ({"input": "s.csv", "genome": "g", "motifs": "m", "downstream": "far"}, "--downstream is 'far', not a whole"),
         ({"background": "random"}, "--background is 'random'; give one of genome, shuffle"),
     ],
 )
@@ -72,6 +88,24 @@ def test_a_database_that_is_none(tmp_path, text, what):
     (tmp_path / "m.meme").write_text(text)
     found = faults(tmp_path / "m.meme", motifs=str(tmp_path / "m.meme"))
     assert len(found) == 1 and what in found[0]
+
+
+def test_sites_need_no_factors_and_no_negatives():
+    assert faults(input="s.csv", genome="accession:NC_000913.3", motifs="m", table=None) == []
+    assert faults(input="s.csv", genome="g.fa", motifs="m", negatives="n.bed", upstream=200, downstream=0) == []
+
+
+def test_databases_that_are_not_all_there():
+    found = faults(motifs="a.meme,b.meme", missing=["motifs"])
+    assert found == ["parameters: --motifs is 'a.meme,b.meme', of which not every file is there; give files that exist"]
+
+
+def test_networks_for_sites_fit_the_shortest_windows():
+    from attentome.network.motif_cnn import MotifCnn, MotifCnnConfig
+
+    for preset in PRESETS.values():
+        for network in preset["sites"]["networks"]:
+            MotifCnn(MotifCnnConfig(network, 1, MIN_WINDOW))
 
 
 def test_factors_of_another_database():

@@ -3,10 +3,11 @@
 import gzip
 
 import numpy as np
+import pandas as pd
 import pytest
 from project import ROOT
 
-from attentome.motifs.readers import read_head_matrices, read_motifs
+from attentome.motifs.readers import read_databases, read_head_matrices, read_motifs
 
 REAL = ROOT.parent / "shared/data/motifs"
 COUNTS = np.array([[1, 2, 3, 14], [20, 0, 0, 0], [5, 5, 5, 5], [0, 11, 9, 0], [2, 2, 13, 3]])
@@ -145,6 +146,31 @@ def test_published_databases(name, start, n):
 
 def head_table(rows):
     return "layer\thead\td\tA\tC\tG\tT\tbits\n" + "".join("\t".join(map(str, row)) + "\n" for row in rows)
+
+
+def test_databases_are_joined_and_no_id_is_there_twice(tmp_path):
+    first, second = ROOT / "assets/filters/test_motifs.meme", ROOT / "assets/ecoli_k12/promoter_elements.meme"
+    joined = read_databases([first, second])
+    assert [motif.id for motif in joined] == [motif.id for path in (first, second) for motif in read_motifs(path)]
+    assert read_databases([]) == []
+    again = tmp_path / "again.meme"
+    again.write_text(first.read_text())
+    with pytest.raises(ValueError, match=r"again.meme: motif m01 is in .*test_motifs.meme too; leave it out"):
+        read_databases([first, again])
+
+
+def test_promoter_elements_are_those_of_known_elements():
+    known = pd.read_csv(ROOT / "assets/known_elements.tsv", sep="\t").set_index("name")["consensus"]
+    bases = {"W": "AT", "R": "AG", "N": "ACGT"}
+    names = {"extended_minus10": "ext. -10", "UP_distal": "UP distal", "UP_proximal": "UP proximal"}
+    motifs = read_motifs(ROOT / "assets/ecoli_k12/promoter_elements.meme")
+    assert [motif.id for motif in motifs] == list(names)
+    for motif in motifs:
+        letters = known[names[motif.id]]
+        assert len(letters) == len(motif.frequencies)
+        for letter, column in zip(letters, motif.frequencies, strict=True):
+            highest = {"ACGT"[at] for at in np.flatnonzero(column == column.max())}
+            assert highest == set(bases.get(letter, letter))
 
 
 def test_head_matrices(tmp_path):

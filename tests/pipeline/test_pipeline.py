@@ -46,6 +46,7 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
     ]
     maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/maps/attribution.tsv"]
     tables = [f"filters/{name}" for name in ("task1/task.json", "task3/task.json", "networks.tsv", "summary.tsv")]
+    tables.append("filters/elements.tsv")
     tables += [f"filters/{name}" for name in ("grades.tsv", "grade_counts.tsv", "replicates.tsv", "grades.json")]
     networks.append("filters/networks/task1_cnn-2_relu_shuffled_01/filters/evidence.tsv")
     tables += [f"filters/{name}.tsv" for name in ("importance", "motif_pairs", "motif_sets", "rules")]

@@ -16,6 +16,7 @@ from attentome.io.files import write_json, write_tsv
 from attentome.io.schemas.filters import (
     ATTRIBUTION,
     ATTRIBUTIONS,
+    ELEMENTS,
     FILTER_GRADES,
     FILTERS,
     FRACTIONS,
@@ -120,6 +121,7 @@ def run(request, tmp_path):
     for schema in (IMPORTANCE, PAIRS, SETS, RULES):  # nothing was inserted
         schema.write(tmp_path / schema.file.removeprefix("filters/"), pd.DataFrame())
     ATTRIBUTIONS.write(tmp_path / "attribution.tsv", attribution_table(networks, maps))
+    ELEMENTS.write(tmp_path / "elements.tsv", pd.DataFrame())
     task = {"task": "task1", "sequences": {"train": 700, "validation": 100, "test": 200}, "length": 200}
     task |= {"classes": {NAME: ["m01"], "m02": ["m02"]}, "outputs": [NAME, "m02"], "motif_file": "test_motifs.meme"}
     write_json(tmp_path / "task1/task.json", task)
@@ -129,7 +131,7 @@ def run(request, tmp_path):
 
 def results_of(folder):
     networks = sorted((folder / "networks").iterdir())
-    return read_filter_results(NAME, folder, networks, [folder / "task1"], MOTIF_FILE)
+    return read_filter_results(NAME, folder, networks, [folder / "task1"], [MOTIF_FILE])
 
 
 class Tags(html.parser.HTMLParser):

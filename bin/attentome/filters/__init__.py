@@ -4,9 +4,10 @@ Start with ``pwms``: from the sequences at which a filter is active to its matri
 equally many windows of each filter. ``matches`` compares these matrices with a database of motifs (Tomtom), says how
 much of a motif a filter reproduces (cover), and counts the filters that match the truth, by ``criteria``. ``describe``
 does both for one network, ``firing`` counts where filters fire, and ``summary`` joins the networks of a run;
-``equal_accuracy`` says at which epochs networks are equally accurate. Filters count from 1. Matrices have a row per
-position and a column each for A, C, G, T. Positions are 0-based in the sequence; an activation at position i is that of
-the filter centred on base i.
+``equal_accuracy`` says at which epochs networks are equally accurate. Where nothing was planted, ``element_matches``
+finds the motifs that the filters of one network spell and the place at which these filters fire, and ``elements`` joins
+them. Filters count from 1. Matrices have a row per position and a column each for A, C, G, T. Positions are 0-based in
+the sequence; an activation at position i is that of the filter centred on base i.
 
 Tested through others: ``criteria`` (test_matches), ``summary`` (test_describe).
 """

@@ -126,13 +126,25 @@ def filter_pwms(network, codes, device="cpu", n_windows=EQUAL_WINDOWS):
         If there are no sequences.
     """
 
+    return pwms_of_activations(lambda: activation_batches(network, codes, device), codes, n_windows)
+
+
+def activation_batches(network, codes, device="cpu"):
+    """Activations of the first filters, some sequences at a time.
+
+    Parameters
+    ----------
+    network : MotifCnn
+    codes : ndarray of uint8, shape (n, length)
+    device : str or torch.device
+
+    Yields
+    ------
+    ndarray, shape (sequences, filters, length)
+    """
     size = max(1, HELD_ACTIVATIONS // (network.convolution.out_channels * codes.shape[1]))
-
-    def batches():
-        for at in range(0, len(codes), size):
-            yield network.filter_activations(one_hot(codes[at : at + size], device)).cpu().numpy()
-
-    return pwms_of_activations(batches, codes, n_windows)
+    for at in range(0, len(codes), size):
+        yield network.filter_activations(one_hot(codes[at : at + size], device)).cpu().numpy()
 
 
 def pwms_of_activations(batches, codes, n_windows=EQUAL_WINDOWS):

@@ -1,18 +1,21 @@
-"""Check a run of --mode filters: its parameters, the motif database and the factors that its tasks plant."""
+"""Check a run of --mode filters: its parameters, the motif databases and the factors that its tasks plant."""
 
 from attentome.inputs.parameters import parameter_faults, with_defaults
 from attentome.io.faults import Fault, fault_lines
 from attentome.motifs.factors import read_factors
-from attentome.motifs.readers import read_motifs
+from attentome.motifs.readers import read_databases
 
 PARAMETERS = "parameters"
-OWN = ("positives", "hdf5")
-"""Parameters of which one makes the sequences of the user the task, in place of the simulated ones."""
-OF_POSITIVES = ("negatives", "background", "classes")
+OWN = ("input", "positives", "hdf5")
+"""Parameters of which one makes sequences of the user the task, in place of the simulated ones."""
+OF_POSITIVES = {"negatives": ("positives", "input"), "background": ("positives", "input"), "classes": ("positives",)}
+"""Parameters that need one of these others."""
+MIN_WINDOW = 60
+"""nt of a window around a site: the minimum of --sequence_length too. All networks of the presets fit it."""
 
 
-def filter_run_faults(params, schema, presets, missing=(), motifs=None, factors=None):
-    """Find every fault of a run at once, but for what the sequences of the user hold.
+def filter_run_faults(params, schema, presets, missing=(), motifs=(), factors=None):
+    """Find every fault of a run at once, but for what the sequences, sample sheet and genome of the user hold.
 
     Parameters
     ----------
@@ -24,8 +27,10 @@ def filter_run_faults(params, schema, presets, missing=(), motifs=None, factors=
         assets/filters/presets.json.
     missing : sequence of str
         Parameters that name a file that is not there.
-    motifs, factors : str, optional
-        Paths of the database and of the table of factors; None where there is no such file.
+    motifs : sequence of str
+        Paths of the databases that are there.
+    factors : str, optional
+        Path of the table of factors; None where there is no such file.
 
     Returns
     -------
@@ -42,26 +47,43 @@ def filter_run_faults(params, schema, presets, missing=(), motifs=None, factors=
     if len(own) > 1:
         faults.append(Fault(None, f"--{own[0]} is given together with --{own[1]}", "leave one of them out"))
     faults += [
-        Fault(None, f"--{name} is given without --positives", "give --positives, or leave it out")
-        for name in OF_POSITIVES
-        if name in params and "positives" not in params
+        Fault(None, f"--{name} is given without --{others[0]}", f"give --{' or --'.join(others)}, or leave it out")
+        for name, others in OF_POSITIVES.items()
+        if name in params and not any(other in params for other in others)
     ]
     if "positives" in params and not any(name in params for name in OF_POSITIVES):
         faults.append(
             Fault(None, "--positives has nothing to compare with", "give --negatives, --background or --classes")
         )
+    if "input" in params:
+        faults += _site_faults(params)
     faults += [
-        Fault(None, f"--{name} is '{params[name]}', and there is no such file", "give one file that exists")
+        Fault(None, f"--{name} is '{params[name]}', of which not every file is there", "give files that exist")
+        if "," in str(params[name])
+        else Fault(None, f"--{name} is '{params[name]}', and there is no such file", "give one file that exists")
         for name in missing
     ]
     lines = fault_lines(PARAMETERS, faults)
     try:
-        database = read_motifs(motifs) if motifs else []
+        database = read_databases(motifs)
         for task in preset["tasks"].values() if motifs and factors and preset and not own else ():
             read_factors(factors, database, task["number"])
     except ValueError as fault:
         lines.append(str(fault))
     return lines
+
+
+def _site_faults(params):
+    """No genome, or windows that are too short."""
+    faults = []
+    if "genome" not in params:
+        what = "--input is given without --genome, on which the sites lie"
+        faults.append(Fault(None, what, "give --genome, a FASTA file or an accession"))
+    sides = [params.get(name) for name in ("upstream", "downstream")]
+    if all(isinstance(side, int) for side in sides) and sum(sides) < MIN_WINDOW:
+        what = f"--upstream {sides[0]} and --downstream {sides[1]} make windows of {sum(sides)} nt"
+        faults.append(Fault(None, what, f"give {MIN_WINDOW} nt or more together"))
+    return faults
 
 
 def _motif_faults(params, preset, own):

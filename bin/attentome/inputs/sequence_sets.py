@@ -250,10 +250,11 @@ def _facts(task, sources, dropped, more):
         if (path := getattr(sources, role))
     }
     return {
-        "task": "sequences",
+        "task": "sites" if sources.sites else "sequences",
         "seed": sources.seed,
         "sequences": {part: len(task.rows(part)) for part in PARTS},
         "length": task.sequences.shape[1],
+        **({"upstream": sources.upstream, "downstream": sources.downstream} if sources.sites else {}),
         "files": files,
         "classes": {name: [] for name in task.classes},
         "outputs": task.classes,

@@ -108,6 +108,34 @@ def read_motifs(path):
     return motifs
 
 
+def read_databases(paths):
+    """Read several databases as one.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+
+    Returns
+    -------
+    list of Motif
+        In the order of the files.
+
+    Raises
+    ------
+    ValueError
+        One line, as :func:`read_motifs`; also if two files hold a motif of the same id.
+    """
+    motifs, owners = [], {}
+    for path in paths:
+        found = read_motifs(path)
+        again = next((motif.id for motif in found if motif.id in owners), None)
+        if again is not None:
+            raise ValueError(f"{path}: motif {again} is in {owners[again]} too; leave it out of one of the files")
+        owners |= {motif.id: path for motif in found}
+        motifs += found
+    return motifs
+
+
 def _read_meme(path, lines):
     number, version = next((number, line) for number, line in lines if line.startswith("MEME version"))
     if not re.match(r"MEME version ([4-9]|\d\d)", version):

@@ -12,6 +12,7 @@ from attentome.filters.summary import mean_interval
 from attentome.io.files import read_json
 from attentome.io.schemas.filters import (
     ATTRIBUTIONS,
+    ELEMENTS,
     FILTER_GRADES,
     FILTERS,
     FRACTIONS,
@@ -20,12 +21,13 @@ from attentome.io.schemas.filters import (
     SUMMARY,
 )
 from attentome.motifs.matrices import reverse_complement
-from attentome.motifs.readers import read_motifs
+from attentome.motifs.readers import read_databases, read_motifs
+from attentome.report.filter_page.elements import element_part
 from attentome.report.filter_page.figures import logo_svg, scatter_svg
 from attentome.report.filter_page.grades import grade_clause, grade_counts, graded_filters, rule_lines
 from attentome.report.filter_page.insertions import Insertions, insertion_part, read_insertions
 
-TITLES = {"task1": "Task 1", "task3": "Task 3", "sequences": "Your sequences"}
+TITLES = {"task1": "Task 1", "task3": "Task 3", "sequences": "Your sequences", "sites": "Curated sites"}
 CONTROLS = {"": "trained", "untrained": "untrained", "shuffled": "shuffled labels"}
 WEIGHTS = {"last": "last epoch", MATCHED: "equal accuracy"}
 PLANTED, ANY = ("loose", "strict", "strict_whole"), ("any", "any_whole")
@@ -41,15 +43,15 @@ class FilterResults:
     ----------
     name : str
         Of the run.
-    networks, summary, attribution : DataFrame
-        Of :data:`attentome.io.schemas.filters.NETWORKS`, ``SUMMARY`` and ``ATTRIBUTIONS``.
+    networks, summary, attribution, elements : DataFrame
+        Of :data:`attentome.io.schemas.filters.NETWORKS`, ``SUMMARY``, ``ATTRIBUTIONS`` and ``ELEMENTS``.
     insertions : Insertions
     fractions, filters : dict of str to DataFrame
         By id of a network.
     folders : dict of str to Path
         By id of a network, with its MEME files.
     tasks : dict of str to dict
-        By name (``task1``, ``task3``, ``sequences``), ``task.json``.
+        By name (``task1``, ``task3``, ``sequences``, ``sites``), ``task.json``.
     motifs : dict of str to ndarray
         Frequencies of the database by id.
     grades, counts : DataFrame
@@ -62,6 +64,7 @@ class FilterResults:
     networks: pd.DataFrame
     summary: pd.DataFrame
     attribution: pd.DataFrame
+    elements: pd.DataFrame
     insertions: Insertions
     fractions: dict
     filters: dict
@@ -83,7 +86,7 @@ def read_filter_results(name, tables, networks, tasks, motifs):
         Folder of the tables of COMPARE_FILTERS.
     networks, tasks : list of Path
         Folders of DESCRIBE_FILTERS and SIMULATE_TASK.
-    motifs : path
+    motifs : list of path
 
     Returns
     -------
@@ -96,12 +99,13 @@ def read_filter_results(name, tables, networks, tasks, motifs):
         NETWORKS.read(tables / "networks.tsv"),
         SUMMARY.read(tables / "summary.tsv"),
         ATTRIBUTIONS.read(tables / "attribution.tsv"),
+        ELEMENTS.read(tables / "elements.tsv"),
         read_insertions(tables),
         {id_: FRACTIONS.read(folder / "fractions.tsv") for id_, folder in folders.items()},
         {id_: FILTERS.read(folder / "filters.tsv") for id_, folder in folders.items()},
         folders,
         {one["task"]: one for one in sorted(facts, key=lambda one: one["task"])},
-        {motif.id: motif.frequencies for motif in read_motifs(motifs)},
+        {motif.id: motif.frequencies for motif in read_databases(motifs)},
         FILTER_GRADES.read(tables / "grades.tsv"),
         GRADE_COUNTS.read(tables / "grade_counts.tsv"),
         read_json(tables / "grades.json"),
@@ -204,6 +208,7 @@ def _part(results, task, network):
         "maps": _maps(results.attribution, task, network),
         "grades": grade_counts(results.counts, task, network),
         "insertions": insertion_part(results.insertions, task, network),
+        "elements": element_part(results.elements, task, network),
         "scatters": {
             name: scatter_svg(_points(results, own, extraction, criterion), accuracy)
             for name, extraction, criterion in (

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from attentome.filters.criteria import LOOSE_E
+from attentome.filters.criteria import LOOSE_E, MIN_SITES
 from attentome.filters.matches import match_filters
-from attentome.filters.pwms import MIN_SITES, THRESHOLD, WINDOW, activation_batches
+from attentome.filters.pwms import THRESHOLD, WINDOW, activation_batches
 from attentome.genome.ruler import base_of_distance
 from attentome.io.schemas.filters import MATCHES
 from attentome.motifs.tomtom import SHUFFLES, tomtom_alignments

@@ -36,5 +36,5 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_make_parametrize_id(val):
-    """Name bytes by what they are: those of gzip and xlsx files hold the time, and all processes need the same names."""
+    """Bytes are named as such: those of gzip and xlsx files hold the time, and all processes need the same names."""
     return "bytes" if isinstance(val, bytes) else None

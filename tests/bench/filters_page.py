@@ -21,6 +21,8 @@ SHARES = {
     "whole, equal windows": ("equal", "strict_whole"),
 }
 """Measure to extraction and criterion."""
+LAST, MATCHED_WORDS = "last", ", equal accuracy"
+"""Weights of the last epoch; what is added to a method's name where networks are compared at equal accuracy."""
 METHODS = {
     "saliency": "saliency",
     "mutagenesis": "mutagenesis",
@@ -45,7 +47,7 @@ def run_values(folder):
     -------
     dict of (task, network, activation, control) to dict of str to Value
         Shares of :data:`SHARES`, ``factors`` (published windows, loose), ``auroc``, ``aupr``, and the mean AUROC of
-        each attribution method: means over trials with Student's 95 % interval.
+        each attribution method, also at equal accuracy: means over trials with Student's 95 % interval.
     """
     networks = NETWORKS.read(folder / "filters/networks.tsv")
     maps = ATTRIBUTIONS.read(folder / "filters/attribution.tsv")
@@ -57,7 +59,8 @@ def run_values(folder):
             own[measure] = _value([_cell(table, extraction, criterion)["share"] for table in tables])
         own["factors"] = _value([_cell(table, *SHARES["match"])["factors_found"] for table in tables])
         of_these = maps[maps["id"].isin(rows["id"])]
-        own |= {method: _value(part["auroc"]) for method, part in of_these.groupby("method")}
+        for (method, weights), part in of_these.groupby(["method", "weights"]):
+            own[method if weights == LAST else f"{method}{MATCHED_WORDS}"] = _value(part["auroc"])
         values[key] = own
     return values
 
@@ -113,6 +116,9 @@ def run_lines(values):
                 paper = _paper(published, key, method)
                 cells.append(_text(own[method]) + (f" [{paper}]" if paper else ""))
             lines.append(f"| {' | '.join(cells)} |")
+            if f"saliency{MATCHED_WORDS}" in own:
+                matched = [_text(own[method + MATCHED_WORDS]) for method in METHODS]
+                lines.append(f"| {' | '.join([*key[:3], 'equal accuracy', cells[4], '', *matched])} |")
     return lines
 
 

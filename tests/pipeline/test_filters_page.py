@@ -31,8 +31,9 @@ def run(tmp_path):
                 pd.DataFrame(rows, columns=list(FRACTIONS.columns)),
             )
             if not control:
-                values = (60, 60, 0.2, share, 0.0, 1.0, 0.5, 0.0, 1.0, float("nan"))
-                maps += [(*networks[-1][:6], method, *values) for method in filters_page.METHODS]
+                for weights, value in (("last", share), ("matched", share - 0.1)):
+                    values = (60, 60, 0.2, value, 0.0, 1.0, 0.5, 0.0, 1.0, 0.5, float("nan"))
+                    maps += [(*networks[-1][:6], weights, 6, 0.8, name, *values) for name in filters_page.METHODS]
     NETWORKS.write(tmp_path / "filters/networks.tsv", pd.DataFrame(networks, columns=list(NETWORKS.columns)))
     ATTRIBUTIONS.write(tmp_path / "filters/attribution.tsv", pd.DataFrame(maps, columns=list(ATTRIBUTIONS.columns)))
     return tmp_path
@@ -46,6 +47,7 @@ def test_means_over_trials(run):
     assert own["whole, equal windows"].mean == pytest.approx(0.4)
     assert own["factors"].mean == 8
     assert own["saliency"].mean == pytest.approx(0.8)
+    assert own["saliency, equal accuracy"].mean == pytest.approx(0.7)
     assert "saliency" not in values[("task1", "cnn-2", "exponential", "shuffled")]
 
 

@@ -100,6 +100,7 @@ grid: setup  ## train on each of these sets, test on all of them (DATA=, half an
 	nextflow run . $(ECOLI) --controls false --run_name ecoli_grid --outdir results/ecoli_grid --max_steps 1200 --train_sets all
 	PYTHONPATH=bin tests/bench/grid_table.py results/ecoli_grid docs/ecoli_grid.md
 
+ELEMENTS = $(MOTIFS)/regulonDB_2025-05.tf,$(MOTIFS)/sigma70_regulondb10_strong_minus10_minus35.meme,assets/ecoli_k12/promoter_elements.meme
 JASPAR = --motifs $(MOTIFS)/JASPAR_CORE_2016_vertebrates.meme
 filters: setup  ## networks with exponential first layers, small to full size (DATA=, 10 hours) and write docs/filters.md
 	nextflow run . -profile test --mode filters --run_name filters_tiny --outdir results/filters_tiny $(RESUME)
@@ -108,8 +109,11 @@ filters: setup  ## networks with exponential first layers, small to full size (D
 		nextflow run . --mode filters --preset $$task $(JASPAR) --activations relu,exponential --trials 5 \
 			--run_name filters_$$task --outdir results/filters_$$task -resume || exit 1; \
 	done
+	nextflow run . --mode filters --preset laptop --input assets/ecoli_k12/tss_sets.csv --source_dir $(DATA) --split ecoli_k12 \
+		--genome $(DATA)/GCF_000005845.2_ASM584v2_genomic.fna.gz --motifs $(ELEMENTS) \
+		--run_name filters_ecoli --outdir results/filters_ecoli -resume
 	PYTHONPATH=bin tests/bench/filters_page.py tiny=results/filters_tiny laptop=results/filters_laptop \
-		full=results/filters_task1 full=results/filters_task3 --out docs/filters.md
+		full=results/filters_task1 full=results/filters_task3 ecoli=results/filters_ecoli --out docs/filters.md
 
 image:  ## build the container image (needs Docker)
 	docker build --tag attentome:0.1.0 containers/attentome

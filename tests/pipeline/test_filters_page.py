@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from attentome.filters.criteria import CRITERIA
-from attentome.io.schemas.filters import ATTRIBUTIONS, FRACTIONS, NETWORKS
+from attentome.io.schemas.filters import ATTRIBUTIONS, ELEMENTS, FRACTIONS, GRADE_COUNTS, NETWORKS
 
 SHARES = {("exponential", ""): (0.9, 0.7), ("relu", ""): (0.25, 0.0), ("exponential", "shuffled"): (0.0, 0.0)}
 """First layer and control to the share of matching filters in two trials."""
@@ -36,7 +36,18 @@ def run(tmp_path):
                     maps += [(*networks[-1][:6], weights, 6, 0.8, name, *values) for name in filters_page.METHODS]
     NETWORKS.write(tmp_path / "filters/networks.tsv", pd.DataFrame(networks, columns=list(NETWORKS.columns)))
     ATTRIBUTIONS.write(tmp_path / "filters/attribution.tsv", pd.DataFrame(maps, columns=list(ATTRIBUTIONS.columns)))
+    counts = [("task1", "cnn-2", *key, 2, 64, 1, 2, 3, 4, 54, 6 + len(key[1])) for key in SHARES]
+    GRADE_COUNTS.write(tmp_path / "filters/grade_counts.tsv", pd.DataFrame(counts, columns=list(GRADE_COUNTS.columns)))
+    ELEMENTS.write(tmp_path / "filters/elements.tsv", pd.DataFrame())
     return tmp_path
+
+
+def element(name, activation, control="", q=0.01, extraction="equal"):
+    row = {"task": "sites", "network": "cnn-2", "activation": activation, "control": control, "motif": name}
+    row |= {"extraction": extraction, "name": name, "trials": 3, "trials_found": 2, "filters": 4, "filters_total": 96}
+    row |= {"filters_shuffled": 0.4, "first": 1, "same_place": 4, "E": 2e-5, "q": 0.02, "q_shuffled": q, "cover": 0.9}
+    place = {"best": "sites_1", "filter": 1, "orientation": "+", "position": 70, "base": -10, "share": 0.1}
+    return row | place | {"elsewhere": 0.0, "outside": 0.0, "start": 64, "end": 76, "base_from": -16, "base_to": -5}
 
 
 def test_means_over_trials(run):
@@ -75,4 +86,17 @@ def test_the_papers_figures_stand_beside_trained_networks(run):
     trained, control = (
         next(x for x in lines if x.startswith(f"| task1 | cnn-2 | exponential | {c}")) for c in (" |", "sh")
     )
+    assert trained.endswith("| 6 of 64 |") and control.endswith("| 14 of 64 |")
     assert " | 0.97 | " in trained and " | 0.97 | " not in control
+
+
+def test_motifs_that_filters_spell_where_nothing_was_planted(run):
+    assert filters_page.element_lines(run) == []
+    rows = [element("-10", "exponential"), element("-10", "relu", q=0.6), element("CRP", "relu", q=0.4)]
+    rows += [element("UP", "relu", control="shuffled"), element("IHF", "relu", extraction="published")]
+    ELEMENTS.write(run / "filters/elements.tsv", pd.DataFrame(rows)[list(ELEMENTS.columns)])
+    lines = filters_page.element_lines(run)[4:]
+    assert lines == [
+        "| cnn-2 | -10 | exponential | 2 of 3 | 4 of 96 | 0.4 | 2e-05 | 0.01 | 0.90 | -16 to -5 |",
+        "| cnn-2 | -10 | relu | 2 of 3 | 4 of 96 | 0.4 | 2e-05 | 0.6 | 0.90 | -16 to -5 |",
+    ]

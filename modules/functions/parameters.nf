@@ -101,3 +101,24 @@ def read_model(folder) {
     def description = folder ? file("${folder}/model.json", checkIfExists: true) : null
     return description ? read_json(description) + [folder: description.parent] : null
 }
+
+// What --mode filters reads beside the data: [presets: presets.json, preset: [tasks: ...], motifs: [JASPAR.meme, ...],
+// factors: factors.tsv, missing: ['motifs']], with what exists of the files, and the parameters that name others.
+def filter_files(settings) {
+    def folder  = "${projectDir}/assets/filters"
+    def presets = file("${folder}/presets.json")
+    def known   = read_json(presets)
+    // With a preset of another mode, which the check reports, the smallest one stands in for it.
+    def preset  = known[settings.preset] ?: known.tiny
+    def motifs  = listed(settings.motifs) ?: [preset.motifs ? "${folder}/${preset.motifs}" : null]
+    // CURATE_SITES looks for the genome itself, because with --input it may be an accession.
+    def paths   = ['factors', 'positives', 'negatives', 'classes', 'hdf5'] + (settings.input ? [] : ['genome'])
+    return [
+        presets: presets,
+        preset:  preset,
+        motifs:  motifs.collect { name -> existing(name) }.findAll(),
+        factors: existing(settings.factors ?: "${folder}/${preset.factors}"),
+        missing: (listed(settings.motifs).every { name -> existing(name) } ? [] : ['motifs']) +
+            paths.findAll { name -> settings[name] && !existing(settings[name]) },
+    ]
+}

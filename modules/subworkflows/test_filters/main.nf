@@ -1,5 +1,4 @@
 include { code_version } from '../../functions/code_version'
-include { filter_networks ; filter_tasks } from '../../functions/filter_networks'
 
 include { ATTRIBUTE_SEQUENCES } from '../../attribute_sequences'
 include { COMPARE_FILTERS     } from '../../compare_filters'
@@ -10,7 +9,8 @@ include { INSERT_MOTIFS       } from '../../insert_motifs'
 workflow TEST_FILTERS {
     take:
     settings     // [preset: 'tiny', seed: 1, ...]
-    preset       // [tasks: [task1: [number: '1', ...], ...], sequences: [...], ...]
+    tasks        // [task1: [attributed: 60, inserted: 50, ...], ...]
+    all          // [['task1', [[id: 'task1_cnn-2_relu_01', ...], ...], [batch_size: 25, ...]], ...]
     trained      // [[[id: 'task1_cnn-2_relu_01', ...], ...], [model/, ...], task1/]: in the order of the networks
     trainings    // [[[id: 'task1_cnn-2_relu_01', ...], ...], [training.json, ...]]
     motifs       // [JASPAR_CORE_2016_vertebrates.meme, ...]
@@ -25,9 +25,9 @@ workflow TEST_FILTERS {
         .toSortedList { a, b -> a.name <=> b.name }
 
     // The networks of the tasks whose preset asks for attributions, and for how many sequences
-    wanted = filter_tasks(settings, preset).collectEntries { name, task -> [name, task.attributed ?: 0] }
+    wanted = tasks.collectEntries { name, task -> [name, task.attributed ?: 0] }
     // ['task3', [training.json, ...]]: as soon as all networks of the task are trained
-    groups       = filter_networks(settings, preset).countBy { name, _networks, _training -> name }
+    groups       = all.countBy { name, _networks, _training -> name }
     ch_trainings = trainings
         .map { networks, files -> [groupKey(networks[0].task, groups[networks[0].task]), files] }
         .groupTuple()
@@ -50,7 +50,7 @@ workflow TEST_FILTERS {
         .toSortedList { a, b -> a.name <=> b.name }
 
     // The networks of the tasks whose preset asks for insertions, with the number of null sequences
-    nulls = filter_tasks(settings, preset).collectEntries { name, task -> [name, task.inserted ?: 0] }
+    nulls = tasks.collectEntries { name, task -> [name, task.inserted ?: 0] }
     ch_explained = trained
         .join(DESCRIBE_FILTERS.out.described)
         .map { networks, models, motif_task, folders -> [networks, models, motif_task, folders, nulls[networks[0].task]] }

@@ -37,7 +37,7 @@ from attentome.motifs.readers import read_motifs
 INSERTIONS = {
     "motifs": ("importance", MOTIF_EFFECTS, IMPORTANCE),
     "pairs": ("motif_pairs", MOTIF_PAIRS, PAIRS),
-    "sets": ("motif_sets", MOTIF_SETS, SETS),
+    "sets_of_motifs": ("motif_sets", MOTIF_SETS, SETS),
 }
 """Tables of INSERT_MOTIFS: the joined ones that their rows go to, and the columns of both."""
 
@@ -89,7 +89,7 @@ def compare_insertions(networks, options):
         tables = {folder.name: own.read(folder / f"{name}.tsv") for folder in sorted(options.inserted)}
         joined[name] = joined_table(networks, tables, schema)
         schema.write(options.out / f"{file}.tsv", joined[name])
-    RULES.write(options.out / "rules.tsv", rules_table(joined["motifs"], joined["sets"]))
+    RULES.write(options.out / "rules.tsv", rules_table(joined["motifs"], joined["sets_of_motifs"]))
 
 
 def compare_elements(networks, options):

@@ -66,7 +66,7 @@ def insert(folder, network, task, facts, filters, database, nulls, options):
     paired = [motif for motif in motifs if motif.kind != DECOY][: options.paired]
     MOTIF_PAIRS.write(folder / "pairs.tsv", pair_effects(network, nulls, paired, outputs, seed, options.distances))
     positives, decoys = ([motif for motif in planted if motif.kind == kind] for kind in (PLANTED, DECOY))
-    MOTIF_SETS.write(folder / "sets.tsv", set_effects(network, nulls, positives, decoys, outputs, seed))
+    MOTIF_SETS.write(folder / "sets_of_motifs.tsv", set_effects(network, nulls, positives, decoys, outputs, seed))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ process INSERT_MOTIFS {
     # code ${code}
     for network in ${networks.collect { network -> network.id }.join(' ')}; do
         mkdir -p inserted/\$network
-        touch inserted/\$network/{motifs,pairs,sets}.tsv
+        touch inserted/\$network/{motifs,pairs,sets_of_motifs}.tsv
     done
     echo '{}' > record.json
     """

@@ -5,7 +5,7 @@ process READ_SEQUENCES {
 
     input:
     // [id: 'peaks'], then one of peaks.fa or peaks.bed, sites.bed and task.h5; a file that is not given is []
-    tuple val(meta), path(positives, stageAs: 'positives/*'), path(sites, stageAs: 'sites/*'),
+    tuple val(meta), path(positives, stageAs: 'positives/*'), path(sites, stageAs: 'curated/*'),
         path(hdf5, stageAs: 'hdf5/*')
     path negatives, stageAs: 'negatives/*'    // background.fa or background.bed, or []
     path classes, stageAs: 'classes/*'        // classes.tsv, or []

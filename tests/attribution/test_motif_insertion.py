@@ -214,7 +214,10 @@ def test_the_script_writes_the_tables_of_each_network(tmp_path, monkeypatch):
     effects = MOTIF_EFFECTS.read(tmp_path / "out/net/motifs.tsv")
     assert len(effects) == 9 * 2 and set(effects["output"]) == {"positive"} and set(effects["sequences"]) == {4}
     assert effects["effect"].abs().max() > 0
-    pairs, sets = (MOTIF_PAIRS.read(tmp_path / "out/net/pairs.tsv"), MOTIF_SETS.read(tmp_path / "out/net/sets.tsv"))
+    pairs, sets = (
+        MOTIF_PAIRS.read(tmp_path / "out/net/pairs.tsv"),
+        MOTIF_SETS.read(tmp_path / "out/net/sets_of_motifs.tsv"),
+    )
     assert len(pairs) == 2 * 6 and len(sets) == 5 * 3
     # Without planted motifs and without matches there is nothing to insert.
     write_json(tmp_path / "task/task.json", {"classes": {"positive": []}})

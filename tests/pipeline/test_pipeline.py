@@ -41,7 +41,7 @@ def test_stub_run_of_the_filters_makes_every_file(tmp_path, parser):
             "history.tsv",
             "filters/network.json",
             "filters/filters.tsv",
-            "insertions/sets.tsv",
+            "insertions/sets_of_motifs.tsv",
         )
     ]
     maps = ["filters/attribution.tsv", "filters/networks/task3_cnn-local_relu_01/maps/attribution.tsv"]

@@ -217,7 +217,7 @@ MOTIF_PAIRS = TableSchema(
     },
 )
 MOTIF_SETS = TableSchema(
-    "filters/networks/<network>/insertions/sets.tsv",
+    "filters/networks/<network>/insertions/sets_of_motifs.tsv",
     "INSERT_MOTIFS",
     {
         "kind": "text",

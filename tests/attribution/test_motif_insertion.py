@@ -222,5 +222,5 @@ def test_the_script_writes_the_tables_of_each_network(tmp_path, monkeypatch):
     # Without planted motifs and without matches there is nothing to insert.
     write_json(tmp_path / "task/task.json", {"classes": {"positive": []}})
     load_command("insert_motifs").main()
-    for schema, name in ((MOTIF_EFFECTS, "motifs"), (MOTIF_PAIRS, "pairs"), (MOTIF_SETS, "sets")):
+    for schema, name in ((MOTIF_EFFECTS, "motifs"), (MOTIF_PAIRS, "pairs"), (MOTIF_SETS, "sets_of_motifs")):
         assert schema.read(tmp_path / f"out/net/{name}.tsv").empty
